@@ -1,0 +1,148 @@
+/**
+ * What the store keeps besides instance states and events: rows, in named collections, each with its indexed fields.
+ * One table of the truth: the adapters make their schema and indexes from it, the server its searches.
+ * Field names are those of Camunda's REST v2 results, so that a search answers rows almost as they are;
+ * fields of ours that Camunda has no word for come after the line `// ours`.
+ *
+ * Field types: `key` and `text` compare as text/number of the same kind, `time` is milliseconds since 1970 UTC (a number), `list` a list of texts.
+ * Only fields listed here can be filtered and sorted by; `json` fields ride along.
+ */
+
+export type FieldType = 'key' | 'text' | 'number' | 'flag' | 'time' | 'list' | 'json';
+export type Row = { readonly [field: string]: unknown };
+
+export interface Collection {
+  readonly fields: Readonly<Record<string, FieldType>>;
+  /** each a compound index, most selective use first; the primary key is always indexed */
+  readonly indexes: readonly (readonly string[])[];
+}
+
+export const collections = {
+  processInstances: {
+    fields: {
+      processInstanceKey: 'key', processDefinitionId: 'text', processDefinitionName: 'text', processDefinitionVersion: 'number', processDefinitionVersionTag: 'text',
+      processDefinitionKey: 'key', parentProcessInstanceKey: 'key', parentElementInstanceKey: 'key', rootProcessInstanceKey: 'key',
+      startDate: 'time', endDate: 'time', /* ACTIVE | COMPLETED | TERMINATED | SUSPENDED */ state: 'text', hasIncident: 'flag', businessId: 'text', tags: 'list',
+      // ours
+      startedBy: 'text', ownerAgency: 'text', /* every agency whose lanes or calls the process has, with the owner */ agencies: 'list', lastUpdated: 'time', incidents: 'number',
+    },
+    indexes: [['state', 'startDate'], ['processDefinitionKey', 'state'], ['processDefinitionId', 'state'], ['parentElementInstanceKey'], ['businessId'], ['startedBy', 'startDate'], ['startDate'], ['hasIncident', 'startDate']],
+  },
+  elementInstances: {
+    fields: {
+      elementInstanceKey: 'key', processInstanceKey: 'key', rootProcessInstanceKey: 'key', processDefinitionKey: 'key', processDefinitionId: 'text', elementId: 'text', elementName: 'text',
+      /* Camunda's type names, e.g. USER_TASK */ type: 'text', /* ACTIVE | COMPLETED | TERMINATED */ state: 'text', startDate: 'time', endDate: 'time', hasIncident: 'flag', incidentKey: 'key',
+      // ours
+      scopeKey: 'key', agency: 'text',
+    },
+    indexes: [['processInstanceKey', 'startDate'], ['processDefinitionKey', 'elementId', 'state'], ['state', 'elementId']],
+  },
+  sequenceFlows: {
+    fields: { processInstanceKey: 'key', processDefinitionKey: 'key', processDefinitionId: 'text', elementId: 'text', sequenceFlowId: 'text' },
+    indexes: [['processInstanceKey']],
+  },
+  variables: {
+    fields: { variableKey: 'key', name: 'text', /* JSON text */ value: 'text', scopeKey: 'key', processInstanceKey: 'key', rootProcessInstanceKey: 'key', /* ours */ lastUpdated: 'time' },
+    indexes: [['processInstanceKey', 'name'], ['scopeKey', 'name']],
+  },
+  jobs: {
+    fields: {
+      jobKey: 'key', type: 'text', worker: 'text', /* CREATED | COMPLETED | FAILED | RETRIES_UPDATED | CANCELED | ERROR_THROWN | TIMED_OUT */ state: 'text', kind: 'text', listenerEventType: 'text',
+      retries: 'number', deadline: 'time', errorCode: 'text', errorMessage: 'text', isDenied: 'flag', deniedReason: 'text', hasFailedWithRetriesLeft: 'flag', endTime: 'time', creationTime: 'time',
+      elementId: 'text', elementInstanceKey: 'key', processInstanceKey: 'key', rootProcessInstanceKey: 'key', processDefinitionKey: 'key', processDefinitionId: 'text', priority: 'number', customHeaders: 'json',
+      // ours: open = can still be completed; a job may be leased when open, retries > 0, availableAt <= now and its deadline is over or absent
+      open: 'flag', availableAt: 'time', leaseToken: 'text', agency: 'text', attempt: 'number', suspended: 'flag',
+    },
+    indexes: [['type', 'open', 'availableAt'], ['processInstanceKey'], ['open', 'availableAt'], ['state', 'creationTime']],
+  },
+  userTasks: {
+    fields: {
+      userTaskKey: 'key', name: 'text', /* CREATING | CREATED | ASSIGNING | UPDATING | COMPLETING | COMPLETED | CANCELING | CANCELED | FAILED */ state: 'text', assignee: 'text', elementId: 'text', elementInstanceKey: 'key',
+      candidateGroups: 'list', candidateUsers: 'list', processDefinitionId: 'text', processDefinitionKey: 'key', processDefinitionVersion: 'number', processName: 'text', processInstanceKey: 'key', rootProcessInstanceKey: 'key',
+      formKey: 'key', externalFormReference: 'text', creationDate: 'time', completionDate: 'time', dueDate: 'time', followUpDate: 'time', priority: 'number', customHeaders: 'json', businessId: 'text', tags: 'list',
+      // ours
+      agency: 'text', completedBy: 'text', lastUpdated: 'time',
+    },
+    indexes: [['state', 'dueDate'], ['assignee', 'state', 'dueDate'], ['agency', 'state', 'dueDate'], ['processInstanceKey', 'state'], ['state', 'creationDate']],
+  },
+  incidents: {
+    fields: {
+      incidentKey: 'key', errorType: 'text', errorMessage: 'text', elementId: 'text', elementInstanceKey: 'key', creationTime: 'time', /* ACTIVE | RESOLVED */ state: 'text', jobKey: 'key',
+      processDefinitionId: 'text', processDefinitionKey: 'key', processInstanceKey: 'key', rootProcessInstanceKey: 'key', /* ours */ agency: 'text', resolvedAt: 'time',
+    },
+    indexes: [['state', 'creationTime'], ['processInstanceKey', 'state'], ['processDefinitionKey', 'state'], ['jobKey']],
+  },
+  subscriptions: {
+    fields: {
+      messageSubscriptionKey: 'key', /* message | signal | condition */ kind: 'text', /* CREATED | CORRELATED | DELETED */ messageSubscriptionState: 'text', messageName: 'text', correlationKey: 'text',
+      elementId: 'text', elementInstanceKey: 'key', processInstanceKey: 'key', processDefinitionKey: 'key', processDefinitionId: 'text', lastUpdatedDate: 'time', rootProcessInstanceKey: 'key',
+      // ours
+      interrupting: 'flag', createdAt: 'time',
+    },
+    indexes: [['kind', 'messageName', 'correlationKey', 'messageSubscriptionState'], ['processInstanceKey']],
+  },
+  /** published messages that still wait (time to live) or are being correlated */
+  messages: {
+    fields: { messageKey: 'key', name: 'text', correlationKey: 'text', messageId: 'text', expiresAt: 'time', publishedAt: 'time', variables: 'json', /* dedupe text of name|correlationKey|messageId while alive */ dedupe: 'text' },
+    indexes: [['name', 'correlationKey', 'publishedAt'], ['expiresAt'], ['dedupe']],
+  },
+  /** one row per message and process that it was correlated to (key: messageKey/processDefinitionId) */
+  messageCorrelations: {
+    fields: { messageKey: 'key', processDefinitionId: 'text', processInstanceKey: 'key', elementId: 'text', messageName: 'text', correlationKey: 'text', correlationTime: 'time', subscriptionKey: 'key' },
+    indexes: [['processInstanceKey'], ['messageKey']],
+  },
+  timers: {
+    fields: { timerKey: 'key', /* instance timers; absent for a timer start event */ processInstanceKey: 'key', processDefinitionKey: 'key', elementId: 'text', elementInstanceKey: 'key', dueAt: 'time', repeat: 'number', suspended: 'flag' },
+    indexes: [['dueAt'], ['processInstanceKey']],
+  },
+  processDefinitions: {
+    fields: {
+      processDefinitionKey: 'key', processDefinitionId: 'text', name: 'text', version: 'number', versionTag: 'text', resourceName: 'text', deploymentKey: 'key', hasStartForm: 'flag', isLatest: 'flag', deployedAt: 'time',
+      // ours
+      ownerAgency: 'text', agencies: 'list', /* offered in the portal */ service: 'flag', checksum: 'text', resourceKey: 'key', deployedBy: 'text',
+    },
+    indexes: [['processDefinitionId', 'version'], ['isLatest', 'name'], ['deployedAt']],
+  },
+  decisionDefinitions: {
+    fields: { decisionDefinitionKey: 'key', decisionDefinitionId: 'text', name: 'text', version: 'number', decisionRequirementsKey: 'key', decisionRequirementsId: 'text', isLatest: 'flag', versionTag: 'text', deploymentKey: 'key' },
+    indexes: [['decisionDefinitionId', 'version'], ['decisionRequirementsKey'], ['isLatest', 'name']],
+  },
+  decisionRequirements: {
+    fields: { decisionRequirementsKey: 'key', decisionRequirementsId: 'text', decisionRequirementsName: 'text', version: 'number', resourceName: 'text', deploymentKey: 'key', isLatest: 'flag', checksum: 'text', resourceKey: 'key' },
+    indexes: [['decisionRequirementsId', 'version']],
+  },
+  forms: {
+    fields: { formKey: 'key', formId: 'text', version: 'number', versionTag: 'text', resourceName: 'text', deploymentKey: 'key', isLatest: 'flag', checksum: 'text', resourceKey: 'key' },
+    indexes: [['formId', 'version']],
+  },
+  /** the deployed text itself; `text` is not searchable */
+  resources: { fields: { resourceKey: 'key', resourceName: 'text', kind: 'text', deploymentKey: 'key', text: 'json' }, indexes: [['deploymentKey']] },
+  decisionInstances: {
+    fields: {
+      decisionEvaluationInstanceKey: 'key', decisionEvaluationKey: 'key', state: 'text', evaluationDate: 'time', evaluationFailure: 'text', decisionDefinitionId: 'text', decisionDefinitionName: 'text', decisionDefinitionVersion: 'number',
+      decisionDefinitionType: 'text', result: 'text', processDefinitionKey: 'key', processInstanceKey: 'key', decisionDefinitionKey: 'key', elementInstanceKey: 'key', evaluatedInputs: 'json', matchedRules: 'json',
+    },
+    indexes: [['processInstanceKey'], ['decisionDefinitionKey', 'evaluationDate']],
+  },
+  agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },
+  users: {
+    fields: { username: 'text', name: 'text', email: 'text', realm: 'text' /* staff | citizen */, agency: 'text', roles: 'list', passwordHash: 'json', disabled: 'flag', failedSignIns: 'number', lockedUntil: 'time' },
+    indexes: [['realm', 'name'], ['agency']],
+  },
+  /** key: hash of the cookie's secret */
+  sessions: { fields: { sessionHash: 'text', username: 'text', createdAt: 'time', seenAt: 'time', expiresAt: 'time' }, indexes: [['username'], ['expiresAt']] },
+  documents: {
+    fields: { documentId: 'text', name: 'text', contentType: 'text', size: 'number', sha256: 'text', processInstanceKey: 'key', businessId: 'text', createdAt: 'time', createdBy: 'text', /* who may read: agencies, and the applicant */ agencies: 'list', citizen: 'text', expiresAt: 'time', metadata: 'json' },
+    indexes: [['processInstanceKey'], ['businessId']],
+  },
+  /** drafts of half-filled forms, per user and task or service */
+  drafts: { fields: { draftKey: 'text', username: 'text', savedAt: 'time', values: 'json' }, indexes: [['username', 'savedAt']] },
+  /** answers of creating requests, by user, route and Idempotency-Key */
+  idempotency: { fields: { id: 'text', bodyHash: 'text', status: 'number', answer: 'json', createdAt: 'time' }, indexes: [['createdAt']] },
+  /** counters for reference numbers, e.g. WIFI-2026 */
+  sequences: { fields: { name: 'text', value: 'number' }, indexes: [] },
+  /** denied and sensitive reads, sign-ins: what no instance's own history holds */
+  audit: { fields: { auditKey: 'text', at: 'time', by: 'text', agency: 'text', action: 'text', subject: 'text', outcome: 'text', reason: 'text' }, indexes: [['at'], ['subject', 'at'], ['by', 'at']] },
+} as const satisfies Record<string, Collection>;
+
+export type CollectionName = keyof typeof collections;

@@ -1,0 +1,153 @@
+/**
+ * The ports of the runtime: store, queue, clock. Each has one contract suite (test/contract/) that every adapter passes.
+ *
+ * Laws that live here: the store is the truth, the queue is disposable; one commit per command holds state, events, outbox and
+ * projections together; every list shows a command's effect as soon as it was acknowledged.
+ */
+import type { Event, Key } from '../engine/terms.ts';
+import type { CollectionName, Row } from './collections.ts';
+
+// ---------------------------------------------------------------- clock
+
+export interface RuntimeClock {
+  /** milliseconds since 1970 UTC */
+  now(): number;
+  /** tells when somebody moved the clock (ALUR_CLOCK=controllable); real clocks never call it */
+  onMoved(listener: () => void): () => void;
+}
+
+// ---------------------------------------------------------------- store
+
+/** One command's result for one instance. Either all of it becomes durable or none. */
+export interface Commit {
+  readonly instanceKey: Key;
+  /** version that was loaded; 0 = the instance must not exist yet */
+  readonly expected: number;
+  readonly events: readonly Event[];
+  /** who and what: for the audit; JSON without personal data in it */
+  readonly audit: { readonly command: string; readonly by: string; readonly agency?: string; readonly onBehalfOf?: string; readonly reason?: string; readonly at: number };
+  /** serialised state after the events. Absent: the store folds the events on the last snapshot when it loads (large states). */
+  readonly snapshot?: string;
+  /** the instance ended: it needs no state any more, only its history */
+  readonly ended?: boolean;
+  readonly rows: readonly RowChange[];
+  /** cross-instance and queue work that must happen after this commit, at least once, in this order */
+  readonly effects: readonly Effect[];
+  /** row that must not exist yet: two commits that claim the same row cannot both succeed (message correlated once per process, business id) */
+  readonly claims?: readonly { readonly collection: CollectionName; readonly key: string }[];
+}
+
+export type CommitResult = 'committed' | 'conflict' | { readonly claimed: string };
+
+export type RowChange =
+  | { readonly op: 'put'; readonly collection: CollectionName; readonly key: string; readonly row: Row }
+  | { readonly op: 'patch'; readonly collection: CollectionName; readonly key: string; readonly fields: Row }
+  | { readonly op: 'delete'; readonly collection: CollectionName; readonly key: string };
+
+/** JSON, ids only (law 10). Deterministic `id`, so that doing it twice is harmless. */
+export interface Effect {
+  readonly id: string;
+  readonly kind: string;
+  readonly payload: Row;
+}
+
+export interface StoredEffect extends Effect {
+  readonly instanceKey: Key;
+  readonly seq: number;
+}
+
+export interface LoadedInstance {
+  readonly snapshot: string;
+  /** events after the snapshot, oldest first */
+  readonly tail: readonly Event[];
+  readonly version: number;
+}
+
+export type Comparison = {
+  readonly $eq?: unknown; readonly $neq?: unknown; readonly $exists?: boolean; readonly $gt?: unknown; readonly $gte?: unknown; readonly $lt?: unknown;
+  readonly $lte?: unknown; readonly $in?: readonly unknown[]; readonly $notIn?: readonly unknown[]; readonly $like?: string;
+  /** the field is a list and holds at least one of these */
+  readonly $hasAny?: readonly unknown[];
+};
+/** All fields must hold (and); `$or`: at least one of these filters. */
+export interface Filter {
+  readonly [field: string]: unknown | Comparison;
+  readonly $or?: readonly Filter[];
+}
+export interface Query {
+  readonly filter?: Filter;
+  /** what the reader may see; and-ed with filter. Never leave it out where a person asks (law 8) */
+  readonly scope?: Filter;
+  readonly sort?: readonly { readonly field: string; readonly order?: 'ASC' | 'DESC' }[];
+  /** 1..10000, default 100 */
+  readonly limit?: number;
+  readonly from?: number;
+  readonly after?: string;
+  readonly before?: string;
+}
+export interface Page {
+  readonly items: readonly Row[];
+  readonly totalItems: number;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+export interface Store {
+  /** next block of numbers, unique across all processes of the cluster */
+  reserveNumbers(count: number): Promise<number>;
+  load(instanceKey: Key): Promise<LoadedInstance | undefined>;
+  /** durable when resolved. Many concurrent calls share one disk flush. */
+  commit(commit: Commit): Promise<CommitResult>;
+  /** effects of committed commands that nobody has marked done, oldest first */
+  pendingEffects(limit: number): Promise<readonly StoredEffect[]>;
+  effectsDone(effects: readonly StoredEffect[]): Promise<void>;
+  /** history of one instance, oldest first */
+  events(instanceKey: Key, fromVersion?: number): Promise<readonly { readonly version: number; readonly at: number; readonly audit: Commit['audit']; readonly events: readonly Event[] }[]>;
+  /** one row by key; undefined when absent */
+  get(collection: CollectionName, key: string): Promise<Row | undefined>;
+  search(collection: CollectionName, query: Query): Promise<Page>;
+  /** all or nothing; for everything that is not an instance: definitions, messages, users, documents, sessions. `ifAbsent` keys must not exist. */
+  write(changes: readonly RowChange[], ifAbsent?: readonly { readonly collection: CollectionName; readonly key: string }[]): Promise<boolean>;
+  /** leases up to `max` activatable jobs of one type to a worker until `deadline`; oldest and most urgent first; atomically */
+  leaseJobs(request: LeaseRequest): Promise<readonly Row[]>;
+  /** bytes kept beside rows: documents. Name = id. */
+  putBlob(id: string, bytes: Uint8Array): Promise<void>;
+  getBlob(id: string): Promise<Uint8Array | undefined>;
+  /** a real round trip; throws when the store cannot be used */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LeaseRequest {
+  readonly type: string;
+  readonly worker: string;
+  readonly max: number;
+  readonly now: number;
+  readonly deadline: number;
+  readonly leaseToken?: string;
+  readonly scope?: Filter;
+}
+
+// ---------------------------------------------------------------- queue
+
+/** Ids only in payloads (law 10). The same `id` twice while the first still waits = one entry. */
+export interface QueueEntry {
+  readonly queue: string;
+  readonly id: string;
+  readonly payload: { readonly [name: string]: string | number };
+  readonly delayMs?: number;
+  /** 1 = most urgent */
+  readonly priority?: number;
+}
+
+/** Resolves = done. Rejects = deliver again later (back-off is the handler's business through `JobFailure`, not the queue's). */
+export type QueueHandler = (payload: QueueEntry['payload'], signal: AbortSignal) => Promise<void>;
+
+export interface Queue {
+  readonly kind: 'in-process' | 'bullmq';
+  add(entries: readonly QueueEntry[]): Promise<void>;
+  consume(queue: string, handler: QueueHandler, options: { readonly concurrency: number }): Promise<void>;
+  /** finish what runs (bounded), take nothing new */
+  close(): Promise<void>;
+  ping(): Promise<void>;
+}

@@ -1,0 +1,145 @@
+/**
+ * What the server sees of the runtime: one door in (`execute` and the few operations that are no single instance's business), reads through the store.
+ * Every operation answers a value: `ok: true` or a Rejection. It throws only for our own faults (store down, bug).
+ */
+import type { Actor, Command, Json, Key, Rejection, TaskFields, Variables } from '../engine/terms.ts';
+import type { Filter, Queue, Row, RuntimeClock, Store } from './ports.ts';
+
+type Answer<T> = Promise<({ readonly ok: true } & T) | Rejection>;
+
+/** A command without what `execute` itself fills in (time), aimed at a key: job, user task, incident, element instance or process instance. */
+export type Aimed = Command extends infer C ? (C extends Command ? Omit<C, 'at' | 'n' | 'instanceKey'> : never) : never;
+
+export interface Problem {
+  readonly elementId?: string;
+  readonly elementName?: string;
+  readonly resource: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly severity: 'error' | 'warning';
+}
+
+export interface Resource {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Deployment {
+  readonly deploymentKey: Key;
+  /** rows of processDefinitions, decisionDefinitions, decisionRequirements, forms that this deployment made or (same content) reused */
+  readonly processes: readonly Row[];
+  readonly decisions: readonly Row[];
+  readonly requirements: readonly Row[];
+  readonly forms: readonly Row[];
+  readonly warnings: readonly Problem[];
+}
+
+export interface StartInstance {
+  /** one of the two */
+  readonly processDefinitionKey?: Key;
+  readonly processDefinitionId?: string;
+  /** with the id: default latest */
+  readonly version?: number;
+  readonly variables?: Variables;
+  readonly businessId?: string;
+  readonly tags?: readonly string[];
+  readonly startInstructions?: readonly { readonly elementId: string }[];
+}
+
+export interface PublishMessage {
+  readonly name: string;
+  readonly correlationKey?: string;
+  readonly messageId?: string;
+  /** milliseconds; default 0: only who waits now */
+  readonly timeToLive?: number;
+  readonly variables?: Variables;
+}
+
+export interface Runtime {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly clock: RuntimeClock;
+  /** deployed definitions in memory, for forms, start forms, labels and agencies of elements */
+  readonly definitions: Definitions;
+  /** all resources or none; problems (with element ids) when refused */
+  deploy(resources: readonly Resource[], by: Actor): Promise<({ readonly ok: true } & Deployment) | (Rejection & { readonly problems?: readonly Problem[] })>;
+  startInstance(request: StartInstance, by: Actor): Answer<{ readonly processInstanceKey: Key; readonly processDefinitionKey: Key; readonly processDefinitionId: string; readonly processDefinitionVersion: number }>;
+  /** waits until the instance ended (or the signal aborts); answers its variables. For awaitCompletion */
+  awaitEnd(processInstanceKey: Key, signal: AbortSignal): Promise<{ readonly state: 'COMPLETED' | 'TERMINATED'; readonly variables: Variables } | undefined>;
+  /** the one door: load, decide, commit, dispatch */
+  execute(key: Key, command: Aimed): Answer<{ readonly events: number }>;
+  publishMessage(message: PublishMessage, by: Actor): Answer<{ readonly messageKey: Key }>;
+  /** like publish, but somebody must be waiting: NOT_FOUND otherwise */
+  correlateMessage(message: PublishMessage, by: Actor): Answer<{ readonly messageKey: Key; readonly processInstanceKey: Key }>;
+  broadcastSignal(name: string, variables: Variables, by: Actor): Answer<{ readonly signalKey: Key }>;
+  /** leases jobs for an external worker; waits up to `waitMs` for the first one, without a busy loop */
+  activateJobs(request: ActivateJobs, signal: AbortSignal): Promise<readonly ActivatedJob[]>;
+  extendJob(jobKey: Key, timeoutMs: number): Answer<object>;
+  evaluateDecision(request: { readonly decisionDefinitionKey?: Key; readonly decisionDefinitionId?: string; readonly variables: Variables }, by: Actor): Answer<{ readonly instance: Row; readonly evaluated: readonly Row[]; readonly output: Json; readonly failure?: string }>;
+  evaluateExpression(expression: string, variables: Variables): Answer<{ readonly result: Json; readonly warnings: readonly string[] }>;
+  /** test clock: moves time and fires what became due before it resolves; reset = real time */
+  moveClock(to: number | 'reset'): Answer<object>;
+  /** after each commit, ids only: what changed, for server-sent events. In several processes: told through Redis when there is one */
+  onChange(listener: (change: Change) => void): () => void;
+  /** resolves when no effect, due timer or in-process queue entry is waiting right now; for tests and scenarios */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Change {
+  readonly processInstanceKey: Key;
+  readonly processDefinitionId: string;
+  /** collections that have changed rows, with the agencies concerned */
+  readonly collections: readonly string[];
+  readonly agencies: readonly string[];
+  readonly assignees: readonly string[];
+}
+
+export interface ActivateJobs {
+  readonly type: string;
+  readonly worker: string;
+  readonly max: number;
+  readonly timeoutMs: number;
+  readonly waitMs: number;
+  readonly fetchVariables?: readonly string[];
+  readonly scope?: Filter;
+}
+
+export interface ActivatedJob {
+  /** row of `jobs` */
+  readonly job: Row;
+  readonly instance: Row;
+  readonly variables: Variables;
+  readonly userTask?: TaskFields & { readonly userTaskKey: Key; readonly formKey?: Key };
+}
+
+/** Read-only view on what is deployed. */
+export interface Definitions {
+  latest(processDefinitionId: string): Definition | undefined;
+  byKey(processDefinitionKey: Key): Definition | undefined;
+  all(): readonly Definition[];
+  form(formKey: Key): { readonly formKey: Key; readonly formId: string; readonly version: number; readonly schema: Json } | undefined;
+}
+
+export interface Definition {
+  readonly row: Row;
+  readonly xml: string;
+  /** form of the none start event */
+  readonly startFormKey?: Key;
+  /** `alur:` and other zeebe:properties of the process */
+  readonly properties: ReadonlyMap<string, string>;
+  readonly elements: ReadonlyMap<string, DefinedElement>;
+  /** ids of elements with `alur:phase`, in diagram order: the stages that a citizen sees */
+  readonly phases: readonly { readonly id: string; readonly label: string; readonly labelEn?: string; readonly elementIds: readonly string[] }[];
+}
+
+export interface DefinedElement {
+  readonly id: string;
+  readonly name: string;
+  /** Camunda's type name, e.g. USER_TASK */
+  readonly type: string;
+  /** from the lane or pool: `alur:agency` */
+  readonly agency?: string;
+  readonly properties: ReadonlyMap<string, string>;
+}
