@@ -1,0 +1,96 @@
+import type { FeelValue } from './values.ts';
+
+/** The variables that an expression may read. `undefined` = no such variable. Whoever implements it walks its own chain; nothing is copied. */
+export interface Scope {
+  get(name: string): FeelValue | undefined;
+}
+
+/** Time comes in; FEEL reads no clock. */
+export interface Clock {
+  /** milliseconds since 1970 UTC */
+  readonly now: number;
+  /** IANA name, e.g. Asia/Jakarta */
+  readonly zone: string;
+}
+
+export type WarningKind = 'missing-variable' | 'missing-entry' | 'function' | 'type';
+
+/** Something that made a part of the expression null. The value is still what FEEL demands. */
+export interface Warning {
+  readonly kind: WarningKind;
+  readonly message: string;
+  /** the variable, entry or function concerned */
+  readonly name?: string;
+}
+
+export type FailureKind = 'budget' | 'type' | 'assertion' | 'not-deterministic';
+
+export type Evaluation =
+  | { readonly ok: true; readonly value: FeelValue; readonly warnings: readonly Warning[] }
+  | { readonly ok: false; readonly kind: FailureKind; readonly message: string };
+
+/** Thrown inside one evaluation only; `evaluate` turns it into a value. */
+export class EvaluationFailure extends Error {
+  readonly kind: FailureKind;
+  constructor(kind: FailureKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+export const STEP_BUDGET = 1_000_000;
+export const LENGTH_LIMIT = 1_000_000;
+const CALL_DEPTH = 200;
+const WARNINGS_KEPT = 100;
+
+/** One evaluation: what it may read, what it has used up, what it complains about. */
+export class Runtime {
+  readonly scope: Scope;
+  readonly clock: Clock;
+  warnings: Warning[] | null = null;
+  /** above 0: somebody asked whether a thing exists, so a missing one is no complaint */
+  quiet = 0;
+  depth = 0;
+  private left: number;
+
+  constructor(scope: Scope, clock: Clock, budget: number) {
+    this.scope = scope;
+    this.clock = clock;
+    this.left = budget;
+  }
+
+  /** Pays for `steps`; every loop, call and element of a built list passes here. */
+  spend(steps: number): void {
+    this.left -= steps;
+    if (this.left < 0) {
+      throw new EvaluationFailure('budget', 'Expected the expression to finish within its budget of steps, but it needs more. Make the lists or ranges smaller.');
+    }
+  }
+
+  /** Pays for a string that is about to exist: repeated doubling would otherwise fill the memory within a few steps. */
+  grown(text: string): string {
+    if (text.length > LENGTH_LIMIT) {
+      throw new EvaluationFailure('budget', `Expected no text longer than ${LENGTH_LIMIT} characters, but the expression builds one.`);
+    }
+    if (text.length > 1000) this.spend(text.length >> 8);
+    return text;
+  }
+
+  enter(): void {
+    this.spend(1);
+    if (++this.depth > CALL_DEPTH) {
+      throw new EvaluationFailure('budget', `Expected at most ${CALL_DEPTH} nested function calls, but the expression goes deeper.`);
+    }
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
+  warn(kind: WarningKind, message: string, name?: string): null {
+    if (this.quiet > 0) return null;
+    this.warnings ??= [];
+    if (this.warnings.length < WARNINGS_KEPT) this.warnings.push(name === undefined ? { kind, message } : { kind, message, name });
+    return null;
+  }
+}
