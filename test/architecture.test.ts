@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative, resolve, dirname } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { borders, engineCompiler, roots } from '../borders.js';
+
+const top = resolve(import.meta.dirname, '..');
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+/** Static imports, re-exports and dynamic `import('…')` of one source text. */
+export function importsOf(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  return [...code.matchAll(/(?:^|[\s;])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;])import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g)].map(
+    (match) => (match[1] ?? match[2] ?? match[3])!,
+  );
+}
+
+function sources(room: string): string[] {
+  return readdirSync(join(top, room), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .map((entry) => relative(top, join(entry.parentPath, entry.name)));
+}
+
+function importsIn(room: string): Import[] {
+  return sources(room).flatMap((file) => importsOf(readFileSync(join(top, file), 'utf8')).map((target) => ({ file, target })));
+}
+
+/** A sentence when the import crosses a border, else undefined. */
+export function violation({ file, target }: Import): string | undefined {
+  const room = file.split('/')[0] as keyof typeof borders;
+  const rule: { rooms: readonly string[]; packages: readonly string[] | 'any' } = borders[room];
+  if (roots.includes(file)) return undefined;
+  if (target.startsWith('.')) {
+    const aimed = relative(top, resolve(top, dirname(file), target)).split('/')[0]!;
+    if (roots.some((root) => resolve(top, dirname(file), target) === join(top, root))) return `${file} imports the composition root`;
+    return aimed === room || rule.rooms.includes(aimed) ? undefined : `${file} imports ${aimed}/, allowed: ${rule.rooms.join(', ') || 'itself only'}`;
+  }
+  if (rule.packages === 'any') return undefined;
+  const known = rule.packages.some((name) => new RegExp(`^${name}(/|$)`).test(target));
+  if (!known) return `${file} imports the package ${target}`;
+  return room === 'engine' && !engineCompiler.test(file) ? `${file} imports ${target}; inside engine only the compiler may import packages` : undefined;
+}
+
+const rooms = Object.keys(borders).filter((room) => readdirSync(top).includes(room));
+
+describe('[A1] imports point one way', () => {
+  test.each(rooms)('%s imports only what the table allows', (room) => {
+    expect(importsIn(room).map(violation).filter(Boolean)).toEqual([]);
+  });
+
+  test('every room is there and has sources, so that this test cannot pass empty', () => {
+    expect(rooms).toEqual(Object.keys(borders));
+    for (const room of rooms) expect({ room, sources: sources(room).length }).not.toEqual({ room, sources: 0 });
+  });
+
+  test.each([
+    ['engine/decide.ts', '../runtime/execute.ts'],
+    ['engine/decide.ts', 'node:fs'],
+    ['engine/decide.ts', 'bpmn-moddle'],
+    ['engine/decide.ts', 'express'],
+    ['workers/agency-call.ts', '../engine/index.ts'],
+    ['runtime/execute.ts', '../server/app.ts'],
+    ['server/app.ts', '../workers/index.ts'],
+    ['inbox/app.tsx', '../server/app.ts'],
+    ['inbox/app.tsx', '../engine/index.ts'],
+    ['portal/app.tsx', 'bpmn-js'],
+    ['server/app.ts', './main.ts'],
+  ])('a border crossed is seen: %s → %s', (file, target) => {
+    expect(violation({ file, target })).toBeDefined();
+  });
+
+  test('all spellings of an import are seen', () => {
+    const source = `import a from 'a';\nimport type { B } from "b";\nexport * from 'c';\nimport 'd';\nconst e = await import('e');\n// import x from 'x';\n`;
+    expect(importsOf(source)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
+describe('[A2] the engine is pure', () => {
+  test.each(sources('engine'))('%s reads no clock, no randomness and no global of a platform', (file) => {
+    const code = readFileSync(join(top, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "''");
+    expect(code).not.toMatch(/\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\bprocess\.|\bsetTimeout\b|\bfetch\(|\bcrypto\./);
+  });
+});
+
+describe('[A3] nothing from a model runs as JavaScript', () => {
+  const guarded = rooms.flatMap(sources);
+  test.each(guarded)('%s has no eval', (file) => {
+    expect(readFileSync(join(top, file), 'utf8')).not.toMatch(/\beval\(|new Function\(|\bvm\.run|AsyncFunction\b/);
+  });
+});
