@@ -1,0 +1,102 @@
+/**
+ * Configuration comes from the environment only and is parsed once, at start. Every fault is named, not only the first.
+ */
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+export interface Config {
+  /** TCP port of the HTTP server; 0 = any free one */
+  readonly port: number;
+  /** interface to listen on. Loopback only when `auth` is `none`. */
+  readonly host: string;
+  /** `memory:` or `file:<path of the SQLite file>` */
+  readonly databaseUrl: string;
+  /** absent: a redis-server found on this machine is started, else the queue lives in this process */
+  readonly redisUrl?: string;
+  /** `auto`: bullmq when a Redis can be had; `in-process`: never */
+  readonly queue: 'auto' | 'in-process' | 'bullmq';
+  /** folder of everything that must survive: absolute path */
+  readonly data: string;
+  readonly auth: 'session' | 'none';
+  readonly clock: 'real' | 'controllable';
+  /** `ALUR_SANDBOX=true`: the agencies' sandboxes run beside the server */
+  readonly sandbox: boolean;
+  /** where citizens reach the portal: for links in mails and QR codes; without trailing slash */
+  readonly publicUrl: string;
+  readonly production: boolean;
+}
+
+export type ConfigAnswer = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly string[] };
+
+const flag = z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no', ''] });
+const schema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  HOST: z.string().min(1).optional(),
+  DATABASE_URL: z.string().optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'a redis:// or rediss:// URL')
+    .optional(),
+  ALUR_QUEUE: z.enum(['auto', 'in-process', 'bullmq']).default('auto'),
+  ALUR_DATA: z.string().min(1).default('./data'),
+  ALUR_AUTH: z.enum(['session', 'none']).default('session'),
+  ALUR_CLOCK: z.enum(['real', 'controllable']).default('real'),
+  ALUR_SANDBOX: flag.default(false),
+  ALUR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  NODE_ENV: z.string().optional(),
+});
+type Parsed = z.infer<typeof schema>;
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** `env`: usually process.env. Empty values count as absent. Secrets are never repeated in a fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigAnswer {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success)
+    return { ok: false, faults: parsed.error.issues.map((issue) => `Expected ${issue.path.join('.')} to be valid, but: ${issue.message}`) };
+  const data = resolve(parsed.data.ALUR_DATA);
+  const database = databaseUrl(parsed.data.DATABASE_URL, data);
+  const faults = [...faultsOf(parsed.data), ...(database.fault === undefined ? [] : [database.fault])];
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, config: configOf(parsed.data, data, database.url) };
+}
+
+function faultsOf(env: Parsed): readonly string[] {
+  const faults: string[] = [];
+  if (env.ALUR_AUTH === 'none' && env.HOST !== undefined && !LOOPBACK.has(env.HOST))
+    faults.push(`Expected HOST to be a loopback address with ALUR_AUTH=none, but it is ${env.HOST}`);
+  if (env.ALUR_CLOCK === 'controllable' && env.NODE_ENV === 'production')
+    faults.push('Expected ALUR_CLOCK to be real with NODE_ENV=production, but it is controllable');
+  if (env.ALUR_AUTH === 'none' && env.NODE_ENV === 'production')
+    faults.push('Expected ALUR_AUTH to be session with NODE_ENV=production, but it is none');
+  return faults;
+}
+
+function databaseUrl(url: string | undefined, data: string): { readonly url: string; readonly fault?: string } {
+  if (url === undefined) return { url: `file:${join(data, 'alur.sqlite')}` };
+  if (url === 'memory:') return { url };
+  if (url.startsWith('file:')) return { url: `file:${resolve(url.slice('file:'.length).replace(/^\/\/(?=\/)/, ''))}` };
+  if (/^mongodb(\+srv)?:/.test(url))
+    return {
+      url,
+      fault:
+        'Expected DATABASE_URL to be file:<path> or memory:, but MongoDB comes with the scale-out store, which this version does not have yet',
+    };
+  return { url, fault: 'Expected DATABASE_URL to start with file: or memory:, but it does not' };
+}
+
+function configOf(env: Parsed, data: string, url: string): Config {
+  return {
+    port: env.PORT,
+    host: env.HOST ?? (env.ALUR_AUTH === 'none' ? '127.0.0.1' : '0.0.0.0'),
+    databaseUrl: url,
+    ...(env.REDIS_URL === undefined ? {} : { redisUrl: env.REDIS_URL }),
+    queue: env.ALUR_QUEUE,
+    data,
+    auth: env.ALUR_AUTH,
+    clock: env.ALUR_CLOCK,
+    sandbox: env.ALUR_SANDBOX,
+    publicUrl: (env.ALUR_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    production: env.NODE_ENV === 'production',
+  };
+}
