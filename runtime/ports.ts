@@ -7,6 +7,8 @@
 import type { Event, Key } from '../engine/terms.ts';
 import type { CollectionName, Row } from './collections.ts';
 
+export type { Row };
+
 // ---------------------------------------------------------------- clock
 
 export interface RuntimeClock {
@@ -24,8 +26,17 @@ export interface Commit {
   /** version that was loaded; 0 = the instance must not exist yet */
   readonly expected: number;
   readonly events: readonly Event[];
+  /** `events` as JSON text, when the caller has made it already: adapters then do not make it again */
+  readonly eventsJson?: string;
   /** who and what: for the audit; JSON without personal data in it */
-  readonly audit: { readonly command: string; readonly by: string; readonly agency?: string; readonly onBehalfOf?: string; readonly reason?: string; readonly at: number };
+  readonly audit: {
+    readonly command: string;
+    readonly by: string;
+    readonly agency?: string;
+    readonly onBehalfOf?: string;
+    readonly reason?: string;
+    readonly at: number;
+  };
   /** serialised state after the events. Absent: the store folds the events on the last snapshot when it loads (large states). */
   readonly snapshot?: string;
   /** the instance ended: it needs no state any more, only its history */
@@ -57,6 +68,7 @@ export interface StoredEffect extends Effect {
 }
 
 export interface LoadedInstance {
+  /** empty: there is none yet, the tail begins with the instance's first event */
   readonly snapshot: string;
   /** events after the snapshot, oldest first */
   readonly tail: readonly Event[];
@@ -64,8 +76,16 @@ export interface LoadedInstance {
 }
 
 export type Comparison = {
-  readonly $eq?: unknown; readonly $neq?: unknown; readonly $exists?: boolean; readonly $gt?: unknown; readonly $gte?: unknown; readonly $lt?: unknown;
-  readonly $lte?: unknown; readonly $in?: readonly unknown[]; readonly $notIn?: readonly unknown[]; readonly $like?: string;
+  readonly $eq?: unknown;
+  readonly $neq?: unknown;
+  readonly $exists?: boolean;
+  readonly $gt?: unknown;
+  readonly $gte?: unknown;
+  readonly $lt?: unknown;
+  readonly $lte?: unknown;
+  readonly $in?: readonly unknown[];
+  readonly $notIn?: readonly unknown[];
+  readonly $like?: string;
   /** the field is a list and holds at least one of these */
   readonly $hasAny?: readonly unknown[];
 };
@@ -87,7 +107,9 @@ export interface Query {
 }
 export interface Page {
   readonly items: readonly Row[];
+  /** exact up to 10,000; more is told as 10,000 and `hasMoreTotalItems` */
   readonly totalItems: number;
+  readonly hasMoreTotalItems?: boolean;
   readonly startCursor: string | null;
   readonly endCursor: string | null;
 }
@@ -95,6 +117,7 @@ export interface Page {
 export interface Store {
   /** next block of numbers, unique across all processes of the cluster */
   reserveNumbers(count: number): Promise<number>;
+  /** undefined: no such instance, or it has ended */
   load(instanceKey: Key): Promise<LoadedInstance | undefined>;
   /** durable when resolved. Many concurrent calls share one disk flush. */
   commit(commit: Commit): Promise<CommitResult>;
@@ -102,12 +125,21 @@ export interface Store {
   pendingEffects(limit: number): Promise<readonly StoredEffect[]>;
   effectsDone(effects: readonly StoredEffect[]): Promise<void>;
   /** history of one instance, oldest first */
-  events(instanceKey: Key, fromVersion?: number): Promise<readonly { readonly version: number; readonly at: number; readonly audit: Commit['audit']; readonly events: readonly Event[] }[]>;
+  events(
+    instanceKey: Key,
+    fromVersion?: number,
+  ): Promise<
+    readonly { readonly version: number; readonly at: number; readonly audit: Commit['audit']; readonly events: readonly Event[] }[]
+  >;
   /** one row by key; undefined when absent */
   get(collection: CollectionName, key: string): Promise<Row | undefined>;
+  /** rejects with InvalidQuery (stores/invalid-query.ts) when the query itself is wrong: the caller's error */
   search(collection: CollectionName, query: Query): Promise<Page>;
   /** all or nothing; for everything that is not an instance: definitions, messages, users, documents, sessions. `ifAbsent` keys must not exist. */
-  write(changes: readonly RowChange[], ifAbsent?: readonly { readonly collection: CollectionName; readonly key: string }[]): Promise<boolean>;
+  write(
+    changes: readonly RowChange[],
+    ifAbsent?: readonly { readonly collection: CollectionName; readonly key: string }[],
+  ): Promise<boolean>;
   /** leases up to `max` activatable jobs of one type to a worker until `deadline`; oldest and most urgent first; atomically */
   leaseJobs(request: LeaseRequest): Promise<readonly Row[]>;
   /** bytes kept beside rows: documents. Name = id. */
@@ -120,6 +152,8 @@ export interface Store {
 
 export interface LeaseRequest {
   readonly type: string;
+  /** only this one: for a queue entry that names its job */
+  readonly jobKey?: Key;
   readonly worker: string;
   readonly max: number;
   readonly now: number;

@@ -63,10 +63,24 @@ export interface Runtime {
   /** deployed definitions in memory, for forms, start forms, labels and agencies of elements */
   readonly definitions: Definitions;
   /** all resources or none; problems (with element ids) when refused */
-  deploy(resources: readonly Resource[], by: Actor): Promise<({ readonly ok: true } & Deployment) | (Rejection & { readonly problems?: readonly Problem[] })>;
-  startInstance(request: StartInstance, by: Actor): Answer<{ readonly processInstanceKey: Key; readonly processDefinitionKey: Key; readonly processDefinitionId: string; readonly processDefinitionVersion: number }>;
+  deploy(
+    resources: readonly Resource[],
+    by: Actor,
+  ): Promise<({ readonly ok: true } & Deployment) | (Rejection & { readonly problems?: readonly Problem[] })>;
+  startInstance(
+    request: StartInstance,
+    by: Actor,
+  ): Answer<{
+    readonly processInstanceKey: Key;
+    readonly processDefinitionKey: Key;
+    readonly processDefinitionId: string;
+    readonly processDefinitionVersion: number;
+  }>;
   /** waits until the instance ended (or the signal aborts); answers its variables. For awaitCompletion */
-  awaitEnd(processInstanceKey: Key, signal: AbortSignal): Promise<{ readonly state: 'COMPLETED' | 'TERMINATED'; readonly variables: Variables } | undefined>;
+  awaitEnd(
+    processInstanceKey: Key,
+    signal: AbortSignal,
+  ): Promise<{ readonly state: 'COMPLETED' | 'TERMINATED'; readonly variables: Variables } | undefined>;
   /** the one door: load, decide, commit, dispatch */
   execute(key: Key, command: Aimed): Answer<{ readonly events: number }>;
   publishMessage(message: PublishMessage, by: Actor): Answer<{ readonly messageKey: Key }>;
@@ -76,7 +90,10 @@ export interface Runtime {
   /** leases jobs for an external worker; waits up to `waitMs` for the first one, without a busy loop */
   activateJobs(request: ActivateJobs, signal: AbortSignal): Promise<readonly ActivatedJob[]>;
   extendJob(jobKey: Key, timeoutMs: number): Answer<object>;
-  evaluateDecision(request: { readonly decisionDefinitionKey?: Key; readonly decisionDefinitionId?: string; readonly variables: Variables }, by: Actor): Answer<{ readonly instance: Row; readonly evaluated: readonly Row[]; readonly output: Json; readonly failure?: string }>;
+  evaluateDecision(
+    request: { readonly decisionDefinitionKey?: Key; readonly decisionDefinitionId?: string; readonly variables: Variables },
+    by: Actor,
+  ): Answer<{ readonly instance: Row; readonly evaluated: readonly Row[]; readonly output: Json; readonly failure?: string }>;
   evaluateExpression(expression: string, variables: Variables): Answer<{ readonly result: Json; readonly warnings: readonly string[] }>;
   /** test clock: moves time and fires what became due before it resolves; reset = real time */
   moveClock(to: number | 'reset'): Answer<object>;
@@ -131,7 +148,12 @@ export interface Definition {
   readonly properties: ReadonlyMap<string, string>;
   readonly elements: ReadonlyMap<string, DefinedElement>;
   /** ids of elements with `alur:phase`, in diagram order: the stages that a citizen sees */
-  readonly phases: readonly { readonly id: string; readonly label: string; readonly labelEn?: string; readonly elementIds: readonly string[] }[];
+  readonly phases: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly labelEn?: string;
+    readonly elementIds: readonly string[];
+  }[];
 }
 
 export interface DefinedElement {

@@ -1,0 +1,80 @@
+/**
+ * Tables and indexes of the SQLite store, made from runtime/collections.ts: one table per collection, one column per field.
+ * Absent values of comparable fields are the blob X'FF', not NULL: SQLite orders it after every number and text, so equality, ranges, order
+ * and cursors all run on plain columns and plain indexes. Lists and json are JSON text, NULL when absent.
+ */
+import { collections } from '../collections.ts';
+import type { Collection, CollectionName, FieldType } from '../collections.ts';
+
+/** Raise when tables of ours change in a way that older programs cannot read. */
+export const SCHEMA_VERSION = 1;
+
+export const ABSENT = Uint8Array.of(0xff);
+
+/** Column that holds the row's own key. */
+export const KEY = '_key';
+
+export interface Column {
+  readonly field: string;
+  readonly type: FieldType;
+  /** quoted, as it stands in SQL */
+  readonly column: string;
+}
+
+/** Fields with a column of their own, in a fixed order; the key field is the primary key itself. */
+export function columnsOf(collection: Collection): readonly Column[] {
+  return Object.entries(collection.fields)
+    .filter(([field]) => field !== collection.key)
+    .map(([field, type]) => ({ field, type, column: `"${field}"` }));
+}
+
+export function columnOf(collection: Collection, field: string | undefined): string {
+  return field === undefined || field === collection.key ? KEY : `"${field}"`;
+}
+
+const affinities: Record<FieldType, string> = {
+  key: 'INTEGER',
+  number: 'NUMERIC',
+  time: 'NUMERIC',
+  flag: 'INTEGER',
+  text: '',
+  list: 'TEXT',
+  json: 'TEXT',
+};
+
+const ownTables = [
+  'CREATE TABLE IF NOT EXISTS "_counters" (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS "_instances" (key INTEGER PRIMARY KEY, version INTEGER NOT NULL, ended INTEGER NOT NULL)',
+  'CREATE TABLE IF NOT EXISTS "_snapshots" (key INTEGER PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL)',
+  'CREATE TABLE IF NOT EXISTS "_history" (key INTEGER NOT NULL, version INTEGER NOT NULL, audit TEXT NOT NULL, events TEXT NOT NULL, PRIMARY KEY (key, version)) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS "_effects" (row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL)',
+  'CREATE TABLE IF NOT EXISTS "_blobs" (id TEXT PRIMARY KEY, bytes BLOB NOT NULL)',
+];
+
+/** Everything that a fresh file needs; harmless on one that has it. New columns of known tables: see `missingColumns`. */
+export function schemaStatements(): readonly string[] {
+  const names = Object.keys(collections) as CollectionName[];
+  return [...ownTables, ...names.flatMap((name) => [tableStatement(name), ...indexStatements(name)])];
+}
+
+function tableStatement(name: CollectionName): string {
+  const collection: Collection = collections[name];
+  const columns = columnsOf(collection).map(({ column, type }) => columnDefinition(column, type));
+  const key = collection.key === undefined ? `${KEY} TEXT PRIMARY KEY` : `${KEY} INTEGER PRIMARY KEY`;
+  return `CREATE TABLE IF NOT EXISTS "${name}" (${[key, ...columns].join(', ')})${collection.key === undefined ? ' WITHOUT ROWID' : ''}`;
+}
+
+/** New columns of an existing table start as absent. */
+export function columnDefinition(column: string, type: FieldType): string {
+  return `${column} ${affinities[type]}${type === 'list' || type === 'json' ? '' : " NOT NULL DEFAULT (X'FF')"}`;
+}
+
+function indexStatements(name: CollectionName): readonly string[] {
+  const collection: Collection = collections[name];
+  return collection.indexes.map((fields) => {
+    const columns = fields.map((field) =>
+      field.startsWith('-') ? `${columnOf(collection, field.slice(1))} DESC` : columnOf(collection, field),
+    );
+    return `CREATE INDEX IF NOT EXISTS "${name}:${fields.join('+')}" ON "${name}" (${columns.join(', ')})`;
+  });
+}

@@ -1,0 +1,299 @@
+/**
+ * The durable store of one machine: SQLite, write-ahead log, synchronous=FULL, one writer.
+ *
+ * LAW: what is acknowledged is on the disk. Every write goes through the group commit (group-commit.ts), every transaction is fsynced before anybody hears of it.
+ * LAW: one process owns the file. A second one would break the per-instance serialisation and the number blocks.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import { collections } from '../collections.ts';
+import type { Collection, CollectionName, Row } from '../collections.ts';
+import type { Commit, CommitResult, LeaseRequest, LoadedInstance, Page, Query, RowChange, Store, StoredEffect } from '../ports.ts';
+import { checkRow } from './check-row.ts';
+import { startCheckpoints } from './checkpoints.ts';
+import { fieldType, fieldValue } from './field-value.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { pageOf, searchPlan } from './search-plan.ts';
+import { bound, conditionSql, countSql, decodeRow, searchSql, selection } from './sqlite-search.ts';
+import type { Sql } from './sqlite-search.ts';
+import { columnsOf, KEY } from './sqlite-schema.ts';
+import { migrate } from './sqlite-migrate.ts';
+
+export interface SqliteStore extends Store {
+  /** how SQLite would answer this search: lines of EXPLAIN QUERY PLAN */
+  explain(collection: CollectionName, query: Query): readonly string[];
+}
+
+interface Database {
+  readonly db: DatabaseSync;
+  /** the same text is prepared once */
+  readonly prepare: (text: string) => StatementSync;
+}
+
+/** Opens or creates the file (folders too). Throws when it is newer than this program, no SQLite file, or in use by another process. */
+export function openSqliteStore(path: string): SqliteStore {
+  mkdirSync(dirname(path), { recursive: true });
+  const db = new DatabaseSync(path, { timeout: 5_000 });
+  try {
+    return storeOn(path, db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function storeOn(path: string, db: DatabaseSync): SqliteStore {
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF',
+  );
+  migrate(db);
+  const database = { db, prepare: preparedOnce(db) };
+  const group = createGroupCommit({
+    begin: () => db.exec('BEGIN IMMEDIATE'),
+    commit: () => db.exec('COMMIT'),
+    rollback: () => rollback(db),
+    isFatal,
+  });
+  const checkpoints = startCheckpoints(path, db);
+  const written = <T>(work: () => T): Promise<T> => group.run(work).finally(checkpoints.noteWrite);
+  return {
+    reserveNumbers: (count) => written(() => reserveNumbers(database, count)),
+    load: async (key) => load(database, key),
+    commit: async (wanted) => {
+      const work = commitWork(database, wanted);
+      return await written(work);
+    },
+    pendingEffects: async (limit) => pendingEffects(database, limit),
+    effectsDone: (effects) => written(() => effects.forEach(({ id }) => database.prepare('DELETE FROM "_effects" WHERE id = ?').run(id))),
+    events: async (key, from = 0) => events(database, key, from),
+    get: async (collection, key) => get(database, collection, key),
+    search: async (collection, query) => search(database, collection, query),
+    write: async (changes, ifAbsent = []) => {
+      const work = writeWork(database, changes, ifAbsent);
+      return await written(work);
+    },
+    leaseJobs: (request) => written(() => leaseJobs(database, request)),
+    putBlob: (id, bytes) => written(() => void database.prepare('INSERT OR REPLACE INTO "_blobs" VALUES (?, ?)').run(id, bytes)),
+    getBlob: async (id) =>
+      (database.prepare('SELECT bytes FROM "_blobs" WHERE id = ?').get(id) as { bytes: Uint8Array } | undefined)?.bytes,
+    ping: async () => {
+      if (group.broken() !== undefined)
+        throw new Error('Expected a store that can be written, but an earlier write failed on the disk', { cause: group.broken() });
+      database.prepare('SELECT count(*) FROM "_counters"').get();
+    },
+    explain: (collection, query) => explain(database, collection, query),
+    close: async () => {
+      group.flush();
+      await checkpoints.stop();
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+function preparedOnce(db: DatabaseSync): Database['prepare'] {
+  const statements = new Map<string, StatementSync>();
+  return (text) => {
+    const known = statements.get(text);
+    if (known) return known;
+    if (statements.size > 2_000) statements.clear();
+    const statement = db.prepare(text);
+    statements.set(text, statement);
+    return statement;
+  };
+}
+
+function rollback(db: DatabaseSync): void {
+  if (db.isTransaction) db.exec('ROLLBACK');
+}
+
+const [IO_ERROR, CORRUPT, NOT_A_DATABASE] = [10, 11, 26];
+
+function isFatal(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return [IO_ERROR, CORRUPT, NOT_A_DATABASE].includes(code);
+}
+
+function reserveNumbers({ prepare }: Database, count: number): number {
+  const row = prepare(
+    `INSERT INTO "_counters" VALUES ('numbers', ?1 + 1) ON CONFLICT (name) DO UPDATE SET value = value + ?1 RETURNING value`,
+  ).get(count);
+  return Number(row?.['value']) - count;
+}
+
+// ---------------------------------------------------------------- instances
+
+function load({ prepare }: Database, key: string): LoadedInstance | undefined {
+  const id = BigInt(key);
+  const instance = prepare('SELECT version, ended FROM "_instances" WHERE key = ?').get(id) as
+    { version: number; ended: number } | undefined;
+  if (instance === undefined || instance.ended === 1) return undefined;
+  const snapshot = prepare('SELECT version, state FROM "_snapshots" WHERE key = ?').get(id) as
+    { version: number; state: string } | undefined;
+  const tail = prepare('SELECT events FROM "_history" WHERE key = ? AND version > ? ORDER BY version').all(id, snapshot?.version ?? 0);
+  return {
+    snapshot: snapshot?.state ?? '',
+    tail: tail.flatMap((step) => JSON.parse(String(step['events'])) as LoadedInstance['tail']),
+    version: instance.version,
+  };
+}
+
+/** Everything that can go wrong with the commit itself goes wrong here, before it shares a transaction with others. */
+function commitWork(database: Database, wanted: Commit): () => CommitResult {
+  const key = BigInt(wanted.instanceKey);
+  const history = [JSON.stringify(wanted.audit), wanted.eventsJson ?? JSON.stringify(wanted.events)] as const;
+  const rows = wanted.rows.map((change) => changeSql(change));
+  const claims = (wanted.claims ?? []).map(claimSql);
+  const effects = wanted.effects.map(({ id, kind, payload }) => [id, key, wanted.expected + 1, kind, JSON.stringify(payload)] as const);
+  return () => {
+    const { prepare } = database;
+    // CAREFUL: every check stands before the first write, because there is no savepoint to go back to.
+    const claimed = claims.findIndex(({ text, values }) => prepare(text).get(...values) !== undefined);
+    const known = prepare('SELECT version, ended FROM "_instances" WHERE key = ?').get(key) as
+      { version: number; ended: number } | undefined;
+    if ((known?.version ?? 0) !== wanted.expected || known?.ended === 1) return 'conflict';
+    if (claimed >= 0) return { claimed: wanted.claims?.[claimed]?.key ?? '' };
+    const version = wanted.expected + 1;
+    prepare('INSERT OR REPLACE INTO "_instances" VALUES (?, ?, ?)').run(key, version, wanted.ended ? 1 : 0);
+    prepare('INSERT INTO "_history" VALUES (?, ?, ?, ?)').run(key, version, ...history);
+    if (wanted.snapshot !== undefined && !wanted.ended)
+      prepare('INSERT OR REPLACE INTO "_snapshots" VALUES (?, ?, ?)').run(key, version, wanted.snapshot);
+    if (wanted.ended && wanted.expected > 0) prepare('DELETE FROM "_snapshots" WHERE key = ?').run(key);
+    for (const { text, values } of rows) prepare(text).run(...values);
+    for (const effect of effects)
+      prepare('INSERT OR IGNORE INTO "_effects" (id, key, seq, kind, payload) VALUES (?, ?, ?, ?, ?)').run(...effect);
+    return 'committed';
+  };
+}
+
+function pendingEffects({ prepare }: Database, limit: number): readonly StoredEffect[] {
+  const found = prepare('SELECT id, CAST(key AS TEXT) AS key, seq, kind, payload FROM "_effects" ORDER BY row LIMIT ?').all(limit);
+  return found.map((row) => ({
+    id: String(row['id']),
+    instanceKey: String(row['key']),
+    seq: Number(row['seq']),
+    kind: String(row['kind']),
+    payload: JSON.parse(String(row['payload'])) as Row,
+  }));
+}
+
+function events({ prepare }: Database, key: string, from: number): Awaited<ReturnType<Store['events']>> {
+  const steps = prepare('SELECT version, audit, events FROM "_history" WHERE key = ? AND version >= ? ORDER BY version').all(
+    BigInt(key),
+    from,
+  );
+  return steps.map((step) => {
+    const audit = JSON.parse(String(step['audit'])) as Commit['audit'];
+    return { version: Number(step['version']), at: audit.at, audit, events: JSON.parse(String(step['events'])) as Commit['events'] };
+  });
+}
+
+// ---------------------------------------------------------------- rows
+
+function keyValue(collection: Collection, key: string): SQLInputValue {
+  return collection.key === undefined ? key : BigInt(key);
+}
+
+function changeSql(change: RowChange): Sql {
+  checkRow(change);
+  const collection: Collection = collections[change.collection];
+  const key = keyValue(collection, change.key);
+  if (change.op === 'delete') return { text: `DELETE FROM "${change.collection}" WHERE ${KEY} = ?`, values: [key] };
+  return change.op === 'put' ? putSql(change, key) : patchSql(change, key);
+}
+
+function putSql({ collection: name, row }: Extract<RowChange, { op: 'put' }>, key: SQLInputValue): Sql {
+  const collection: Collection = collections[name];
+  const columns = columnsOf(collection);
+  const values = columns.map(({ field, type }) => columnValue(type, row[field]));
+  return { text: `INSERT OR REPLACE INTO "${name}" VALUES (?${', ?'.repeat(columns.length)})`, values: [key, ...values] };
+}
+
+function patchSql({ collection: name, fields }: Extract<RowChange, { op: 'patch' }>, key: SQLInputValue): Sql {
+  const collection: Collection = collections[name];
+  const changed = Object.keys(fields).filter((field) => field !== collection.key);
+  if (changed.length === 0) return { text: 'SELECT 1 WHERE FALSE', values: [] };
+  const values = changed.map((field) => columnValue(fieldType(collection, field), fields[field]));
+  return { text: `UPDATE "${name}" SET ${changed.map((field) => `"${field}" = ?`).join(', ')} WHERE ${KEY} = ?`, values: [...values, key] };
+}
+
+function columnValue(type: Parameters<typeof fieldValue>[0], value: unknown): SQLInputValue {
+  const known = fieldValue(type, value);
+  return type === 'list' || type === 'json' ? known : bound(known);
+}
+
+function claimSql({ collection, key }: { readonly collection: CollectionName; readonly key: string }): Sql {
+  return { text: `SELECT 1 FROM "${collection}" WHERE ${KEY} = ?`, values: [keyValue(collections[collection], key)] };
+}
+
+function writeWork({ prepare }: Database, changes: readonly RowChange[], ifAbsent: NonNullable<Commit['claims']>): () => boolean {
+  const rows = changes.map(changeSql);
+  const claims = ifAbsent.map(claimSql);
+  return () => {
+    if (claims.some(({ text, values }) => prepare(text).get(...values) !== undefined)) return false;
+    for (const { text, values } of rows) prepare(text).run(...values);
+    return true;
+  };
+}
+
+// ---------------------------------------------------------------- reads
+
+function all({ prepare }: Database, { text, values }: Sql): readonly (readonly unknown[])[] {
+  const statement = prepare(text);
+  statement.setReadBigInts(true);
+  statement.setReturnArrays(true);
+  return statement.all(...values) as unknown as readonly (readonly unknown[])[];
+}
+
+function get(database: Database, name: CollectionName, key: string): Row | undefined {
+  const collection: Collection = collections[name];
+  if (collection.key !== undefined && !/^[0-9]{1,19}$/.test(key)) return undefined;
+  const [values] = all(database, {
+    text: `SELECT ${selection(collection)} FROM "${name}" WHERE ${KEY} = ?`,
+    values: [keyValue(collection, key)],
+  });
+  return values === undefined ? undefined : decodeRow(collection, values);
+}
+
+function search(database: Database, name: CollectionName, query: Query): Page {
+  const collection: Collection = collections[name];
+  const plan = searchPlan(collection, query);
+  const found = all(database, searchSql(name, collection, plan)).map((values) => ({
+    key: String(values[0]),
+    row: decodeRow(collection, values),
+  }));
+  const complete = plan.position === undefined && plan.skip === 0 && found.length < plan.limit;
+  const counted = complete ? found.length : Number(all(database, countSql(name, collection, plan))[0]?.[0]);
+  return pageOf(plan, plan.position?.backwards ? found.reverse() : found, counted);
+}
+
+function explain({ db }: Database, name: CollectionName, query: Query): readonly string[] {
+  const collection: Collection = collections[name];
+  const { text, values } = searchSql(name, collection, searchPlan(collection, query));
+  return db
+    .prepare(`EXPLAIN QUERY PLAN ${text}`)
+    .all(...values)
+    .map((line) => String(line['detail']));
+}
+
+function leaseJobs(database: Database, request: LeaseRequest): readonly Row[] {
+  const collection: Collection = collections.jobs;
+  const one = request.jobKey === undefined ? undefined : BigInt(request.jobKey);
+  const scope = conditionSql(collection, searchPlan(collection, request.scope === undefined ? {} : { scope: request.scope }).condition);
+  const found = all(database, {
+    text: `SELECT ${KEY} FROM "jobs" WHERE "type" = ? AND "open" = 1 AND "availableAt" <= ? AND "retries" > 0 AND "retries" < X'FF' AND "suspended" <> 1
+      ${one === undefined ? '' : `AND ${KEY} = ?`} AND ${scope.text} ORDER BY "priority" DESC, "availableAt" LIMIT ?`,
+    values: [request.type, request.now, ...(one === undefined ? [] : [one]), ...scope.values, request.max],
+  });
+  return found.flatMap(([key]) => leaseJob(database, String(key), request));
+}
+
+/** Its next lease is possible at the deadline: `availableAt` says so, so that leased jobs need no scan. */
+function leaseJob(database: Database, key: string, request: LeaseRequest): readonly Row[] {
+  const { worker, deadline, leaseToken } = request;
+  const text = `UPDATE "jobs" SET "worker" = ?, "deadline" = ?, "availableAt" = ?, "leaseToken" = ?, "attempt" = CASE WHEN "attempt" < X'FF' THEN "attempt" + 1 ELSE 1 END WHERE ${KEY} = ?`;
+  database.prepare(text).run(worker, deadline, deadline, leaseToken ?? bound(null), BigInt(key));
+  const row = get(database, 'jobs', key);
+  return row === undefined ? [] : [row];
+}

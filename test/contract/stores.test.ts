@@ -1,0 +1,100 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { collections } from '../../runtime/collections.ts';
+import type { Collection, CollectionName } from '../../runtime/collections.ts';
+import type { Query, Store } from '../../runtime/ports.ts';
+import { createMemoryStore } from '../../runtime/stores/memory.ts';
+import { openSqliteStore } from '../../runtime/stores/sqlite.ts';
+import { testStore } from './store.contract.ts';
+import type { StoreUnderTest } from './store.contract.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'alur-stores-'));
+let files = 0;
+const nextFile = (): string => join(folder, `${(files += 1)}.sqlite`);
+
+async function sqlite(): Promise<StoreUnderTest> {
+  const file = nextFile();
+  const opened: Store[] = [openSqliteStore(file)];
+  const reopen = async (): Promise<Store> => {
+    await opened[0]?.close();
+    opened.unshift(openSqliteStore(file));
+    return opened[0] as Store;
+  };
+  return {
+    store: opened[0] as Store,
+    reopen,
+    dispose: async () => void (await Promise.all(opened.map(async (store) => await store.close()))),
+  };
+}
+
+async function memory(): Promise<StoreUnderTest> {
+  const store = createMemoryStore();
+  return { store, dispose: async () => await store.close() };
+}
+
+/** Every adapter. The scale-out store adds its line here. */
+const adapters: readonly (readonly [string, () => Promise<StoreUnderTest>])[] = [
+  ['memory', memory],
+  ['sqlite', sqlite],
+];
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+for (const [name, open] of adapters) testStore(name, open);
+
+describe('sqlite only', () => {
+  const indexed = (Object.keys(collections) as CollectionName[]).flatMap((name) =>
+    (collections[name] as Collection).indexes.map((fields) => [name, fields] as const),
+  );
+
+  function equalityOn(name: CollectionName, fields: readonly string[]): Query['filter'] {
+    const samples = { key: '1', text: 'x', number: 1, time: 1, flag: true, list: null, json: null };
+    const wanted = fields
+      .map((field) => field.replace('-', ''))
+      .map((field) => [field, samples[(collections[name] as Collection).fields[field] ?? 'text']] as const);
+    return Object.fromEntries(wanted);
+  }
+
+  test.each(indexed)('[S18] %s is searched through its index %j', async (name, fields) => {
+    const store = openSqliteStore(nextFile());
+    const plan = store.explain(name, { filter: equalityOn(name, fields) as NonNullable<Query['filter']> });
+    expect(plan.join('\n')).toMatch(/SEARCH .* USING (COVERING )?INDEX/);
+    await store.close();
+  });
+
+  test.each([
+    ['userTasks', { filter: { state: 'CREATED' }, sort: [{ field: 'dueDate' }] }],
+    ['userTasks', { filter: { agency: 'land', state: 'CREATED' }, sort: [{ field: 'dueDate' }] }],
+    ['processInstances', { sort: [{ field: 'startDate', order: 'DESC' }] }],
+    ['jobs', { filter: { type: 'x', open: true }, sort: [{ field: 'priority', order: 'DESC' }, { field: 'availableAt' }] }],
+    ['timers', { filter: { dueAt: { $lte: 5 } }, sort: [{ field: 'dueAt' }] }],
+  ] as readonly (readonly [CollectionName, Query])[])('[S18] %s is ordered by an index: %j', async (name, query) => {
+    const store = openSqliteStore(nextFile());
+    const plan = store.explain(name, query).join('\n');
+    expect(plan).toMatch(/USING INDEX/);
+    await store.close();
+  });
+
+  test('[S19] refuses to run on a file that a newer program wrote', async () => {
+    const file = nextFile();
+    const db = new DatabaseSync(file);
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    expect(() => openSqliteStore(file)).toThrow(/newer/);
+  });
+
+  test('[S19] a field that was added since the file was made is absent in the old rows', async () => {
+    const file = nextFile();
+    const db = new DatabaseSync(file);
+    db.exec(`CREATE TABLE "sequences" (_key TEXT PRIMARY KEY, "name" ) WITHOUT ROWID; INSERT INTO "sequences" VALUES ('a', 'A')`);
+    db.close();
+    const store = openSqliteStore(file);
+    expect(await store.get('sequences', 'a')).toEqual({ name: 'A' });
+    await store.write([{ op: 'patch', collection: 'sequences', key: 'a', fields: { value: 3 } }]);
+    expect(await store.get('sequences', 'a')).toEqual({ name: 'A', value: 3 });
+    await store.close();
+  });
+});
