@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../ui/components/button.tsx';
+import { Notice } from '../ui/components/notice.tsx';
+import { SignInPage, useSession } from '../ui/session.tsx';
+import type { User } from '../ui/session.tsx';
+
+interface Props {
+  /** why an account is needed here */
+  readonly why: string;
+  readonly children: (user: User) => ReactNode;
+}
+
+/** Shows its content to a signed-in citizen; others see the sign-in (the address stays, so they arrive where they wanted to go). */
+export function CitizenGate({ why, children }: Props): ReactNode {
+  const { t } = useTranslation(['portal', 'ui']);
+  const { user, error, signOut } = useSession();
+  if (error) return <Notice kind="bad">{error.message}</Notice>;
+  if (user === undefined) return <p className="soft">{t('ui:loading')}</p>;
+  if (user === null) {
+    return (
+      <>
+        <SignInPage why={why} />
+        <p className="portal-demo soft small">{t('signIn.demo')}</p>
+      </>
+    );
+  }
+  if (user.realm === 'citizen') return children(user);
+  return (
+    <Notice kind="warn" title={t('signIn.staffTitle')}>
+      <p>{t('signIn.staffText', { name: user.name })}</p>
+      <Button small onClick={() => void signOut()}>
+        {t('ui:signOut')}
+      </Button>
+    </Notice>
+  );
+}
