@@ -205,12 +205,12 @@ export function Diagram({ xml, counts, selected, onSelect }: DiagramProps): Reac
       </div>
       {failed && <Notice kind="bad">{t('diagram.failed')}</Notice>}
       {asList && viewer && <StepList viewer={viewer} counts={counts} onSelect={onSelect} />}
+      {/* eslint-disable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions -- the diagram is moved and zoomed by keys */}
       <div
         className="alur-diagram"
         ref={box}
         role="application"
         aria-label={`${t('diagram.label')}. ${t('diagram.keys')}`}
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the diagram is moved and zoomed by keys
         tabIndex={0}
         hidden={asList || failed}
         onKeyDown={keys}
