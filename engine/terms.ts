@@ -67,7 +67,7 @@ export type IncidentKind =
 
 export type JobKind = 'BPMN_ELEMENT' | 'EXECUTION_LISTENER' | 'TASK_LISTENER' | 'AD_HOC_SUB_PROCESS';
 export type ListenerEvent =
-  | 'ASSIGNING' | 'BEFORE_ALL' | 'CANCEL' | 'CANCELING' | 'COMPLETING' | 'CREATING' | 'END' | 'START' | 'UPDATING' | 'UNSPECIFIED';
+  'ASSIGNING' | 'BEFORE_ALL' | 'CANCEL' | 'CANCELING' | 'COMPLETING' | 'CREATING' | 'END' | 'START' | 'UPDATING' | 'UNSPECIFIED';
 
 export interface TaskFields {
   readonly assignee?: string | null;
@@ -113,9 +113,21 @@ export type Command = Meta &
         readonly retryBackOff?: number;
         readonly variables?: Variables;
       }
-    | { readonly type: 'throw-job-error'; readonly n: number; readonly errorCode: string; readonly errorMessage?: string; readonly variables?: Variables }
+    | {
+        readonly type: 'throw-job-error';
+        readonly n: number;
+        readonly errorCode: string;
+        readonly errorMessage?: string;
+        readonly variables?: Variables;
+      }
     | { readonly type: 'update-job'; readonly n: number; readonly retries?: number; readonly priority?: number }
-    | { readonly type: 'assign-user-task'; readonly n: number; readonly assignee: string; readonly allowOverride?: boolean; readonly action?: string }
+    | {
+        readonly type: 'assign-user-task';
+        readonly n: number;
+        readonly assignee: string;
+        readonly allowOverride?: boolean;
+        readonly action?: string;
+      }
     | { readonly type: 'unassign-user-task'; readonly n: number; readonly action?: string }
     | { readonly type: 'update-user-task'; readonly n: number; readonly changes: TaskFields; readonly action?: string }
     | { readonly type: 'complete-user-task'; readonly n: number; readonly variables: Variables; readonly action?: string }
@@ -125,7 +137,14 @@ export type Command = Meta &
     /** a called instance ended; `n` is the call activity's element instance */
     | { readonly type: 'complete-child'; readonly n: number; readonly variables: Variables }
     /** a called instance ended with an error or escalation that it did not catch */
-    | { readonly type: 'propagate-from-child'; readonly n: number; readonly kind: 'error' | 'escalation'; readonly code: string; readonly message?: string; readonly variables: Variables }
+    | {
+        readonly type: 'propagate-from-child';
+        readonly n: number;
+        readonly kind: 'error' | 'escalation';
+        readonly code: string;
+        readonly message?: string;
+        readonly variables: Variables;
+      }
     /** a called instance could not be started (no such process, binding not found) */
     | { readonly type: 'fail-child'; readonly n: number; readonly message: string }
     | { readonly type: 'cancel-instance' }
@@ -134,9 +153,23 @@ export type Command = Meta &
     | { readonly type: 'suspend-instance' }
     | { readonly type: 'resume-instance' }
     | { readonly type: 'assign-business-id'; readonly businessId: string }
-    | { readonly type: 'activate-ad-hoc'; readonly n: number; readonly elements: readonly { readonly elementId: ElementId; readonly variables?: Variables }[]; readonly cancelRemaining?: boolean }
-    | { readonly type: 'modify-instance'; readonly activate?: readonly ActivateInstruction[]; readonly terminate?: readonly TerminateInstruction[]; readonly move?: readonly MoveInstruction[] }
-    | { readonly type: 'migrate-instance'; readonly targetProcessKey: Key; readonly mapping: readonly { readonly sourceElementId: ElementId; readonly targetElementId: ElementId }[] }
+    | {
+        readonly type: 'activate-ad-hoc';
+        readonly n: number;
+        readonly elements: readonly { readonly elementId: ElementId; readonly variables?: Variables }[];
+        readonly cancelRemaining?: boolean;
+      }
+    | {
+        readonly type: 'modify-instance';
+        readonly activate?: readonly ActivateInstruction[];
+        readonly terminate?: readonly TerminateInstruction[];
+        readonly move?: readonly MoveInstruction[];
+      }
+    | {
+        readonly type: 'migrate-instance';
+        readonly targetProcessKey: Key;
+        readonly mapping: readonly { readonly sourceElementId: ElementId; readonly targetElementId: ElementId }[];
+      }
   );
 
 export type CommandType = Command['type'];
@@ -173,63 +206,166 @@ export interface MoveInstruction {
  */
 export type Event =
   | {
-      readonly t: 'instance-created'; readonly key: Key; readonly processId: string; readonly processKey: Key; readonly processVersion: number;
-      readonly at: number; readonly parent?: Parent; readonly businessId?: string; readonly tags?: readonly string[]; readonly messageKey?: Key; readonly by: Actor;
+      readonly t: 'instance-created';
+      readonly key: Key;
+      readonly processId: string;
+      readonly processKey: Key;
+      readonly processVersion: number;
+      readonly at: number;
+      readonly parent?: Parent;
+      readonly businessId?: string;
+      readonly tags?: readonly string[];
+      readonly messageKey?: Key;
+      readonly by: Actor;
     }
   | { readonly t: 'instance-completed'; readonly at: number; /** result for a call activity that waits */ readonly variables?: Variables }
   | { readonly t: 'instance-terminated'; readonly at: number }
   | { readonly t: 'instance-suspended'; readonly at: number }
   | { readonly t: 'instance-resumed'; readonly at: number }
-  | { readonly t: 'instance-migrated'; readonly processId: string; readonly processKey: Key; readonly processVersion: number; readonly elements: readonly (readonly [n: number, element: ElementId])[] }
+  | {
+      readonly t: 'instance-migrated';
+      readonly processId: string;
+      readonly processKey: Key;
+      readonly processVersion: number;
+      readonly elements: readonly (readonly [n: number, element: ElementId])[];
+    }
   | { readonly t: 'business-id-assigned'; readonly businessId: string }
   /** an error or escalation left this instance uncaught and goes to the call activity that started it */
-  | { readonly t: 'propagated-to-parent'; readonly kind: 'error' | 'escalation'; readonly code: string; readonly message?: string; readonly variables: Variables }
+  | {
+      readonly t: 'propagated-to-parent';
+      readonly kind: 'error' | 'escalation';
+      readonly code: string;
+      readonly message?: string;
+      readonly variables: Variables;
+    }
   // tokens
-  | { readonly t: 'element-activated'; readonly n: number; readonly element: ElementId; readonly scope: number; readonly at: number; /** multi-instance or loop counter from 1 */ readonly loop?: number }
+  | {
+      readonly t: 'element-activated';
+      readonly n: number;
+      readonly element: ElementId;
+      readonly scope: number;
+      readonly at: number;
+      /** multi-instance or loop counter from 1 */ readonly loop?: number;
+      /** the body of a multi-instance or loop activity (type MULTI_INSTANCE_BODY); its runs are activated inside it with `loop` */ readonly body?: true;
+      /** a joining gateway: the flows of which one waiting token each was used up */ readonly takes?: readonly ElementId[];
+    }
   | { readonly t: 'element-completed'; readonly n: number; readonly at: number }
   | { readonly t: 'element-terminated'; readonly n: number; readonly at: number }
-  | { readonly t: 'flow-taken'; readonly scope: number; readonly flow: ElementId }
+  | {
+      readonly t: 'flow-taken';
+      readonly scope: number;
+      readonly flow: ElementId;
+      /** the token waits at this joining gateway */ readonly waitsAt?: ElementId;
+    }
   // variables: `n` names the variable for ever (its key); scope 0 is the process
   | { readonly t: 'variable-set'; readonly n: number; readonly scope: number; readonly name: string; readonly value: Json }
   // jobs
   | {
-      readonly t: 'job-created'; readonly n: number; readonly el: number; readonly jobType: string; readonly kind: JobKind; readonly listener?: ListenerEvent;
-      readonly retries: number; readonly headers: Readonly<Record<string, string>>; readonly priority?: number; readonly at: number;
+      readonly t: 'job-created';
+      readonly n: number;
+      readonly el: number;
+      readonly jobType: string;
+      readonly kind: JobKind;
+      readonly listener?: ListenerEvent;
+      readonly retries: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly priority?: number;
+      readonly at: number;
+      /** listeners: position in the element's list */ readonly index?: number;
     }
   | { readonly t: 'job-completed'; readonly n: number; readonly at: number }
-  | { readonly t: 'job-failed'; readonly n: number; readonly retries: number; readonly message?: string; /** not before this time */ readonly retryAt?: number; readonly at: number }
+  | {
+      readonly t: 'job-failed';
+      readonly n: number;
+      readonly retries: number;
+      readonly message?: string;
+      /** not before this time */ readonly retryAt?: number;
+      readonly at: number;
+    }
   | { readonly t: 'job-error-thrown'; readonly n: number; readonly code: string; readonly message?: string; readonly at: number }
   | { readonly t: 'job-updated'; readonly n: number; readonly retries?: number; readonly priority?: number }
   | { readonly t: 'job-canceled'; readonly n: number; readonly at: number }
   // user tasks
   | {
-      readonly t: 'user-task-created'; readonly n: number; readonly el: number; readonly element: ElementId; readonly at: number;
-      readonly fields: TaskFields; readonly formKey?: Key; readonly externalForm?: string; readonly headers?: Readonly<Record<string, string>>;
+      readonly t: 'user-task-created';
+      readonly n: number;
+      readonly el: number;
+      readonly element: ElementId;
+      readonly at: number;
+      readonly fields: TaskFields;
+      readonly formKey?: Key;
+      readonly externalForm?: string;
+      readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly t: 'user-task-assigned'; readonly n: number; readonly assignee: string | null; readonly action?: string; readonly at: number }
+  | {
+      readonly t: 'user-task-assigned';
+      readonly n: number;
+      readonly assignee: string | null;
+      readonly action?: string;
+      readonly at: number;
+    }
   | { readonly t: 'user-task-updated'; readonly n: number; readonly changes: TaskFields; readonly action?: string; readonly at: number }
   | { readonly t: 'user-task-completed'; readonly n: number; readonly action?: string; readonly by: string; readonly at: number }
   | { readonly t: 'user-task-canceled'; readonly n: number; readonly at: number }
   // waits
-  | { readonly t: 'timer-scheduled'; readonly n: number; readonly el: number; readonly element: ElementId; readonly dueAt: number; /** repetitions left after this one; -1 for ever */ readonly repeat?: number }
+  | {
+      readonly t: 'timer-scheduled';
+      readonly n: number;
+      readonly el: number;
+      readonly element: ElementId;
+      readonly dueAt: number;
+      /** repetitions left after this one; -1 for ever */ readonly repeat?: number;
+    }
   | { readonly t: 'timer-fired'; readonly n: number; readonly at: number }
   | { readonly t: 'timer-canceled'; readonly n: number }
   | {
-      readonly t: 'subscription-opened'; readonly n: number; readonly el: number; readonly element: ElementId; readonly kind: 'message' | 'signal' | 'condition';
-      readonly name: string; readonly correlationKey?: string; readonly interrupting: boolean; readonly at: number;
+      readonly t: 'subscription-opened';
+      readonly n: number;
+      readonly el: number;
+      readonly element: ElementId;
+      readonly kind: 'message' | 'signal' | 'condition';
+      readonly name: string;
+      readonly correlationKey?: string;
+      readonly interrupting: boolean;
+      readonly at: number;
     }
   | { readonly t: 'subscription-correlated'; readonly n: number; readonly messageKey?: Key; readonly at: number }
   | { readonly t: 'subscription-closed'; readonly n: number }
   // towards others
-  | { readonly t: 'child-requested'; readonly el: number; readonly processId: string; readonly processKey?: Key; readonly variables: Variables; readonly businessId?: string }
+  | {
+      readonly t: 'child-requested';
+      readonly el: number;
+      readonly processId: string;
+      readonly processKey?: Key;
+      readonly variables: Variables;
+      readonly businessId?: string;
+    }
   | { readonly t: 'child-cancel-requested'; readonly el: number }
   | { readonly t: 'signal-broadcast'; readonly el: number; readonly name: string; readonly variables: Variables }
   | {
-      readonly t: 'decision-evaluated'; readonly n: number; readonly el: number; readonly decisionId: string; readonly decisionKey: Key; readonly output: Json;
-      readonly matchedRules: readonly Json[]; readonly inputs: readonly Json[]; readonly failure?: string; readonly at: number;
+      readonly t: 'decision-evaluated';
+      readonly n: number;
+      readonly el: number;
+      readonly decisionId: string;
+      readonly decisionKey: Key;
+      readonly output: Json;
+      readonly matchedRules: readonly Json[];
+      readonly inputs: readonly Json[];
+      readonly failure?: string;
+      readonly at: number;
     }
   // incidents
-  | { readonly t: 'incident-raised'; readonly n: number; readonly el: number; readonly element: ElementId; readonly kind: IncidentKind; readonly message: string; readonly job?: number; readonly at: number }
+  | {
+      readonly t: 'incident-raised';
+      readonly n: number;
+      readonly el: number;
+      readonly element: ElementId;
+      readonly kind: IncidentKind;
+      readonly message: string;
+      readonly job?: number;
+      readonly at: number;
+      /** the engine's own: what is tried again when it is resolved */ readonly step?: Json;
+    }
   | { readonly t: 'incident-resolved'; readonly n: number; readonly at: number }
   // the machine's own book-keeping, of no interest outside the engine
   | { readonly t: 'internal'; readonly what: string; readonly [field: string]: Json };

@@ -1,0 +1,32 @@
+/**
+ * The whole public surface of the engine: a pure token machine. It reads no clock, draws no random number and touches nothing outside.
+ *
+ *   compile   BPMN text → processes, or problems with element ids
+ *   decide    (world, state, command) → events and the next state, or a rejection
+ *   evolve    (state, event) → state
+ */
+export { compile } from './compile/compile.ts';
+export type { CompileResult } from './compile/compile.ts';
+export { decide } from './decide.ts';
+export type { Decision } from './decide.ts';
+export { evolve } from './evolve.ts';
+export { serialize, parse } from './serialize.ts';
+export type { DecisionFailure, DecisionOutcome, DeployedDecision, Library, World } from './world.ts';
+export type { Problem } from './problem.ts';
+export type { Binding, Element, ElementKind, Flow, FormSpec, Lane, Process, Trigger, TriggerType } from './process.ts';
+export type { ElementInstance, InstanceState, JobState, TaskState, Variable } from './state.ts';
+export {
+  agencyOf,
+  elementName,
+  elementType,
+  localVariables,
+  propertyOf,
+  startForm,
+  startSubscriptions,
+  startTimer,
+  visibleVariables,
+} from './read.ts';
+export type { StartSubscription, TimerDue } from './read.ts';
+export * from './keys.ts';
+export type * from './terms.ts';
+export * as feel from './feel/index.ts';

@@ -1,0 +1,140 @@
+/** What the runtime asks about definitions and states without changing anything. */
+import type { Element, FormSpec, Process, Trigger } from './process.ts';
+import type { InstanceState } from './state.ts';
+import type { Clock } from './feel/index.ts';
+import { scopeOf } from './feel/index.ts';
+import type { ElementId, Json, Variables } from './terms.ts';
+import { evaluateText } from './value.ts';
+import { nextDue } from './time/next-due.ts';
+import type { Due } from './time/next-due.ts';
+
+/** The name that people gave the element; its id when they gave none. The process itself: its name. */
+export function elementName(process: Process, id: ElementId): string {
+  return process.elements.get(id)?.name ?? id;
+}
+
+/** Agency whose lane or pool the element is drawn in. */
+export function agencyOf(process: Process, id: ElementId): string | undefined {
+  return process.elements.get(id)?.agency ?? process.agency;
+}
+
+/** A `zeebe:property` of an element (or of the process, by its id), e.g. `alur:phase`. */
+export function propertyOf(process: Process, id: ElementId, name: string): string | undefined {
+  return id === process.id ? process.properties.get(name) : process.elements.get(id)?.properties.get(name);
+}
+
+/** The form of the none start event. */
+export function startForm(process: Process): FormSpec | undefined {
+  for (const start of rootStarts(process)) if (start.trigger.type === 'none' && start.form !== undefined) return start.form;
+  return undefined;
+}
+
+const typeNames: Record<Element['kind'], string> = {
+  process: 'PROCESS',
+  'sub-process': 'SUB_PROCESS',
+  transaction: 'TRANSACTION',
+  'event-sub-process': 'EVENT_SUB_PROCESS',
+  'ad-hoc-sub-process': 'AD_HOC_SUB_PROCESS',
+  'call-activity': 'CALL_ACTIVITY',
+  'service-task': 'SERVICE_TASK',
+  'send-task': 'SEND_TASK',
+  'receive-task': 'RECEIVE_TASK',
+  'user-task': 'USER_TASK',
+  'script-task': 'SCRIPT_TASK',
+  'business-rule-task': 'BUSINESS_RULE_TASK',
+  'manual-task': 'MANUAL_TASK',
+  task: 'TASK',
+  'exclusive-gateway': 'EXCLUSIVE_GATEWAY',
+  'parallel-gateway': 'PARALLEL_GATEWAY',
+  'inclusive-gateway': 'INCLUSIVE_GATEWAY',
+  'complex-gateway': 'COMPLEX_GATEWAY',
+  'event-based-gateway': 'EVENT_BASED_GATEWAY',
+  'start-event': 'START_EVENT',
+  'catch-event': 'INTERMEDIATE_CATCH_EVENT',
+  'throw-event': 'INTERMEDIATE_THROW_EVENT',
+  'end-event': 'END_EVENT',
+  'boundary-event': 'BOUNDARY_EVENT',
+};
+
+/** Camunda's type name, e.g. USER_TASK. A multi-instance body (event field `body`) is a MULTI_INSTANCE_BODY: the caller knows. */
+export function elementType(process: Process, id: ElementId): string {
+  const element = process.elements.get(id);
+  return element === undefined ? 'UNSPECIFIED' : typeNames[element.kind];
+}
+
+/** A start event of the process that waits for something; the runtime opens these when a definition becomes the latest. */
+export type StartSubscription =
+  | { readonly elementId: ElementId; readonly kind: 'message' | 'signal'; readonly name: string }
+  | { readonly elementId: ElementId; readonly kind: 'timer' }
+  | { readonly elementId: ElementId; readonly kind: 'condition'; holds(variables: Variables, clock: Clock): boolean };
+
+/** Message, signal, timer and conditional starts of the process; names of messages and signals must not depend on variables. */
+export function startSubscriptions(process: Process, clock: Clock): readonly StartSubscription[] {
+  const found: StartSubscription[] = [];
+  for (const start of rootStarts(process))
+    for (const trigger of triggersOf(start.trigger)) {
+      const subscription = subscriptionOf(start.id, trigger, clock);
+      if (subscription !== undefined) found.push(subscription);
+    }
+  return found;
+}
+
+function subscriptionOf(elementId: ElementId, trigger: Trigger, clock: Clock): StartSubscription | undefined {
+  if (trigger.type === 'timer') return { elementId, kind: 'timer' };
+  if (trigger.type === 'message' || trigger.type === 'signal') {
+    const name = evaluateText(trigger.name, scopeOf({}), clock);
+    return name.ok ? { elementId, kind: trigger.type, name: name.text } : undefined;
+  }
+  if (trigger.type !== 'condition') return undefined;
+  const { condition } = trigger;
+  return {
+    elementId,
+    kind: 'condition',
+    holds: (variables, now) => {
+      const result = condition.evaluate(scopeOf(variables), now);
+      return result.ok && result.value === true;
+    },
+  };
+}
+
+export type TimerDue = Due;
+
+/**
+ * When a timer start event is due. `previous`: the dueAt and repeat of the one that just fired; absent for the first.
+ * Undefined: no further one, or its definition does not evaluate without variables.
+ */
+export function startTimer(process: Process, elementId: ElementId, clock: Clock, previous?: TimerDue): TimerDue | undefined {
+  const start = process.elements.get(elementId);
+  if (start?.kind !== 'start-event') return undefined;
+  const timer = triggersOf(start.trigger).find((trigger) => trigger.type === 'timer');
+  if (timer === undefined) return undefined;
+  const text = evaluateText(timer.value, scopeOf({}), clock);
+  if (!text.ok) return undefined;
+  const due = nextDue(timer.timer, text.text, clock, previous);
+  return due.ok ? due.due : undefined;
+}
+
+/** The trigger itself, or the triggers of a multiple event. */
+function triggersOf(trigger: Trigger): readonly Trigger[] {
+  return trigger.type === 'multiple' ? trigger.of : [trigger];
+}
+
+function rootStarts(process: Process) {
+  return [...process.elements.values()].filter((element) => element.kind === 'start-event').filter((start) => start.parent === process.id);
+}
+
+/** Variables that the element instance `n` sees: its own and those of every scope around it, inner ones first. */
+export function visibleVariables(state: InstanceState, n: number): Variables {
+  const seen: Record<string, Json> = Object.create(null) as Record<string, Json>;
+  for (let at: number | undefined = n; at !== undefined && at >= 0; at = state.elements.get(at)?.scope) {
+    for (const [name, variable] of state.variables.get(at) ?? []) if (!(name in seen)) seen[name] = variable.value;
+  }
+  return seen;
+}
+
+/** Variables of exactly this scope. */
+export function localVariables(state: InstanceState, n: number): Variables {
+  const own: Record<string, Json> = Object.create(null) as Record<string, Json>;
+  for (const [name, variable] of state.variables.get(n) ?? []) own[name] = variable.value;
+  return own;
+}
