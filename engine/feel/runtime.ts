@@ -39,58 +39,77 @@ export class EvaluationFailure extends Error {
 }
 
 export const STEP_BUDGET = 1_000_000;
-export const LENGTH_LIMIT = 1_000_000;
+const LENGTH_LIMIT = 1_000_000;
 const CALL_DEPTH = 200;
 const WARNINGS_KEPT = 100;
+const NONE: readonly Warning[] = Object.freeze([]);
 
-/** One evaluation: what it may read, what it has used up, what it complains about. */
+/** What one evaluation has used up and complains about; shared by the parts of a decision. */
+export class Meter {
+  left: number;
+  depth = 0;
+  /** above 0: somebody asked whether a thing exists, so a missing one is no complaint */
+  quiet = 0;
+  kept: Warning[] | null = null;
+  constructor(budget: number = STEP_BUDGET) {
+    this.left = budget;
+  }
+  get warnings(): readonly Warning[] {
+    return this.kept ?? NONE;
+  }
+}
+
+/** One evaluation: what it may read, the time, and its meter. */
 export class Runtime {
   readonly scope: Scope;
   readonly clock: Clock;
-  warnings: Warning[] | null = null;
-  /** above 0: somebody asked whether a thing exists, so a missing one is no complaint */
-  quiet = 0;
-  depth = 0;
-  private left: number;
+  readonly meter: Meter;
 
-  constructor(scope: Scope, clock: Clock, budget: number) {
+  constructor(scope: Scope, clock: Clock, meter: Meter) {
     this.scope = scope;
     this.clock = clock;
-    this.left = budget;
+    this.meter = meter;
+  }
+
+  /** The same evaluation with other variables. */
+  within(scope: Scope): Runtime {
+    return new Runtime(scope, this.clock, this.meter);
   }
 
   /** Pays for `steps`; every loop, call and element of a built list passes here. */
   spend(steps: number): void {
-    this.left -= steps;
-    if (this.left < 0) {
+    this.meter.left -= steps;
+    if (this.meter.left < 0) {
       throw new EvaluationFailure('budget', 'Expected the expression to finish within its budget of steps, but it needs more. Make the lists or ranges smaller.');
     }
   }
 
-  /** Pays for a string that is about to exist: repeated doubling would otherwise fill the memory within a few steps. */
+  /** Pays for a string that was built: repeated doubling would otherwise fill the memory within a few steps. */
   grown(text: string): string {
     if (text.length > LENGTH_LIMIT) {
       throw new EvaluationFailure('budget', `Expected no text longer than ${LENGTH_LIMIT} characters, but the expression builds one.`);
     }
-    if (text.length > 1000) this.spend(text.length >> 8);
+    if (text.length > 1000) this.spend(text.length >> 6);
     return text;
   }
 
+  /** Enters a function call; `leave` must follow, also after a throw that is caught within the evaluation (none is). */
   enter(): void {
     this.spend(1);
-    if (++this.depth > CALL_DEPTH) {
+    if (++this.meter.depth > CALL_DEPTH) {
       throw new EvaluationFailure('budget', `Expected at most ${CALL_DEPTH} nested function calls, but the expression goes deeper.`);
     }
   }
 
   leave(): void {
-    this.depth--;
+    this.meter.depth--;
   }
 
   warn(kind: WarningKind, message: string, name?: string): null {
-    if (this.quiet > 0) return null;
-    this.warnings ??= [];
-    if (this.warnings.length < WARNINGS_KEPT) this.warnings.push(name === undefined ? { kind, message } : { kind, message, name });
+    const meter = this.meter;
+    if (meter.quiet > 0) return null;
+    meter.kept ??= [];
+    if (meter.kept.length < WARNINGS_KEPT) meter.kept.push(name === undefined ? { kind, message } : { kind, message, name });
     return null;
   }
 }
