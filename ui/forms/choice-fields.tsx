@@ -43,7 +43,6 @@ export function CheckboxField({ component, path }: FieldProps): ReactNode {
 export function RadioField({ component, path }: FieldProps): ReactNode {
   const { values, set, readOnly, lang, prefix } = useForm();
   const id = fieldId(prefix, path);
-  const error = useFieldParts({ component, path }).error;
   return (
     <FieldsetFrame component={component} path={path}>
       {useOptions({ component, path }).map((option, at) => (
@@ -54,7 +53,6 @@ export function RadioField({ component, path }: FieldProps): ReactNode {
             name={id}
             checked={sameChoice(valueAt(values, path), option.value)}
             disabled={isLocked(component, readOnly)}
-            aria-invalid={error ? true : undefined}
             onChange={() => set(path, option.value)}
           />
           <label htmlFor={at === 0 ? id : `${id}-${at}`}>{optionText(option, lang)}</label>

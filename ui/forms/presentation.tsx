@@ -39,6 +39,7 @@ export function TableBlock({ component, path }: FieldProps): ReactNode {
   const name = nameOf(component, lang);
   if (rows.length === 0) return <p className="a-hint">{t('table.empty', { name })}</p>;
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide table is scrolled by keyboard
     <div className="form-table" tabIndex={0} role="region" aria-label={name || t('table.name')}>
       <table>
         {name && <caption>{name}</caption>}

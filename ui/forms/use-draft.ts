@@ -3,6 +3,7 @@
  * While the server cannot be reached, the answers also rest in this tab's session storage, never longer than needed.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
 import { ProblemError, request } from '../client.ts';
 import type { Values } from './schema.ts';
 
@@ -78,14 +79,7 @@ export function useDraft(key: string, owner: string, initial: Values | undefined
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key, initial === undefined]);
 
-  useEffect(() => {
-    const leave = (): void => sendOnLeaving(key, ended.current ? undefined : unsaved.current);
-    window.addEventListener('pagehide', leave);
-    return () => {
-      window.removeEventListener('pagehide', leave);
-      leave();
-    };
-  }, [key]);
+  useSendOnLeaving(key, unsaved, ended);
 
   const change = useCallback(
     (next: Values): void => {
@@ -117,6 +111,17 @@ async function findDraft(draft: Name): Promise<Kept | undefined> {
   } catch {
     return undefined; // none yet, or the server cannot tell: the form opens anyway, and saving will say so
   }
+}
+
+function useSendOnLeaving(key: string, unsaved: RefObject<Values | undefined>, ended: RefObject<boolean>): void {
+  useEffect(() => {
+    const leave = (): void => sendOnLeaving(key, ended.current ? undefined : unsaved.current);
+    window.addEventListener('pagehide', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      leave();
+    };
+  }, [key, unsaved, ended]);
 }
 
 /** A page that goes away may only start a request, not wait for it. */

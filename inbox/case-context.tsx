@@ -1,0 +1,71 @@
+import { Suspense, lazy, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Documents } from '../ui/case/documents.tsx';
+import { StageProgress, Stages } from '../ui/case/stages.tsx';
+import { Timeline } from '../ui/case/timeline.tsx';
+import { isDelayed } from '../ui/case/trouble.ts';
+import { Button } from '../ui/components/button.tsx';
+import { Notice } from '../ui/components/notice.tsx';
+import { CaseData } from './case-data.tsx';
+import type { TaskDetail } from './queries.ts';
+
+const CaseDiagram = lazy(async () => ({ default: (await import('./case-diagram.tsx')).CaseDiagram }));
+
+/** The case around the task: stages, data, documents, history, and the diagram when asked for. Parts fold away on small screens. */
+export function CaseContext({ detail }: { readonly detail: TaskDetail }): ReactNode {
+  const { t } = useTranslation('inbox');
+  const found = detail.case;
+  return (
+    <aside className="stack" aria-label={t('context.label')}>
+      {isDelayed(found) && (
+        <Notice kind="warn" title={t('context.delayed')}>
+          <p>{t('context.delayedText')}</p>
+        </Notice>
+      )}
+      <Part title={t('context.data')} open>
+        <CaseData values={detail.variables} />
+      </Part>
+      <Part title={t('context.stages')} open>
+        <StageProgress stages={found.stages} />
+        <Stages stages={found.stages} />
+      </Part>
+      <Part title={t('context.documents')} open={found.documents.length > 0}>
+        <Documents documents={found.documents} />
+      </Part>
+      <Part title={t('context.timeline')}>
+        <Timeline entries={found.timeline} />
+      </Part>
+      <DiagramPart detail={detail} />
+    </aside>
+  );
+}
+
+function Part({ title, open, children }: { readonly title: string; readonly open?: boolean; readonly children: ReactNode }): ReactNode {
+  return (
+    <details className="card inbox-part" open={open && window.matchMedia('(min-width: 900px)').matches}>
+      <summary>
+        <h2>{title}</h2>
+      </summary>
+      <div className="stack">{children}</div>
+    </details>
+  );
+}
+
+/** The diagram library is large: it is loaded when somebody wants to see the diagram, not before. */
+function DiagramPart({ detail }: { readonly detail: TaskDetail }): ReactNode {
+  const { t } = useTranslation('inbox');
+  const [shown, setShown] = useState(false);
+  return (
+    <section className="card stack">
+      <h2>{t('context.diagram')}</h2>
+      {shown ? (
+        <Suspense fallback={<p className="soft">{t('ui:loading')}</p>}>
+          <CaseDiagram detail={detail} />
+        </Suspense>
+      ) : (
+        <Button onClick={() => setShown(true)}>{t('context.showDiagram')}</Button>
+      )}
+    </section>
+  );
+}
