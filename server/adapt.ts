@@ -1,0 +1,78 @@
+/** From the wire to a handler and back: where from, who, may they, what did they send, what is the answer. In this order. */
+import type { Request, RequestHandler, Response } from 'express';
+import { readBody } from './body.ts';
+import type { Context } from './context.ts';
+import { refuseForeignOrigin } from './origin.ts';
+import { Problem, problemOf, problemReply } from './problem.ts';
+import { localCaller } from './reader.ts';
+import type { Reader } from './reader.ts';
+import { write } from './reply.ts';
+import type { Asked, Route } from './route.ts';
+
+export function adapt(route: Route, context: Context): RequestHandler {
+  return (request, response) => {
+    answer(route, { context, request, response }).catch((error: unknown) => {
+      const problem = problemOf(error, (cause) =>
+        context.log('error', `${route.method} ${route.path}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
+      );
+      // what is still coming in will not be read: say so by closing
+      if (!request.complete) response.setHeader('connection', 'close');
+      answerProblem(problem, request, response);
+    });
+  };
+}
+
+export function answerProblem(problem: Problem, request: Request, response: Response): void {
+  write(response, problemReply(problem, request.originalUrl.split('?')[0] ?? '/'));
+}
+
+interface Exchange {
+  readonly context: Context;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+async function answer(route: Route, exchange: Exchange): Promise<void> {
+  const { context, request, response } = exchange;
+  refuseForeignOrigin(request, context.config);
+  const reader = await readerOf(route, exchange);
+  refuseUnlessAllowed(route, reader);
+  const { body, files } = await readBody(route, request, response);
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const reply = await route.handler(askedOf({ context, reader, request, body, files, signal: gone.signal }));
+  write(response, reply);
+}
+
+async function readerOf(route: Route, { context, request }: Exchange): Promise<Reader> {
+  const reader = await context.sessions.reader(request.headers.cookie);
+  if (reader.kind !== 'nobody' || !route.path.startsWith('/v2/')) return reader;
+  const authorization = request.headers.authorization;
+  if (authorization !== undefined && /^basic\s/i.test(authorization)) return context.signIns.basic(authorization, addressOf(request));
+  return context.config.auth === 'none' ? localCaller : reader;
+}
+
+function refuseUnlessAllowed(route: Route, reader: Reader): void {
+  if (route.allow.holds(reader)) return;
+  if (reader.kind !== 'nobody')
+    throw new Problem('FORBIDDEN', `Expected somebody who may (${route.allow.says}), but ${reader.username} may not`);
+  if (reader.expired) throw new Problem('SESSION_EXPIRED', 'Expected a session, but it has ended; sign in again');
+  throw new Problem('UNAUTHENTICATED', 'Expected somebody who is signed in, but nobody is');
+}
+
+function askedOf(parts: Pick<Asked, 'context' | 'reader' | 'body' | 'files' | 'signal'> & { readonly request: Request }): Asked {
+  const { request, ...rest } = parts;
+  const query = Object.entries(request.query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
+  const params = Object.entries(request.params).map(([name, value]) => [name, String(value)] as const);
+  return {
+    ...rest,
+    params: Object.fromEntries(params),
+    query: Object.fromEntries(query),
+    header: (name) => request.get(name),
+    address: addressOf(request),
+  };
+}
+
+function addressOf(request: Request): string {
+  return request.socket.remoteAddress ?? '';
+}

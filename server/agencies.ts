@@ -1,0 +1,58 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CITY, CITY_NAME } from './reader.ts';
+
+export interface Agency {
+  readonly agencyId: string;
+  readonly name: string;
+  readonly nameEn: string;
+  readonly kind: 'agency' | 'provider';
+  readonly description?: string;
+}
+
+const schema = z.object({
+  agencyId: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/),
+  name: z.string().min(1),
+  nameEn: z.string().min(1),
+  kind: z.enum(['agency', 'provider']),
+  description: z.string().optional(),
+});
+
+/** The agencies of the city by id, and what they are called. */
+export class Agencies {
+  readonly #byId: ReadonlyMap<string, Agency>;
+  constructor(list: readonly Agency[]) {
+    this.#byId = new Map(list.map((agency) => [agency.agencyId, agency]));
+  }
+  get all(): readonly Agency[] {
+    return [...this.#byId.values()];
+  }
+  has(agencyId: string): boolean {
+    return this.#byId.has(agencyId);
+  }
+  /** name for people; null when there is no agency, the id itself when nobody described it */
+  nameOf(agencyId: string | null | undefined): string | null {
+    if (agencyId === null || agencyId === undefined) return null;
+    return this.#byId.get(agencyId)?.name ?? (agencyId === CITY ? CITY_NAME : agencyId);
+  }
+}
+
+/** Reads `<folder>/<agency>/agency.json`. A folder without one is no agency. Throws when a file is not as agreed: that is our own mistake. */
+export function readAgencies(folder: string): readonly Agency[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => read(join(folder, name, 'agency.json')))
+    .sort((left, right) => left.name.localeCompare(right.name));
+}
+
+function read(file: string): readonly Agency[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return [];
+  }
+  const { description, ...rest } = schema.parse(JSON.parse(text));
+  return [description === undefined ? rest : { ...rest, description }];
+}

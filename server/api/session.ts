@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { parseBody } from '../input.ts';
+import { anyone, signedIn } from '../policy.ts';
+import { Problem } from '../problem.ts';
+import { CITY } from '../reader.ts';
+import type { Reader } from '../reader.ts';
+import { noContent, ok } from '../reply.ts';
+import type { Asked, Route } from '../route.ts';
+
+const credentials = z.object({ username: z.string().min(1).max(200), password: z.string().min(1).max(200) });
+
+/** `user` of docs/api.md */
+export function userOf({ agencies }: Context, reader: Reader) {
+  if (reader.kind === 'nobody') return null;
+  const citizen = reader.kind === 'citizen';
+  return {
+    username: reader.username,
+    name: reader.name,
+    realm: reader.kind,
+    agency: reader.agency ?? null,
+    agencyName: agencies.nameOf(reader.agency),
+    roles: reader.roles,
+    groups: groupsOf(reader),
+    home: citizen ? '/' : homeOf(reader),
+  };
+}
+
+export function groupsOf(reader: Reader): readonly string[] {
+  if (reader.kind === 'citizen') return ['citizen'];
+  return reader.agency === undefined || reader.agency === CITY ? [] : [reader.agency];
+}
+
+function homeOf(reader: Reader): string {
+  if (reader.roles.some((role) => role === 'operator' || role === 'evaluator' || role === 'admin')) return '/console/';
+  return reader.roles.includes('analyst') ? '/modeler/' : '/inbox/';
+}
+
+async function signIn(asked: Asked) {
+  const { username, password } = parseBody(asked, credentials);
+  const { context } = asked;
+  const reader = await context.signIns.check(username, password, asked.address);
+  // a new secret at every sign-in; the one that came along dies with it
+  if (asked.reader.session !== undefined) await context.sessions.close(asked.reader.session);
+  const cookie = await context.sessions.open(username);
+  return { ...ok({ user: userOf(context, reader) }), headers: { 'set-cookie': cookie } };
+}
+
+async function signOut({ context, reader }: Asked) {
+  if (reader.session !== undefined) await context.sessions.close(reader.session);
+  return noContent({ 'set-cookie': context.sessions.clearingCookie() });
+}
+
+function openEvents({ context, reader, header }: Asked) {
+  if (!context.events.hasRoom(reader))
+    throw new Problem('RESOURCE_EXHAUSTED', 'Expected a few open pages, but there are too many', { retryAfterSeconds: 20 });
+  const cookie = header('cookie');
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+    stream: (response: Parameters<typeof context.events.add>[0]['response']) =>
+      context.events.add({ reader, response, stillSignedIn: async () => (await context.sessions.reader(cookie)).kind !== 'nobody' }),
+  };
+}
+
+export const sessionRoutes: readonly Route[] = [
+  { method: 'post', path: '/api/v1/session', allow: anyone, handler: signIn },
+  { method: 'get', path: '/api/v1/session', allow: anyone, handler: ({ context, reader }) => ok({ user: userOf(context, reader) }) },
+  { method: 'delete', path: '/api/v1/session', allow: signedIn, handler: signOut },
+  { method: 'get', path: '/api/v1/events', allow: signedIn, handler: openEvents },
+];

@@ -1,0 +1,90 @@
+/** The HTTP server's assembly: security headers, then every route of the table through one adapter, then the pages, then 404. */
+import express from 'express';
+import type { Application, Request, Response } from 'express';
+import helmet from 'helmet';
+import type { Runtime } from '../runtime/runtime.ts';
+import { adapt, answerProblem } from './adapt.ts';
+import { Agencies } from './agencies.ts';
+import type { Agency } from './agencies.ts';
+import type { Context, Sandbox, ServerConfig } from './context.ts';
+import { Events } from './events.ts';
+import { pages } from './pages.ts';
+import { Problem } from './problem.ts';
+import { routes } from './routes.ts';
+import { Sessions } from './sessions.ts';
+import { SignIns } from './sign-ins.ts';
+
+export interface AppOptions {
+  readonly runtime: Runtime;
+  readonly config: ServerConfig;
+  readonly agencies: readonly Agency[];
+  readonly sandbox?: Sandbox;
+  /** folder with the built pages; absent: only the API is served */
+  readonly pages?: string;
+  /** wall clock, for tests of sessions; default Date.now */
+  readonly now?: () => number;
+  readonly log?: Context['log'];
+}
+
+/** The application and `closeEvents`, which ends all open event streams so that the server can stop. */
+export function createApp(options: AppOptions): Application & { readonly closeEvents: () => void } {
+  const context = contextOf(options);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(helmet(securityHeaders(context.config)));
+  for (const route of routes) app[route.method](route.path, adapt(route, context));
+  app.use(['/v2', '/api'], (request: Request, response: Response) =>
+    answerProblem(
+      new Problem(
+        'NO_SUCH_ROUTE',
+        `Expected an address of the interface, but there is no ${request.method} ${request.baseUrl}${request.path}`.slice(0, 300),
+      ),
+      request,
+      response,
+    ),
+  );
+  app.use(pages(options.pages));
+  // what Express itself refuses: addresses that are no valid text
+  app.use((_error: unknown, request: Request, response: Response, _next: unknown) =>
+    answerProblem(new Problem('INVALID_ARGUMENT', 'Expected a well-formed address, but it is not'), request, response),
+  );
+  return Object.assign(app, { closeEvents: () => context.events.close() });
+}
+
+function contextOf(options: AppOptions): Context {
+  const { runtime, config, sandbox } = options;
+  const now = options.now ?? Date.now;
+  return {
+    runtime,
+    config,
+    agencies: new Agencies(options.agencies),
+    ...(sandbox === undefined ? {} : { sandbox }),
+    sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
+    signIns: new SignIns(runtime.store, now),
+    events: new Events(runtime),
+    now,
+    log: options.log ?? (() => undefined),
+  };
+}
+
+function securityHeaders(config: ServerConfig): Parameters<typeof helmet>[0] {
+  const secure = config.publicUrl.startsWith('https:');
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure,
+    referrerPolicy: { policy: 'same-origin' },
+  };
+}

@@ -1,0 +1,88 @@
+/** Reading a request's body: one JSON text or files, within limits, or a Problem. Called only after the caller was found to be allowed. */
+import express from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import multer, { MulterError } from 'multer';
+import { Problem } from './problem.ts';
+import type { Route, Upload } from './route.ts';
+
+/** bytes of one JSON body */
+export const MAX_JSON = 4 * 1024 * 1024;
+/** bytes of one deployed file; 2 MiB and more is refused */
+export const MAX_FILE = 2 * 1024 * 1024 - 1;
+const MAX_FILES = 50;
+const MAX_DEPTH = 64;
+
+const readJson = express.json({ limit: MAX_JSON, strict: false, type: () => true });
+const readFiles = multer({
+  storage: multer.memoryStorage(),
+  limits: { fileSize: MAX_FILE, files: MAX_FILES, fields: 20, fieldSize: 64 * 1024, parts: 80 },
+}).array('resources');
+
+export async function readBody(
+  route: Route,
+  request: Request,
+  response: Response,
+): Promise<{ readonly body: unknown; readonly files: readonly Upload[] }> {
+  const reads = route.reads ?? (['post', 'put', 'patch'].includes(route.method) ? 'json' : 'nothing');
+  if (reads === 'nothing' || !hasBody(request)) return { body: undefined, files: [] };
+  return reads === 'files' ? await filesOf(request, response) : { body: await jsonOf(request, response), files: [] };
+}
+
+function hasBody(request: Request): boolean {
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+}
+
+async function jsonOf(request: Request, response: Response): Promise<unknown> {
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Expected Content-Type application/json, but it is another');
+  await run(readJson, request, response).catch(refuseJson);
+  const body = request.body as unknown;
+  refuseOdd(body);
+  return body;
+}
+
+async function filesOf(request: Request, response: Response): Promise<{ readonly body: unknown; readonly files: readonly Upload[] }> {
+  if (!/^multipart\/form-data\s*;/i.test(request.headers['content-type'] ?? ''))
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Expected Content-Type multipart/form-data, but it is another');
+  await run(readFiles, request, response).catch(refuseFiles);
+  const files = (request.files ?? []) as readonly { readonly originalname: string; readonly buffer: Buffer }[];
+  return { body: { ...(request.body as object) }, files: files.map(({ originalname, buffer }) => ({ name: originalname, bytes: buffer })) };
+}
+
+function run(middleware: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise((done, failed) =>
+    middleware(request, response, (error?: unknown) => (error === undefined || error === null ? done() : failed(error as Error))),
+  );
+}
+
+function refuseJson(error: unknown): never {
+  const kind = (error as { type?: string }).type;
+  if (kind === 'entity.too.large') throw new Problem('BODY_TOO_LARGE', `Expected at most ${MAX_JSON} bytes of JSON, but there are more`);
+  if (kind === 'encoding.unsupported' || kind === 'charset.unsupported')
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Expected plain UTF-8, but the encoding is another');
+  throw new Problem('MALFORMED_JSON', 'Expected the body to be JSON, but it cannot be read as such');
+}
+
+function refuseFiles(error: unknown): never {
+  if (error instanceof MulterError && error.code === 'LIMIT_FILE_SIZE')
+    throw new Problem('BODY_TOO_LARGE', `Expected each file to be smaller than 2 MiB, but one is larger`);
+  if (error instanceof MulterError && error.code === 'LIMIT_FILE_COUNT')
+    throw new Problem('BODY_TOO_LARGE', `Expected at most ${MAX_FILES} files, but there are more`);
+  if (error instanceof MulterError && error.code === 'LIMIT_UNEXPECTED_FILE')
+    throw new Problem('INVALID_ARGUMENT', 'Expected files in the field "resources", but there is another');
+  throw new Problem('INVALID_ARGUMENT', 'Expected multipart form data, but it cannot be read as such');
+}
+
+/** Nesting that would exhaust a stack somewhere later, and the one name that would reach into JavaScript's objects. */
+function refuseOdd(body: unknown): void {
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new Problem('INVALID_ARGUMENT', `Expected JSON at most ${MAX_DEPTH} levels deep, but it is deeper`);
+    level = level.flatMap((value) => {
+      if (typeof value !== 'object' || value === null) return [];
+      if (Object.hasOwn(value, '__proto__'))
+        throw new Problem('INVALID_ARGUMENT', 'Expected names of the caller\'s own, but there is "__proto__"');
+      return Object.values(value) as unknown[];
+    });
+  }
+}

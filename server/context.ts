@@ -1,0 +1,27 @@
+import type { Config } from '../runtime/config.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Agencies } from './agencies.ts';
+import type { Events } from './events.ts';
+import type { SignIns } from './sign-ins.ts';
+import type { Sessions } from './sessions.ts';
+
+export type ServerConfig = Pick<Config, 'auth' | 'clock' | 'publicUrl'>;
+
+/** The sandbox agencies as the server needs them; given only where they run. */
+export interface Sandbox {
+  readonly agencies: readonly { readonly agencyId: string; readonly url: string; fault(): string; setFault(fault: string): void }[];
+}
+
+/** What every handler may use, made once at start. */
+export interface Context {
+  readonly runtime: Runtime;
+  readonly config: ServerConfig;
+  readonly agencies: Agencies;
+  readonly sandbox?: Sandbox;
+  readonly sessions: Sessions;
+  readonly signIns: SignIns;
+  readonly events: Events;
+  /** wall clock for sessions, drafts and answers to retries: moving the process clock must not sign people out */
+  readonly now: () => number;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}

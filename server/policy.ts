@@ -1,0 +1,88 @@
+/**
+ * Who may do what, in sentences. What no sentence allows is refused (default deny).
+ * Calls are decided by a Rule; rows by a scope, which goes into the store's own query (law 8).
+ *
+ * Staff see the cases in which their agency takes part. Those who work for the city as a whole (agency `kota`) see every case.
+ * Citizens see their own applications and nothing else.
+ */
+import type { Filter } from '../runtime/ports.ts';
+import { has, isCityWide } from './reader.ts';
+import type { Reader, Role } from './reader.ts';
+
+export interface Rule {
+  readonly says: string;
+  readonly holds: (reader: Reader) => boolean;
+}
+
+function staffWith(says: string, ...wanted: readonly Role[]): Rule {
+  return { says, holds: (reader) => has(reader, ...wanted, 'admin') };
+}
+
+export const anyone: Rule = { says: 'Anyone may call this, signed in or not', holds: () => true };
+export const signedIn: Rule = { says: 'Whoever is signed in', holds: ({ kind }) => kind !== 'nobody' };
+export const citizens: Rule = { says: 'Citizens, for themselves', holds: ({ kind }) => kind === 'citizen' };
+export const staff: Rule = { says: 'Staff of any agency, whatever their role', holds: ({ kind }) => kind === 'staff' };
+
+export const deploys = staffWith('Analysts publish diagrams, decisions and forms', 'analyst');
+export const startsCases = staffWith(
+  'Everybody on the staff but evaluators starts cases',
+  'analyst',
+  'clerk',
+  'supervisor',
+  'integrator',
+  'operator',
+);
+export const endsCases = staffWith('Operators and supervisors end cases', 'operator', 'supervisor');
+export const worksOnTasks = staffWith('Clerks and supervisors work on tasks', 'clerk', 'supervisor');
+export const worksOnJobs = staffWith('Integrators run workers; operators step in for them', 'integrator', 'operator');
+export const seesJobs = staffWith('Integrators and operators see jobs', 'integrator', 'operator');
+export const repairs = staffWith('Operators repair what is stuck', 'operator');
+export const sendsMessages = staffWith('Integrators and operators send messages and signals', 'integrator', 'operator');
+export const triesOut = staffWith('Those who build and repair try out decisions and expressions', 'analyst', 'integrator', 'operator');
+export const movesClock = staffWith('Operators move the clock, where it can be moved', 'operator', 'integrator');
+export const watches = staffWith('Operators and evaluators watch how services perform', 'operator', 'evaluator');
+export const switchesSandbox = staffWith('Operators switch the faults of sandbox agencies', 'operator');
+
+/** Cases that the reader may see. */
+export function caseScope(reader: Reader): Filter {
+  if (isCityWide(reader)) return {};
+  if (reader.kind === 'staff') return { agencies: { $hasAny: [reader.agency ?? ''] } };
+  if (reader.kind === 'citizen') return { startedBy: reader.username };
+  return nothing;
+}
+
+/** Tasks that the reader may see and work on: those of the own unit, and those that name the reader. Citizens: only what is theirs to do. */
+export function taskScope(reader: Reader): Filter {
+  if (isCityWide(reader)) return {};
+  if (reader.kind === 'citizen') return { assignee: reader.username };
+  if (reader.kind === 'nobody') return nothingOfTasks;
+  const agency = reader.agency ?? '';
+  return {
+    $or: [
+      { agency },
+      { candidateGroups: { $hasAny: [agency] } },
+      { candidateUsers: { $hasAny: [reader.username] } },
+      { assignee: reader.username },
+    ],
+  };
+}
+
+/** Documents that the reader may open. */
+export function documentScope(reader: Reader): Filter {
+  if (isCityWide(reader)) return {};
+  if (reader.kind === 'citizen') return { citizen: reader.username };
+  return { agencies: { $hasAny: [reader.agency ?? ''] } };
+}
+
+/** Jobs that an integrator's workers get: those of the integrator's agency. */
+export function jobScope(reader: Reader): Filter {
+  return isCityWide(reader) ? {} : { agency: reader.agency ?? '' };
+}
+
+/** May the reader give tasks to others, and take them over? */
+export function leadsUnit(reader: Reader): boolean {
+  return has(reader, 'supervisor', 'admin');
+}
+
+const nothing: Filter = { state: { $in: [] } };
+const nothingOfTasks: Filter = { state: { $in: [] } };

@@ -1,0 +1,39 @@
+/** Who asks. */
+import type { Actor } from '../engine/terms.ts';
+
+export const roles = ['analyst', 'clerk', 'supervisor', 'integrator', 'operator', 'evaluator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** The agency of those who work for the whole city: sees the cases of every agency. */
+export const CITY = 'kota';
+export const CITY_NAME = 'Pemerintah Kota';
+
+export interface Reader {
+  readonly kind: 'nobody' | 'citizen' | 'staff';
+  readonly username: string;
+  readonly name: string;
+  /** agency id; only staff have one */
+  readonly agency?: string;
+  readonly roles: readonly Role[];
+  /** true: a session cookie came with the request, but it is over */
+  readonly expired?: boolean;
+  /** hash of the session's secret, when signed in by cookie */
+  readonly session?: string;
+}
+
+export const nobody: Reader = { kind: 'nobody', username: '', name: '', roles: [] };
+
+/** Whoever calls /v2 where ALUR_AUTH=none opened it (loopback only). */
+export const localCaller: Reader = { kind: 'staff', username: 'local', name: 'Local caller', agency: CITY, roles };
+
+export function actorOf(reader: Reader): Actor {
+  return reader.agency === undefined ? { id: reader.username } : { id: reader.username, agency: reader.agency };
+}
+
+export function has(reader: Reader, ...wanted: readonly Role[]): boolean {
+  return reader.kind === 'staff' && wanted.some((role) => reader.roles.includes(role));
+}
+
+export function isCityWide(reader: Reader): boolean {
+  return reader.kind === 'staff' && reader.agency === CITY;
+}

@@ -1,0 +1,41 @@
+/**
+ * A route is declared, never registered by hand: address, who may call it, and what it does.
+ * One without `allow` does not compile; test/server/access.test.ts walks the whole table.
+ */
+import type { Context } from './context.ts';
+import type { Rule } from './policy.ts';
+import type { Reader } from './reader.ts';
+import type { Reply } from './reply.ts';
+
+export interface Upload {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** One request, as a handler sees it: nothing of Express. */
+export interface Asked {
+  readonly context: Context;
+  readonly reader: Reader;
+  readonly params: Readonly<Record<string, string>>;
+  /** query parameters that came exactly once */
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** parsed JSON, or undefined */
+  readonly body: unknown;
+  readonly files: readonly Upload[];
+  readonly header: (name: string) => string | undefined;
+  /** network address of the caller */
+  readonly address: string;
+  /** aborts when the caller goes away */
+  readonly signal: AbortSignal;
+}
+
+export type Handler = (asked: Asked) => Promise<Reply> | Reply;
+
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly path: `/${string}`;
+  readonly allow: Rule;
+  /** `files`: multipart with the field `resources`; default JSON for post, put and patch */
+  readonly reads?: 'json' | 'files' | 'nothing';
+  readonly handler: Handler;
+}
