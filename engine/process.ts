@@ -113,7 +113,8 @@ export interface Inside {
   readonly children: readonly ElementId[];
 }
 
-type Shape =
+/** What is particular to each kind of element. */
+export type Shape =
   | ({ readonly kind: 'process' } & Inside)
   | ({ readonly kind: 'sub-process' } & Inside)
   | ({ readonly kind: 'transaction' } & Inside)
@@ -139,7 +140,7 @@ type Shape =
     }
   | { readonly kind: 'service-task'; readonly job: JobSpec }
   | { readonly kind: 'send-task'; readonly job: JobSpec }
-  | { readonly kind: 'receive-task'; readonly trigger: Trigger }
+  | { readonly kind: 'receive-task'; readonly trigger: Trigger; readonly instantiating: boolean }
   | {
       readonly kind: 'user-task';
       readonly assignee?: Value;
@@ -169,7 +170,7 @@ type Shape =
   | { readonly kind: 'parallel-gateway' }
   | { readonly kind: 'inclusive-gateway' }
   | { readonly kind: 'complex-gateway'; readonly activation?: Expression }
-  | { readonly kind: 'event-based-gateway'; readonly parallel: boolean }
+  | { readonly kind: 'event-based-gateway'; readonly parallel: boolean; readonly instantiating: boolean }
   | { readonly kind: 'start-event'; readonly trigger: Trigger; readonly interrupting: boolean; readonly form?: FormSpec }
   | { readonly kind: 'catch-event'; readonly trigger: Trigger }
   | { readonly kind: 'throw-event'; readonly trigger: Trigger; readonly job?: JobSpec }

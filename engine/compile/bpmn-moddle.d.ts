@@ -1,0 +1,8 @@
+/** The part of bpmn-moddle that the compiler uses; the package ships types for its model only. */
+declare module 'bpmn-moddle' {
+  export class BpmnModdle {
+    constructor(packages?: Readonly<Record<string, unknown>>);
+    fromXML(xml: string): Promise<{ readonly rootElement: object; readonly warnings: readonly object[] }>;
+    toXML(element: object, options?: { readonly format?: boolean }): Promise<{ readonly xml: string }>;
+  }
+}

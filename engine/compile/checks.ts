@@ -1,0 +1,345 @@
+/** What must hold of a process before it may run. Everything that we do not execute is refused here by name: nothing is silently ignored. */
+import type { Element, ElementKind, ElementOf, Process, Trigger, TriggerType } from '../process.ts';
+import type { Complaint, Context } from './context.ts';
+import { flowElementsById } from './node.ts';
+import type { Node } from './node.ts';
+
+interface Check {
+  readonly process: Process;
+  readonly node: Node;
+  readonly context: Context;
+  complain(complaint: Complaint): void;
+}
+
+export function checkProcess(process: Process, root: Node, context: Context): void {
+  const nodes = flowElementsById(root);
+  for (const element of process.elements.values()) {
+    const node = nodes.get(element.id) ?? root;
+    const check: Check = { process, node, context, complain: (complaint) => context.error(node, complaint) };
+    checkAny(element, check);
+    (checks[element.kind] as ((element: Element, check: Check) => void) | undefined)?.(element, check);
+  }
+}
+
+function checkAny(element: Element, { node, process, complain }: Check): void {
+  for (const quantity of ['startQuantity', 'completionQuantity']) {
+    const value = node[quantity];
+    if (typeof value === 'number' && value !== 1)
+      complain({
+        code: 'UNSUPPORTED_QUANTITY',
+        message: `Expected ${quantity} to be 1, but it is ${value}.`,
+        hint: 'Use a multi-instance activity to do something several times.',
+      });
+  }
+  for (const flow of element.outgoing) {
+    const target = process.elements.get(flow.target);
+    if (target?.parent !== element.parent)
+      complain({
+        code: 'FLOW_CROSSES_SCOPE',
+        message: `Expected flow '${flow.id}' to stay inside one process or sub-process, but it leaves it.`,
+        hint: 'Let flows begin and end in the same sub-process; use events to leave it.',
+      });
+  }
+  if (element.defaultFlow !== undefined && !element.outgoing.some((flow) => flow.id === element.defaultFlow)) {
+    complain({
+      code: 'DANGLING_REFERENCE',
+      message: `Expected the default flow to leave the element, but '${element.defaultFlow}' does not.`,
+      hint: 'Choose the default flow again.',
+    });
+  }
+}
+
+type Checks = { readonly [K in ElementKind]?: (element: ElementOf<K>, check: Check) => void };
+
+const checks: Checks = {
+  process: (element, check) => {
+    const starts = element.children.filter((id) => check.process.elements.get(id)?.kind === 'start-event');
+    const instantiating = element.children.some((id) => isInstantiating(check.process.elements.get(id)));
+    if (starts.length === 0 && !instantiating)
+      check.complain({
+        code: 'MISSING_START',
+        message: 'Expected the process to have a start event, but it has none.',
+        hint: 'Add a start event.',
+      });
+  },
+  'sub-process': oneNoneStart,
+  transaction: oneNoneStart,
+  'event-sub-process': eventSubProcess,
+  'ad-hoc-sub-process': adHoc,
+  'exclusive-gateway': conditionsOnAllButOne,
+  'inclusive-gateway': conditionsOnAllButOne,
+  'event-based-gateway': eventBasedGateway,
+  'start-event': startEvent,
+  'catch-event': (element, check) => {
+    allow(element.trigger, ['message', 'timer', 'signal', 'condition', 'link', 'multiple'], 'an intermediate catch event', check);
+    needsKey(element.trigger, check);
+    if (element.trigger.type === 'link') linkIsUnique(element, element.trigger.name, check);
+  },
+  'receive-task': (element, check) => {
+    if (!element.instantiating) needsKey(element.trigger, check);
+  },
+  'throw-event': (element, check) => {
+    allow(
+      element.trigger,
+      ['none', 'message', 'signal', 'escalation', 'link', 'compensation', 'multiple'],
+      'an intermediate throw event',
+      check,
+    );
+    throwsSomething(element.trigger, check);
+    if (element.trigger.type === 'link') linkLeadsSomewhere(element, element.trigger.name, check);
+  },
+  'end-event': (element, check) => {
+    allow(
+      element.trigger,
+      ['none', 'message', 'signal', 'error', 'escalation', 'compensation', 'cancel', 'terminate', 'multiple'],
+      'an end event',
+      check,
+    );
+    throwsSomething(element.trigger, check);
+    if (element.trigger.type === 'cancel' && !insideTransaction(element, check.process)) {
+      check.complain({
+        code: 'CANCEL_OUTSIDE_TRANSACTION',
+        message: 'Expected a cancel end event to be inside a transaction, but it is not.',
+        hint: 'Use an error or terminate end event, or draw a transaction.',
+      });
+    }
+    if (element.outgoing.length > 0)
+      check.complain({
+        code: 'FLOW_AFTER_END',
+        message: 'Expected nothing to follow an end event, but a flow leaves it.',
+        hint: 'Use an intermediate event, or delete the flow.',
+      });
+  },
+  'boundary-event': boundaryEvent,
+};
+
+function isInstantiating(element: Element | undefined): boolean {
+  return (element?.kind === 'receive-task' || element?.kind === 'event-based-gateway') && element.instantiating;
+}
+
+function oneNoneStart(element: ElementOf<'sub-process' | 'transaction'>, check: Check): void {
+  const starts = element.children.filter((id) => check.process.elements.get(id)?.kind === 'start-event');
+  if (starts.length !== element.starts.length || starts.length === 0) {
+    check.complain({
+      code: 'SUB_PROCESS_START',
+      message: 'Expected the sub-process to begin with a none start event and no other, but it does not.',
+      hint: 'Give it one start event without a type.',
+    });
+  }
+}
+
+function eventSubProcess(element: ElementOf<'event-sub-process'>, check: Check): void {
+  const starts = element.children.filter((id) => check.process.elements.get(id)?.kind === 'start-event');
+  if (starts.length !== 1 || element.starts.length > 0)
+    check.complain({
+      code: 'EVENT_SUB_PROCESS_START',
+      message: 'Expected the event sub-process to begin with exactly one start event that has a type, but it does not.',
+      hint: 'Give it one typed start event.',
+    });
+  if (element.incoming.length + element.outgoing.length > 0)
+    check.complain({
+      code: 'EVENT_SUB_PROCESS_FLOW',
+      message: 'Expected no flow to enter or leave an event sub-process, but one does.',
+      hint: 'Delete the flow: its start event begins it.',
+    });
+  if (element.loop)
+    check.complain({
+      code: 'UNSUPPORTED_LOOP',
+      message: 'Expected an event sub-process not to be repeated, but it has a loop marker.',
+      hint: 'Remove the marker.',
+    });
+}
+
+function adHoc(element: ElementOf<'ad-hoc-sub-process'>, check: Check): void {
+  if (element.children.length === 0)
+    check.complain({
+      code: 'EMPTY_AD_HOC',
+      message: 'Expected the ad-hoc sub-process to contain activities, but it is empty.',
+      hint: 'Draw at least one activity inside.',
+    });
+  for (const id of element.children) {
+    const kind = check.process.elements.get(id)?.kind;
+    if (kind === 'start-event' || kind === 'end-event')
+      check.complain({
+        code: 'AD_HOC_EVENT',
+        message: `Expected an ad-hoc sub-process without start and end events, but '${id}' is one.`,
+        hint: 'Delete it: activities in here are begun one by one.',
+      });
+  }
+}
+
+function conditionsOnAllButOne(element: ElementOf<'exclusive-gateway' | 'inclusive-gateway'>, check: Check): void {
+  if (element.outgoing.length < 2) return;
+  for (const flow of element.outgoing) {
+    if (flow.condition || flow.id === element.defaultFlow) continue;
+    check.complain({
+      code: 'MISSING_CONDITION',
+      message: `Expected every flow that leaves the gateway to have a condition or to be its default, but flow '${flow.id}' has and is neither.`,
+      hint: 'Enter a condition or make the flow the default.',
+    });
+  }
+}
+
+function eventBasedGateway(element: ElementOf<'event-based-gateway'>, check: Check): void {
+  if (element.outgoing.length < 2)
+    check.complain({
+      code: 'EVENT_BASED_GATEWAY',
+      message: 'Expected at least two events after the event-based gateway, but there are fewer.',
+      hint: 'Connect the events that it waits for.',
+    });
+  for (const flow of element.outgoing) {
+    const target = check.process.elements.get(flow.target);
+    const fits = target?.kind === 'receive-task' || (target?.kind === 'catch-event' && target.trigger.type !== 'link');
+    if (!fits)
+      check.complain({
+        code: 'EVENT_BASED_GATEWAY',
+        message: `Expected only catch events and receive tasks after the event-based gateway, but '${flow.target}' is none.`,
+        hint: 'Put a catch event in between.',
+      });
+    else if (target.incoming.length > 1)
+      check.complain({
+        code: 'EVENT_BASED_GATEWAY',
+        message: `Expected '${flow.target}' to be reached from the event-based gateway only, but other flows lead to it.`,
+        hint: 'Draw a second event for the other flow.',
+      });
+  }
+}
+
+function startEvent(element: ElementOf<'start-event'>, check: Check): void {
+  const scope = check.process.elements.get(element.parent);
+  if (element.incoming.length > 0)
+    check.complain({
+      code: 'FLOW_INTO_START',
+      message: 'Expected no flow to lead to a start event, but one does.',
+      hint: 'Lead it to the element after the start event.',
+    });
+  if (scope?.kind === 'process') {
+    allow(element.trigger, ['none', 'message', 'timer', 'signal', 'condition', 'multiple'], 'the start of a process', check);
+    return;
+  }
+  if (scope?.kind !== 'event-sub-process') return;
+  allow(
+    element.trigger,
+    ['message', 'timer', 'signal', 'error', 'escalation', 'condition', 'compensation', 'multiple'],
+    'the start of an event sub-process',
+    check,
+  );
+  needsKey(element.trigger, check);
+  if (element.trigger.type === 'error' && !element.interrupting)
+    check.complain({
+      code: 'ERROR_NOT_INTERRUPTING',
+      message: 'Expected an error start event to interrupt, but it is drawn as non-interrupting.',
+      hint: 'Make it interrupting.',
+    });
+}
+
+function boundaryEvent(element: ElementOf<'boundary-event'>, check: Check): void {
+  const host = check.process.elements.get(element.attachedTo);
+  allow(
+    element.trigger,
+    ['message', 'timer', 'signal', 'error', 'escalation', 'condition', 'compensation', 'cancel', 'multiple'],
+    'a boundary event',
+    check,
+  );
+  needsKey(element.trigger, check);
+  if (!element.interrupting && (element.trigger.type === 'error' || element.trigger.type === 'cancel')) {
+    check.complain({
+      code: 'ERROR_NOT_INTERRUPTING',
+      message: `Expected an ${element.trigger.type} boundary event to interrupt, but it is drawn as non-interrupting.`,
+      hint: 'Make it interrupting.',
+    });
+  }
+  if (element.interrupting && element.trigger.type === 'timer' && element.trigger.timer === 'cycle') {
+    check.complain({
+      code: 'CYCLE_INTERRUPTS',
+      message: 'Expected a timer cycle to be non-interrupting, but the event interrupts the first time.',
+      hint: 'Use a duration, or make the event non-interrupting.',
+    });
+  }
+  if (element.trigger.type === 'cancel' && host?.kind !== 'transaction')
+    check.complain({
+      code: 'CANCEL_OUTSIDE_TRANSACTION',
+      message: 'Expected a cancel boundary event on a transaction, but it is on something else.',
+      hint: 'Use an error boundary event, or draw a transaction.',
+    });
+  if (element.trigger.type === 'compensation' && host?.compensation === undefined)
+    check.complain({
+      code: 'MISSING_HANDLER',
+      message: 'Expected the compensation event to be connected to an activity that undoes the work, but it is not.',
+      hint: 'Connect it with an association to the compensation activity.',
+    });
+  if (element.incoming.length > 0)
+    check.complain({
+      code: 'FLOW_INTO_BOUNDARY',
+      message: 'Expected no flow to lead to a boundary event, but one does.',
+      hint: 'Lead it to the activity.',
+    });
+  if (host && !isActivity(host))
+    check.complain({
+      code: 'BOUNDARY_HOST',
+      message: `Expected the boundary event to be attached to an activity, but '${host.id}' is none.`,
+      hint: 'Attach it to a task or sub-process.',
+    });
+}
+
+function isActivity(element: Element): boolean {
+  return /task$|sub-process$|^transaction$|^call-activity$/.test(element.kind) && element.kind !== 'event-sub-process';
+}
+
+function allow(trigger: Trigger, types: readonly TriggerType[], where: string, check: Check): void {
+  for (const part of trigger.type === 'multiple' ? trigger.of : [trigger]) {
+    if (!types.includes(part.type))
+      check.complain({
+        code: 'EVENT_NOT_ALLOWED',
+        message: `Expected ${where} to be one of: ${types.join(', ')}; but it is a ${part.type} event.`,
+        hint: 'Choose another type or another place for it.',
+      });
+  }
+}
+
+/** Waiting for a message inside an instance needs to know which of many messages of that name is meant. */
+function needsKey(trigger: Trigger, check: Check): void {
+  for (const part of trigger.type === 'multiple' ? trigger.of : [trigger]) {
+    if (part.type === 'message' && !part.correlationKey)
+      check.complain({
+        code: 'MISSING_CORRELATION_KEY',
+        message: 'Expected the message to have a correlation key, but it has none.',
+        hint: "Enter the key of the subscription, e.g. '=orderId'.",
+      });
+  }
+}
+
+function throwsSomething(trigger: Trigger, check: Check): void {
+  for (const part of trigger.type === 'multiple' ? trigger.of : [trigger]) {
+    if ((part.type === 'error' || part.type === 'escalation') && !part.code)
+      check.complain({
+        code: 'MISSING_CODE',
+        message: `Expected the ${part.type} event to name a code, but it names none.`,
+        hint: `Choose an ${part.type} with a code.`,
+      });
+  }
+}
+
+function insideTransaction(element: Element, process: Process): boolean {
+  for (let at: Element | undefined = element; at && at.kind !== 'process'; at = process.elements.get(at.parent))
+    if (at.kind === 'transaction') return true;
+  return false;
+}
+
+function linkIsUnique(element: Element, name: string, check: Check): void {
+  if (check.process.links.get(element.parent)?.get(name) !== element.id)
+    check.complain({
+      code: 'DUPLICATE_LINK',
+      message: `Expected one link catch event named '${name}' here, but there are several.`,
+      hint: 'Rename one of them.',
+    });
+}
+
+function linkLeadsSomewhere(element: Element, name: string, check: Check): void {
+  if (!check.process.links.get(element.parent)?.has(name))
+    check.complain({
+      code: 'DANGLING_LINK',
+      message: `Expected a link catch event named '${name}' in the same process or sub-process, but there is none.`,
+      hint: 'Draw it, or correct the name.',
+    });
+}
