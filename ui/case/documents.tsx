@@ -19,7 +19,7 @@ export function Documents({ documents }: { readonly documents: readonly CaseDocu
       {documents.map((document) => (
         <li key={document.documentId}>
           <a href={`/api/v1/documents/${encodeURIComponent(document.documentId)}`} download>
-            <span aria-hidden="true">⭳ </span>
+            <span aria-hidden="true">↓ </span>
             {t('documents.download', { name: document.name })}
           </a>
           <span className="soft small">

@@ -5,17 +5,15 @@ import { inLanguage } from '../i18n.ts';
 import { longDate } from '../time.ts';
 import type { Stage } from './case.ts';
 
-const marks = { done: '✓', current: '●', todo: '○' } as const;
-
 /** The way a case goes, in order: what is done, where it is, what is to come. Words and mark say it, colour only supports. */
 export function Stages({ stages, waiting }: { readonly stages: readonly Stage[]; readonly waiting?: ReactNode }): ReactNode {
   const { t } = useTranslation('case');
   return (
     <ol className="case-stages">
-      {stages.map((stage) => (
+      {stages.map((stage, at) => (
         <li key={stage.id} className={`case-stage case-stage-${stage.state}`} aria-current={stage.state === 'current' ? 'step' : undefined}>
           <span className="case-stage-mark" aria-hidden="true">
-            {marks[stage.state]}
+            {stage.state === 'done' ? '✓' : at + 1}
           </span>
           <div className="case-stage-body">
             <span className="case-stage-name">{inLanguage(stage.label, stage.labelEn)}</span>

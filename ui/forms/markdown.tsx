@@ -14,8 +14,8 @@ export function Markdown({ text }: { readonly text: string }): ReactNode {
 function Block({ block }: { readonly block: string }): ReactNode {
   if (block === '') return null;
   const heading = /^(#{1,4})\s+(.*)$/.exec(block);
-  // A page has one h1 and the form sits below an h2 at most: headings of an author start at h3.
-  if (heading) return (heading[1]?.length ?? 1) <= 2 ? <h3>{inline(heading[2] ?? '')}</h3> : <h4>{inline(heading[2] ?? '')}</h4>;
+  // A page has one h1, and the form stands right below it: headings of an author start at h2.
+  if (heading) return (heading[1]?.length ?? 1) <= 3 ? <h2>{inline(heading[2] ?? '')}</h2> : <h3>{inline(heading[2] ?? '')}</h3>;
   const lines = block.split('\n');
   if (lines.every((line) => /^\s*[-*]\s+/.test(line))) return <ul>{items(lines, /^\s*[-*]\s+/)}</ul>;
   if (lines.every((line) => /^\s*\d+[.)]\s+/.test(line))) return <ol>{items(lines, /^\s*\d+[.)]\s+/)}</ol>;

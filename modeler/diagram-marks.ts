@@ -1,0 +1,63 @@
+import type { Modeler } from './bpmn-io/create-modeler.ts';
+import type { Canvas, ElementRegistry, Overlays, Selection, Shape } from './bpmn-io/types.ts';
+import type { Problem } from './checker.ts';
+
+const markers = ['alur-problem-error', 'alur-problem-warning'];
+
+function sign(problems: readonly Problem[], severity: Problem['severity']): HTMLElement {
+  const element = document.createElement('span');
+  element.className = `m-sign m-sign-${severity}`;
+  element.textContent = severity === 'error' ? '!' : '?';
+  element.title = problems.map((problem) => problem.message).join('\n');
+  return element;
+}
+
+/** Problems by the shape that shows them. What has no shape of its own (a process inside a pool) is not drawn, only listed. */
+function byShape(modeler: Modeler, problems: readonly Problem[]): Map<string, Problem[]> {
+  const registry = modeler.get<ElementRegistry>('elementRegistry');
+  const found = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const shape = shapeOf(registry, problem.elementId);
+    if (shape) found.set(shape.id, [...(found.get(shape.id) ?? []), problem]);
+  }
+  return found;
+}
+
+/** The shape for a model element: its own, or the pool that stands for a process. */
+export function shapeOf(registry: ElementRegistry, elementId: string | undefined): Shape | undefined {
+  if (!elementId) return undefined;
+  return (
+    registry.get(elementId) ??
+    registry.filter(({ businessObject }) => (businessObject.processRef as { id?: string } | undefined)?.id === elementId)[0]
+  );
+}
+
+/** Shows the problems on the elements; takes the earlier ones away. */
+export function markProblems(modeler: Modeler, problems: readonly Problem[]): void {
+  const canvas = modeler.get<Canvas>('canvas');
+  const overlays = modeler.get<Overlays>('overlays');
+  overlays.remove({ type: 'alur-problem' });
+  for (const shape of modeler.get<ElementRegistry>('elementRegistry').filter(() => true))
+    for (const marker of markers) canvas.removeMarker(shape.id, marker);
+  for (const [id, list] of byShape(modeler, problems)) {
+    const severity = list.some((problem) => problem.severity === 'error') ? 'error' : 'warning';
+    canvas.addMarker(id, `alur-problem-${severity}`);
+    if (id !== canvas.getRootElement().id)
+      overlays.add(id, 'alur-problem', { position: { top: -10, left: -10 }, html: sign(list, severity) });
+  }
+}
+
+/** Selects an element, brings it into view and fills the properties panel. False when the diagram does not draw it. */
+export function selectElement(modeler: Modeler, elementId: string | undefined): boolean {
+  const shape = shapeOf(modeler.get<ElementRegistry>('elementRegistry'), elementId);
+  if (!shape) return false;
+  modeler.get<Selection>('selection').select(shape);
+  if (shape.parent) modeler.get<Canvas>('canvas').scrollToElement(shape);
+  return true;
+}
+
+/** Everything that a person may want to reach without a mouse, in drawing order. */
+export function outline(modeler: Modeler): readonly Shape[] {
+  const wanted = /Task$|Event$|Gateway$|SubProcess$|CallActivity$|Participant$|Lane$/;
+  return modeler.get<ElementRegistry>('elementRegistry').filter((shape) => !shape.labelTarget && wanted.test(shape.type));
+}
