@@ -1,0 +1,42 @@
+/**
+ * The built-in job types and what does them. Everything they may touch of the outside world is in the context; nothing is imported from the house.
+ */
+import { createAgencyCall, type AgencyConnections } from './agency-call.ts';
+import type { JobHandler } from './job.ts';
+import { createNotify, type Outbox } from './notify.ts';
+import { createPermitPdf, type DocumentSink } from './permit-pdf.ts';
+
+export { readConnections } from './connections.ts';
+export type { Connection } from './connections.ts';
+export type { AgencyConnections } from './agency-call.ts';
+export type { Outbox, Mail } from './notify.ts';
+export type { DocumentSink, NewDocument, StoredDocument } from './permit-pdf.ts';
+export { BpmnError, JobFailure } from './job.ts';
+export type { Job, JobHandler } from './job.ts';
+
+export interface WorkerContext extends AgencyConnections {
+  /** where citizens reach the portal, without trailing slash: for the QR code */
+  readonly publicUrl: string;
+  /** seals verification codes, so that nobody can guess one; the same for the life of the installation */
+  readonly secret: string;
+  readonly putDocument: DocumentSink;
+  readonly outbox: Outbox;
+  /** milliseconds since 1970 UTC */
+  readonly now: () => number;
+}
+
+export interface Handlers extends ReadonlyMap<string, JobHandler> {
+  /** ends the connections to the agencies */
+  close(): Promise<void>;
+}
+
+/** Job type → handler. A handler resolves with job variables, or throws `BpmnError` (business) or `JobFailure` (technical). */
+export function createHandlers(context: WorkerContext): Handlers {
+  const agencyCall = createAgencyCall(context);
+  const handlers = new Map<string, JobHandler>([
+    ['agency-call', agencyCall.handler],
+    ['permit-pdf', createPermitPdf(context)],
+    ['notify', createNotify(context)],
+  ]);
+  return Object.assign(handlers, { close: () => agencyCall.close() });
+}
