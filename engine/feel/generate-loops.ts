@@ -21,7 +21,7 @@ function generateSources(generator: Generator, iterators: readonly Iterator[], i
   });
 }
 
-function itemsOf(runtime: Runtime, value: FeelValue): FeelList | null {
+export function itemsOf(runtime: Runtime, value: FeelValue): FeelList | null {
   if (isList(value)) return value;
   if (value instanceof FeelRange) {
     const items = sequence(runtime, value.start, value.end);
