@@ -188,7 +188,7 @@ function accepted(
   const check = call.operation.answers.get(status);
   if (bytes.byteLength === 0 && check === undefined) return { status, body: null };
   if (json === undefined) throw failure(call, `status ${status} without readable JSON`);
-  if (check === undefined) throw failure(call, `the undocumented status ${status}`, { retryable: false });
+  if (check === undefined) throw failure(call, `the undocumented status ${status}`);
   if (!check(json.value)) throw failure(call, `status ${status} with a body that does not match its schema`);
   return { status, body: json.value };
 }

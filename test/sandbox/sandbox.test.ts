@@ -1,0 +1,226 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { readContract } from '../../sandbox/contract.ts';
+import { startSandboxes, type Sandboxes } from '../../sandbox/index.ts';
+
+const folder = join(import.meta.dirname, '../../processes/agencies');
+const stateFolder = mkdtempSync(join(tmpdir(), 'alur-sandbox-'));
+let sandboxes: Sandboxes;
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: { readonly [name: string]: unknown };
+}
+
+async function call(agency: string, path: string, init: RequestInit = {}): Promise<Reply> {
+  const response = await fetch(sandboxes.of(agency)!.url + path, init);
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text.startsWith('{') && text.endsWith('}') ? (JSON.parse(text) as Reply['body']) : {},
+  };
+}
+
+const post = (agency: string, path: string, body: unknown, key = 'k1'): Promise<Reply> =>
+  call(agency, path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+const BILL = { payerName: 'Siti', payerNik: '3573014203850002', amount: 1000, description: 'Retribusi' };
+
+beforeAll(async () => {
+  sandboxes = await startSandboxes({ folder, laterMs: null, stateFolder });
+});
+afterEach(() => sandboxes.agencies.forEach((agency) => agency.setFault('none')));
+afterAll(async () => {
+  await sandboxes.close();
+  rmSync(stateFolder, { recursive: true });
+});
+
+describe('the shipped agencies', () => {
+  test('[S1] every agency with an OpenAPI document has a server, the others none', () => {
+    expect(sandboxes.agencies.map(({ agencyId }) => agencyId)).toEqual([
+      'bapenda',
+      'damkar',
+      'diskominfo',
+      'dispendukcapil',
+      'dlh',
+      'jaringan',
+      'kantah',
+    ]);
+    expect(readdirSync(folder)).toContain('kelurahan');
+    expect(sandboxes.of('kelurahan')).toBeUndefined();
+  });
+
+  test.each([
+    ['dispendukcapil', '/residents/3573014203850002', 'GET', 200, undefined],
+    ['dispendukcapil', '/residents/3573010000009999', 'GET', 404, 'NIK_UNKNOWN'],
+    ['dispendukcapil', '/residents/12', 'GET', 400, 'REQUEST_INVALID'],
+    ['dispendukcapil', '/residents', 'GET', 404, 'PATH_UNKNOWN'],
+    ['dispendukcapil', '/residents/3573014203850002', 'DELETE', 405, 'METHOD_NOT_ALLOWED'],
+    ['kantah', '/parcels/35730100000001', 'GET', 200, undefined],
+    ['kantah', '/parcels/35730100000013', 'GET', 409, 'PARCEL_DISPUTED'],
+    ['kantah', '/parcels/35730100000099', 'GET', 404, 'PARCEL_UNKNOWN'],
+    ['kantah', '/disputes?kelurahan=Bareng', 'GET', 200, undefined],
+    ['diskominfo', '/coverage?latitude=-7.9666&longitude=112.6326', 'GET', 200, undefined],
+    ['diskominfo', '/coverage?latitude=abc&longitude=112.6326', 'GET', 400, 'REQUEST_INVALID'],
+    ['diskominfo', '/coverage?latitude=-7.9666', 'GET', 400, 'REQUEST_INVALID'],
+    ['diskominfo', '/coverage?latitude=-6.2&longitude=106.8', 'GET', 422, 'OUTSIDE_CITY'],
+    ['bapenda', '/bills/TGH-999999', 'GET', 404, 'BILL_UNKNOWN'],
+    ['jaringan', '/provisionings/HS-999999', 'GET', 404, 'PROVISIONING_UNKNOWN'],
+  ])('[S2] %s %s (%s) answers %i, as its own document says', async (agency, path, method, status, code) => {
+    const reply = await call(agency, path, { method });
+    expect({ status: reply.status, code: reply.body['code'] }).toEqual({ status, code });
+    expect(reply.headers.get('x-alur-sandbox')).toBe(agency);
+    const operation = readContract(join(folder, agency, 'openapi.yaml')).find(
+      (one) => one.pattern.test(new URL(path, 'http://x').pathname) && one.method === method,
+    );
+    if (operation !== undefined) expect({ errors: operation.answers.get(status)?.(reply.body) }).toEqual({ errors: true });
+  });
+
+  test.each([
+    [
+      'damkar',
+      '/inspections',
+      { address: 'Jl. Kawi 12', buildingFunction: 'hunian', floors: 2, buildingArea: 150 },
+      { riskClass: 'rendah' },
+    ],
+    ['dlh', '/screenings', { buildingFunction: 'usaha', buildingArea: 900, landArea: 1200 }, { instrument: 'UKL-UPL', reviewNeeded: true }],
+    [
+      'jaringan',
+      '/provisionings',
+      { place: 'Taman', latitude: -7.9, longitude: 112.6, bandwidthMbps: 50, accessPoints: 2 },
+      { state: 'queued' },
+    ],
+  ])('[S2] %s takes orders at %s', async (agency, path, body, expected) => {
+    const reply = await post(agency, path, body, `order-${agency}`);
+    expect(reply.body).toMatchObject(expected);
+    const operation = readContract(join(folder, agency, 'openapi.yaml')).find((one) => one.pattern.test(path) && one.method === 'POST');
+    expect(operation!.answers.get(reply.status)!(reply.body)).toBe(true);
+  });
+});
+
+describe('[S3] idempotency keys', () => {
+  test('the same key and request: the same answer, one effect', async () => {
+    const first = await post('bapenda', '/bills', BILL, 'once');
+    const second = await post('bapenda', '/bills', BILL, 'once');
+    expect(second.body).toEqual(first.body);
+    expect(sandboxes.of('bapenda')!.effects().get('once')).toBe(1);
+  });
+
+  test('the same key for another request is refused; no key is refused', async () => {
+    await post('bapenda', '/bills', BILL, 'reused');
+    expect((await post('bapenda', '/bills', { ...BILL, amount: 2 }, 'reused')).body).toMatchObject({
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect((await call('bapenda', '/bills', { method: 'POST', body: JSON.stringify(BILL) })).status).toBe(400);
+  });
+});
+
+describe('[S4] bad input', () => {
+  test.each([
+    ['no JSON', '{"payer', 400],
+    ['nothing', '', 400],
+    ['a wrong type', { ...BILL, amount: '1000' }, 400],
+    ['a NIK as number', { ...BILL, payerNik: 3573014203850002 }, 400],
+    ['too much', `"${'x'.repeat(120_000)}"`, 413],
+  ])('%s is refused', async (_, body, status) => {
+    expect((await post('bapenda', '/bills', body, 'bad')).status).toBe(status);
+    expect(sandboxes.of('bapenda')!.effects().has('bad')).toBe(false);
+  });
+});
+
+describe('[S5] faults', () => {
+  test('down answers 503 with Retry-After, and nothing happens', async () => {
+    sandboxes.of('bapenda')!.setFault('down');
+    const reply = await post('bapenda', '/bills', BILL, 'while-down');
+    expect(reply.status).toBe(503);
+    expect(reply.headers.get('retry-after')).toBe('2');
+    expect(sandboxes.of('bapenda')!.effects().has('while-down')).toBe(false);
+  });
+
+  test('a fault of one agency does not touch the others', async () => {
+    sandboxes.of('bapenda')!.setFault('down');
+    expect((await call('kantah', '/parcels/35730100000001')).status).toBe(200);
+  });
+
+  test('wrong-body answers 200 with HTML, an error inside, and half a JSON, in turn', async () => {
+    sandboxes.of('kantah')!.setFault('wrong-body');
+    const replies = [
+      await call('kantah', '/parcels/35730100000001'),
+      await call('kantah', '/parcels/35730100000001'),
+      await call('kantah', '/parcels/35730100000001'),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(replies.map(({ text }) => text.slice(0, 9))).toEqual(['<!doctype', '{"error":', '{"name": ']);
+  });
+});
+
+describe('[S6] what happens later', () => {
+  test('a payment is announced until it is taken, with the same message id, also after a restart', async () => {
+    const got: { name: string; correlationKey: string; messageId: string }[] = [];
+    let refuse = 2;
+    const receiver = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        got.push(JSON.parse(Buffer.concat(chunks).toString()) as (typeof got)[number]);
+        response.writeHead(refuse-- > 0 ? 503 : 200).end('{}');
+        receiver.emit('taken');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const own = join(stateFolder, 'restart');
+    const before = await startSandboxes({ folder, laterMs: null, stateFolder: own });
+    const made = await fetch(`${before.of('bapenda')!.url}/bills`, {
+      method: 'POST',
+      headers: { 'idempotency-key': 'a' },
+      body: JSON.stringify(BILL),
+    });
+    const { billNumber } = (await made.json()) as { billNumber: string };
+    expect(before.of('bapenda')!.act('pay', { billNumber })).toMatchObject({ status: 'paid' });
+    await before.close();
+    const messageUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/v2/messages/publication`;
+    const after = await startSandboxes({ folder, stateFolder: own, messageUrl });
+    while (got.length < 3) await once(receiver, 'taken');
+    expect(new Set(got.map(({ messageId }) => messageId)).size).toBe(1);
+    expect(got[0]).toMatchObject({ name: 'pembayaran-diterima', correlationKey: billNumber });
+    await after.close();
+    receiver.close();
+    receiver.closeAllConnections();
+  });
+
+  test('paying twice pays once; paying an unknown bill is nothing', async () => {
+    const { billNumber } = (await post('bapenda', '/bills', BILL, 'twice')).body as { billNumber: string };
+    const first = sandboxes.of('bapenda')!.act('pay', { billNumber });
+    expect(sandboxes.of('bapenda')!.act('pay', { billNumber })).toEqual(first);
+    expect(sandboxes.of('bapenda')!.act('pay', { billNumber: 'TGH-777777' })).toBeUndefined();
+  });
+
+  test('a place that cannot be served ends as failed, others as active', async () => {
+    const order = async (place: string): Promise<unknown> => {
+      const { provisioningId } = (
+        await post(
+          'jaringan',
+          '/provisionings',
+          { place, latitude: -7.9, longitude: 112.6, bandwidthMbps: 50, accessPoints: 1 },
+          `finish-${place}`,
+        )
+      ).body as { provisioningId: string };
+      return sandboxes.of('jaringan')!.act('finish', { provisioningId });
+    };
+    expect(await order('Taman gagal')).toMatchObject({ state: 'failed' });
+    expect(await order('Taman')).toMatchObject({ state: 'active' });
+  });
+});
