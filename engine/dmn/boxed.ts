@@ -184,8 +184,9 @@ function quantified(model: Model, element: Element, every: boolean): Boxed {
     for (const item of items) {
       runtime.spend(1);
       const answer = body(runtime.within(new Names(runtime.scope, [[name, item]])));
+      if (answer !== null && typeof answer !== 'boolean') return runtime.warn('type', 'Expected the condition to be true or false, but it is neither.');
       if (answer === !every) return !every;
-      if (typeof answer !== 'boolean') unknown = true;
+      if (answer === null) unknown = true;
     }
     return unknown ? null : every;
   };

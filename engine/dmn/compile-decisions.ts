@@ -89,6 +89,8 @@ const hrefs = (element: Element, list: string, reference: string): string[] =>
     return target ? [local(textOf(target, 'href'))] : [];
   });
 
+/** An element without an id is known by its name. */
+const idOf = (element: Element): string => textOf(element, 'id') ?? textOf(element, 'name') ?? '';
 const variableOf = (element: Element): string => textOf(childOf(element, 'variable'), 'name') ?? textOf(element, 'name') ?? '';
 const typeOf = (model: Model, element: Element): FeelType | undefined => typeOfRef(textOf(childOf(element, 'variable'), 'typeRef'), model.types);
 
@@ -96,7 +98,7 @@ function compileGraph(model: Model, root: Element): Graph {
   const graph: Graph = { decisions: new Map(), inputs: new Map(), functions: new Map(), inputTypes: new Map() };
   const elements = childrenOf(root, 'drgElement');
   for (const element of elements) {
-    const id = textOf(element, 'id') ?? '';
+    const id = idOf(element);
     if (element.$type === 'dmn:InputData') graph.inputs.set(id, { name: variableOf(element), type: typeOf(model, element) });
     const input = graph.inputs.get(id);
     if (input?.type) graph.inputTypes.set(input.name, input.type);
@@ -108,7 +110,7 @@ function compileGraph(model: Model, root: Element): Graph {
     const decision = compileDecision(model, element, graph);
     graph.decisions.set(decision.id, decision);
   }
-  for (const element of elements) checkReferences(model, element, new Set(elements.map((each) => textOf(each, 'id') ?? '')));
+  for (const element of elements) checkReferences(model, element, new Set(elements.map(idOf)));
   return graph;
 }
 
@@ -125,7 +127,7 @@ function compileDecision(model: Model, element: Element, graph: Graph): Decision
   const logic = logicElement?.$type === 'dmn:DecisionTable' ? compileTable(model, logicElement) : plain(compileBoxed(model, logicElement, element));
   const requires = hrefs(element, 'informationRequirement', 'requiredDecision');
   return {
-    id: textOf(element, 'id') ?? '',
+    id: idOf(element),
     name: textOf(element, 'name') ?? '',
     variable: variableOf(element),
     type: typeOf(model, element),

@@ -57,10 +57,10 @@ export function addMonths(date: FeelDate, months: number): FeelDate | null {
   return dateOf(year, month, Math.min(date.day, daysInMonth(year, month)));
 }
 
-/** Full months from one moment to another, towards zero. */
-export function monthsBetween(from: FeelDateTime, to: FeelDateTime): number {
-  const months = (to.date.year - from.date.year) * 12 + to.date.month - from.date.month;
-  const rest = to.date.day - from.date.day || to.time.seconds - from.time.seconds;
+/** Full months from one day to another, towards zero; the time of day does not count (as the conformance kit has it). */
+export function monthsBetween(from: FeelDate, to: FeelDate): number {
+  const months = (to.year - from.year) * 12 + to.month - from.month;
+  const rest = to.day - from.day;
   if (months > 0 && rest < 0) return months - 1;
   return months < 0 && rest > 0 ? months + 1 : months;
 }

@@ -1,4 +1,5 @@
 import { builtinValue } from './builtins/index.ts';
+import { pathOf } from './generate.ts';
 import type { Code, Frame, Generator, Layout } from './generate.ts';
 import type { Runtime } from './runtime.ts';
 import { entryOf, isContext } from './values.ts';
@@ -34,7 +35,7 @@ export function generateName(generator: Generator, name: string, layout: Layout 
   const last = places.at(-1);
   const certain = last && 'at' in last ? local(last.up, last.at) : null;
   if (!certain && name !== '?') generator.variables.add(name);
-  if (!first) return root(name);
+  if (!first) return root(name, dottedFallback(generator, name, layout));
   return ofItem(name, places.filter((place) => 'item' in place).map((place) => place.up), certain);
 }
 
@@ -49,11 +50,20 @@ function local(up: number, at: number): Code {
   return (_runtime, frame) => frameAt(frame, up)?.values[at] ?? null;
 }
 
-function root(name: string): Code {
+/** A known name with dots may also be meant as a path: `Person.Name` where only `Person` is there. */
+function dottedFallback(generator: Generator, name: string, layout: Layout | null): Code | null {
+  const [head = '', ...rest] = name.split('.').map((part) => part.trim());
+  if (rest.length === 0 || head === '' || rest.includes('')) return null;
+  const start = generateName(generator, head, layout);
+  return (runtime, frame) => rest.reduce((value, part) => pathOf(runtime, value, part), start(runtime, frame));
+}
+
+function root(name: string, fallback: Code | null): Code {
   const builtin = builtinValue(name);
-  return (runtime) => {
+  return (runtime, frame) => {
     const value = runtime.scope.get(name);
-    return value !== undefined ? value : (builtin ?? missing(runtime, name));
+    if (value !== undefined) return value;
+    return fallback ? fallback(runtime, frame) : (builtin ?? missing(runtime, name));
   };
 }
 

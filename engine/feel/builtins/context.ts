@@ -15,7 +15,7 @@ export function defineContext(table: Table): void {
   define(table, 'context put', { signature: 'context: context, keys: list, value: any', run: ([m, keys, value]: [FeelContext, FeelList, FeelValue], runtime: Runtime) => put(runtime, m, { keys, value }) });
   for (const name of ['context merge', 'put all']) {
     define(table, name, { signature: 'contexts: list', run: ([list]: [FeelList], runtime: Runtime) => merged(list, runtime) });
-    define(table, name, { signature: '...contexts: context', run: ([list]: [FeelList], runtime: Runtime) => merged(list, runtime) });
+    define(table, name, { signature: '...contexts: context', run: ([list]: [FeelList], runtime: Runtime) => (list.length === 0 ? undefined : merged(list, runtime)) });
   }
   define(table, 'put', { signature: 'context: context, key: string, value: any', run: ([m, key, value]: [FeelContext, string, FeelValue], runtime: Runtime) => put(runtime, m, { keys: [key], value }) });
   define(table, 'context', { signature: 'entries: list', run: ([list]: [FeelList], runtime: Runtime) => fromEntries(list, runtime) });

@@ -98,7 +98,7 @@ function defineEdits(table: Table): void {
   define(table, 'concatenate', { signature: '...lists: list', run: ([lists]: [readonly FeelList[]], runtime: Runtime) => paid(runtime, lists.flat(1) as FeelValue[]) });
   define(table, 'insert before', { signature: 'list: list, position: number, newItem: any', run: ([list, position, item]: [FeelList, number, FeelValue], runtime: Runtime) => edited(paid(runtime, list), { position, remove: 0, add: [item] }) });
   define(table, 'remove', { signature: 'list: list, position: number', run: ([list, position]: [FeelList, number], runtime: Runtime) => edited(paid(runtime, list), { position, remove: 1, add: [] }) });
-  define(table, 'list replace', { signature: 'list: list, position: number, newItem: any', run: ([list, position, item]: [FeelList, number, FeelValue], runtime: Runtime) => edited(paid(runtime, list), { position, remove: 1, add: [item] }) });
+  define(table, 'list replace', { signature: 'list: list, position: number, newItem: any', run: ([list, position, item]: [FeelList, number, FeelValue], runtime: Runtime) => edited(paid(runtime, list), { position: Math.trunc(position), remove: 1, add: [item] }) });
   define(table, 'list replace', { signature: 'list: list, match: function, newItem: any', run: ([list, match, item]: [FeelList, FeelFunction, FeelValue], runtime: Runtime) => replaceMatching(list, { match, item }, runtime) });
   define(table, 'reverse', { signature: 'list: list', run: ([list]: [FeelList], runtime: Runtime) => [...paid(runtime, list)].reverse() });
   define(table, 'flatten', { signature: 'list: list', run: ([list]: [FeelList], runtime: Runtime) => flat(list, runtime) });

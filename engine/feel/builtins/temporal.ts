@@ -92,7 +92,7 @@ function defineDurations(table: Table): void {
   define(table, 'duration', { signature: 'from: days and time duration|years and months duration', run: ([value]: [SecondsDuration | MonthsDuration]) => value });
   define(table, 'years and months duration', {
     signature: `from: ${DAYLIKE}, to: ${DAYLIKE}`,
-    run: ([from, to]: [Daylike, Daylike]) => new MonthsDuration(monthsBetween(midnight(from), midnight(to))),
+    run: ([from, to]: [Daylike, Daylike]) => new MonthsDuration(monthsBetween(dateIn(from), dateIn(to))),
   });
 }
 

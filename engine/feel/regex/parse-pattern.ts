@@ -26,7 +26,7 @@ const isNameStart: CharTest = (code) => code === 58 || code === 95 || /\p{L}/u.t
 const isNameChar: CharTest = (code) => isWordChar(code) || code === 58 || code === 45 || code === 46;
 
 const CLASSES: ReadonlyMap<string, CharTest> = new Map([['d', isDigit], ['s', isSpace], ['w', isWordChar], ['i', isNameStart], ['c', isNameChar]]);
-const CONTROLS: ReadonlyMap<string, number> = new Map([['n', 10], ['r', 13], ['t', 9], ['f', 12], ['0', 0]]);
+const CONTROLS: ReadonlyMap<string, number> = new Map([['n', 10], ['r', 13], ['t', 9], ['f', 12]]);
 
 export interface Flags {
   readonly ignoreCase: boolean;
@@ -43,7 +43,7 @@ export class PatternParser {
   private nest = 0;
 
   constructor(source: string, flags: Flags) {
-    this.chars = [...source];
+    this.chars = flags.extended ? withoutSpaces(source) : [...source];
     this.flags = flags;
   }
 
@@ -74,7 +74,6 @@ export class PatternParser {
   private sequence(): PatternNode {
     const parts: PatternNode[] = [];
     for (;;) {
-      while (this.flags.extended && /^\s$/.test(this.peek())) this.at++;
       const char = this.peek();
       if (char === '' || char === '|' || char === ')') return { t: 'sequence', parts };
       parts.push(this.quantified(this.atom()));
@@ -181,7 +180,7 @@ export class PatternParser {
       return char === char.toLowerCase() ? known : (code) => !known(code);
     }
     if (char !== 'p' && char !== 'P') return null;
-    const found = /^\{([A-Za-z_=]+)\}/.exec(this.chars.slice(this.at + 1, this.at + 60).join(''));
+    const found = /^\{([A-Za-z0-9_=-]+)\}/.exec(this.chars.slice(this.at + 1, this.at + 60).join(''));
     const test = found && property(found[1] ?? '', char === 'P');
     if (!found || !test) throw new PatternProblem(`Expected the name of a character property after "\\${char}" in a regular expression, but nobody knows it.`);
     this.at += 1 + found[0].length;
@@ -199,7 +198,7 @@ export class PatternParser {
         return parseInt(digits, 16);
       }
     }
-    if (/^[a-zA-Z]$/.test(char) && !CONTROLS.has(char)) throw new PatternProblem(`Expected an escape that regular expressions know, but got "\\${char}".`);
+    if (/^[a-zA-Z0-9]$/.test(char) && !CONTROLS.has(char)) throw new PatternProblem(`Expected an escape that regular expressions know, but got "\\${char}".`);
     return CONTROLS.get(char) ?? char.codePointAt(0) ?? 0;
   }
 
@@ -245,6 +244,19 @@ export class PatternParser {
   }
 }
 
+/** Flag x: spaces outside of character classes do not count. */
+function withoutSpaces(source: string): string[] {
+  let depth = 0;
+  let escaped = false;
+  return [...source].filter((char) => {
+    if (depth === 0 && /\s/.test(char)) return false;
+    if (!escaped && char === '[') depth++;
+    if (!escaped && char === ']') depth--;
+    escaped = !escaped && char === '\\';
+    return true;
+  });
+}
+
 function anyCase(test: CharTest): CharTest {
   return (code) => {
     if (test(code)) return true;
@@ -254,7 +266,14 @@ function anyCase(test: CharTest): CharTest {
 }
 
 /** The name comes from the model, but only letters get here, and the pattern looks at one character: it cannot run away. */
+const BLOCKS: ReadonlyMap<string, CharTest> = new Map([
+  ['IsBasicLatin', (code) => code < 0x80],
+  ['IsLatin-1Supplement', (code) => code >= 0x80 && code < 0x100],
+]);
+
 function property(name: string, negated: boolean): CharTest | null {
+  const block = BLOCKS.get(name);
+  if (block) return (code) => block(code) !== negated;
   const alias: Readonly<Record<string, string>> = { IsAlphabetic: 'Alphabetic', Alpha: 'Alphabetic', IsLetter: 'L', Lower: 'Ll', Upper: 'Lu', Digit: 'Nd', Punct: 'P' };
   try {
     const pattern = new RegExp(`^\\p{${Object.hasOwn(alias, name) ? alias[name] : name}}$`, 'u');
