@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../ui/forms/forms.css';
 import { showDate } from '../ui/forms/dates.ts';
 import { showNumber } from '../ui/forms/numbers.ts';
 import type { Values } from '../ui/forms/schema.ts';

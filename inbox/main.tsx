@@ -1,4 +1,6 @@
 /** The clerks' pages: my work, my unit's work, one task with its case. */
+import '../ui/case/case.css';
+import '../ui/forms/forms.css';
 import './inbox.css';
 import { startApp } from '../ui/app.tsx';
 import { addWords } from '../ui/i18n.ts';

@@ -92,11 +92,7 @@ function Fillable({
           <p>{t('task.noForm')}</p>
         )}
       </section>
-      {problem && (
-        <Notice kind="bad" title={t('task.notCompleted')}>
-          <p>{problem}</p>
-        </Notice>
-      )}
+      {problem && <NotCompleted why={problem} />}
       {mayFill && (
         <div className="inbox-actions">
           <Button kind="primary" type="submit" busy={busy}>
@@ -106,6 +102,15 @@ function Fillable({
         </div>
       )}
     </form>
+  );
+}
+
+function NotCompleted({ why }: { readonly why: string }): ReactNode {
+  const { t } = useTranslation('inbox');
+  return (
+    <Notice kind="bad" title={t('task.notCompleted')}>
+      <p>{why}</p>
+    </Notice>
   );
 }
 

@@ -37,7 +37,7 @@ function BackToList(): ReactNode {
   const { t } = useTranslation('inbox');
   return (
     <Link className="inbox-back" to={{ pathname: '/', search: listPlace().search }}>
-      <span aria-hidden="true">← </span>
+      <span aria-hidden="true">←</span>
       {t('backToList')}
     </Link>
   );

@@ -102,7 +102,9 @@ function FillIn({ service, form, draft, errors, onContinue }: FillInProps): Reac
         <p>{t('apply.intro')}</p>
       </header>
       <ErrorSummary schema={form} errors={errors} />
-      <FormView schema={form} values={draft.values ?? {}} onChange={draft.change} errors={errors} />
+      <div className="card portal-form">
+        <FormView schema={form} values={draft.values ?? {}} onChange={draft.change} errors={errors} />
+      </div>
       <div className="stack-small">
         <Button kind="primary" type="submit" className="portal-start">
           {t('apply.continue')}

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { request } from '../ui/client.ts';
 import { Button } from '../ui/components/button.tsx';
 import { Notice } from '../ui/components/notice.tsx';
 import { SignInPage, useSession } from '../ui/session.tsx';
@@ -9,6 +11,18 @@ interface Props {
   /** why an account is needed here */
   readonly why: string;
   readonly children: (user: User) => ReactNode;
+}
+
+/** Where the server says that it is a demonstration, it also names an account to try. */
+function DemoHint(): ReactNode {
+  const { t } = useTranslation('portal');
+  const { data } = useQuery({
+    queryKey: ['demo-account'],
+    queryFn: () =>
+      request<{ readonly demo?: { readonly username: string; readonly password: string } }>('/api/v1/session', { anonymous: true }),
+    staleTime: Infinity,
+  });
+  return data?.demo ? <p className="portal-demo soft small">{t('signIn.demo', { ...data.demo })}</p> : null;
 }
 
 /** Shows its content to a signed-in citizen; others see the sign-in (the address stays, so they arrive where they wanted to go). */
@@ -21,7 +35,7 @@ export function CitizenGate({ why, children }: Props): ReactNode {
     return (
       <>
         <SignInPage why={why} />
-        <p className="portal-demo soft small">{t('signIn.demo')}</p>
+        <DemoHint />
       </>
     );
   }

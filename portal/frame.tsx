@@ -3,7 +3,6 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useLocation } from 'react-router';
 import { Page } from '../ui/components/page.tsx';
-import { useSession } from '../ui/session.tsx';
 
 interface Props {
   readonly title: string;
@@ -15,22 +14,19 @@ interface Props {
 /** The frame of every portal page: way back, help always in the same place, focus on the new page after moving. */
 export function Frame({ title, above, children }: Props): ReactNode {
   const { t } = useTranslation('portal');
-  const { user } = useSession();
+  const { pathname } = useLocation();
   useFocusOnMove();
   return (
     <Page app="portal" title={title}>
       <nav className="portal-nav" aria-label={t('nav.label')}>
-        <NavLink to="/" end>
+        <NavLink to="/" end className={({ isActive }) => (isActive || pathname.startsWith('/services/') ? 'active' : '')}>
           {t('nav.services')}
         </NavLink>
-        <NavLink to="/applications" end={false}>
-          {t('nav.applications')}
-        </NavLink>
-        {user === null && <NavLink to="/applications">{t('nav.signIn')}</NavLink>}
+        <NavLink to="/applications">{t('nav.applications')}</NavLink>
       </nav>
       {above && (
         <Link className="portal-back" to={above[1]}>
-          <span aria-hidden="true">← </span>
+          <span aria-hidden="true">←</span>
           {above[0]}
         </Link>
       )}
@@ -38,6 +34,9 @@ export function Frame({ title, above, children }: Props): ReactNode {
       <footer className="portal-help">
         <h2>{t('help.title')}</h2>
         <p>{t('help.text')}</p>
+        <p>
+          <Link to="/verify">{t('help.verify')}</Link>
+        </p>
       </footer>
     </Page>
   );

@@ -1,4 +1,6 @@
 /** The citizens' pages. Light on purpose: no diagram library; the form part is loaded when a form is opened. */
+import '../ui/case/case.css';
+import '../ui/forms/forms.css';
 import './portal.css';
 import { startApp } from '../ui/app.tsx';
 import { addWords } from '../ui/i18n.ts';

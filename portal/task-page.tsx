@@ -100,7 +100,9 @@ function Task({ found, task, user, gone }: Props): ReactNode {
         <h1>{inLanguage(task.name, task.nameEn)}</h1>
       </header>
       <ErrorSummary schema={form} errors={errors} />
-      <FormView schema={form} values={draft.values} onChange={draft.change} errors={errors} data={task.variables} />
+      <div className="card portal-form">
+        <FormView schema={form} values={draft.values} onChange={draft.change} errors={errors} data={task.variables} />
+      </div>
       {problem && <Notice kind="bad">{problem}</Notice>}
       <div className="stack-small">
         <Button kind="primary" type="submit" className="portal-start" busy={busy}>

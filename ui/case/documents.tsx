@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import './case.css';
 import { longDate } from '../time.ts';
 import type { CaseDocument } from './case.ts';
 

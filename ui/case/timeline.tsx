@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import './case.css';
 import { inLanguage } from '../i18n.ts';
 import { dateTime } from '../time.ts';
 import type { TimelineEntry } from './case.ts';

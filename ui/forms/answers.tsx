@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import './forms.css';
 import { answerText } from './answer-text.ts';
 import { conditionsOf } from './conditions.ts';
 import { nameOf } from './localize.ts';

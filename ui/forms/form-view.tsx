@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import './forms.css';
 import { conditionsOf } from './conditions.ts';
 import { FormComponentView } from './form-component.tsx';
 import { FormContext } from './form-context.ts';
