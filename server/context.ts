@@ -7,9 +7,12 @@ import type { Sessions } from './sessions.ts';
 
 export type ServerConfig = Pick<Config, 'auth' | 'clock' | 'publicUrl'>;
 
+export const faults = ['none', 'slow', 'down', 'wrong-body'] as const;
+export type Fault = (typeof faults)[number];
+
 /** The sandbox agencies as the server needs them; given only where they run. */
 export interface Sandbox {
-  readonly agencies: readonly { readonly agencyId: string; readonly url: string; fault(): string; setFault(fault: string): void }[];
+  readonly agencies: readonly { readonly agencyId: string; readonly fault: Fault; setFault(fault: Fault): void }[];
 }
 
 /** What every handler may use, made once at start. */

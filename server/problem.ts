@@ -45,10 +45,11 @@ const codeOf: Record<RejectionKind, ProblemCode> = {
 };
 
 /** The answer, or the Problem that its rejection means. */
-export function accepted<T extends { readonly ok: true }>(answer: T | (Rejection & { readonly problems?: readonly unknown[] })): T {
-  if (answer.ok) return answer;
-  if (answer.problems !== undefined) throw new Problem('INVALID_RESOURCE', answer.reason, { problems: answer.problems });
-  throw new Problem(codeOf[answer.kind], answer.reason);
+export function accepted<T extends { readonly ok: boolean }>(answer: T): Extract<T, { readonly ok: true }> {
+  if (answer.ok) return answer as Extract<T, { readonly ok: true }>;
+  const rejection = answer as unknown as Rejection & { readonly problems?: readonly unknown[] };
+  if (rejection.problems !== undefined) throw new Problem('INVALID_RESOURCE', rejection.reason, { problems: rejection.problems });
+  throw new Problem(codeOf[rejection.kind], rejection.reason);
 }
 
 /** One document. `path`: the address asked for, without its query (queries may hold personal data). */

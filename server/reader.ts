@@ -37,3 +37,9 @@ export function has(reader: Reader, ...wanted: readonly Role[]): boolean {
 export function isCityWide(reader: Reader): boolean {
   return reader.kind === 'staff' && reader.agency === CITY;
 }
+
+/** user groups, as tasks name them: the agency's id */
+export function groupsOf(reader: Reader): readonly string[] {
+  if (reader.kind === 'citizen') return ['citizen'];
+  return reader.agency === undefined || isCityWide(reader) ? [] : [reader.agency];
+}

@@ -1,6 +1,29 @@
-/** Every address of the server. Order matters only where a fixed word stands where another route has a key. */
-import { sessionRoutes } from './api/session.ts';
+/** Every address of the server. Order matters only where a fixed word stands where another route has a key; what is not served comes last. */
 import { healthRoutes } from './api/health.ts';
+import { sessionRoutes } from './api/session.ts';
 import type { Route } from './route.ts';
+import { clusterRoutes } from './v2/cluster.ts';
+import { decisionRoutes } from './v2/decisions.ts';
+import { definitionRoutes } from './v2/definitions.ts';
+import { deploymentRoutes } from './v2/deployments.ts';
+import { elementRoutes } from './v2/elements.ts';
+import { instanceRoutes } from './v2/instances.ts';
+import { jobRoutes } from './v2/jobs.ts';
+import { messageRoutes } from './v2/messages.ts';
+import { notServedRoutes } from './v2/not-served.ts';
+import { userTaskRoutes } from './v2/user-tasks.ts';
 
-export const routes: readonly Route[] = [...healthRoutes, ...sessionRoutes];
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...sessionRoutes,
+  ...clusterRoutes,
+  ...deploymentRoutes,
+  ...decisionRoutes,
+  ...definitionRoutes,
+  ...instanceRoutes,
+  ...jobRoutes,
+  ...userTaskRoutes,
+  ...elementRoutes,
+  ...messageRoutes,
+  ...notServedRoutes,
+];

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { parseBody } from '../input.ts';
 import { anyone, signedIn } from '../policy.ts';
 import { Problem } from '../problem.ts';
-import { CITY } from '../reader.ts';
+import { groupsOf } from '../reader.ts';
 import type { Reader } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
@@ -24,11 +24,6 @@ export function userOf({ agencies }: Context, reader: Reader) {
     groups: groupsOf(reader),
     home: citizen ? '/' : homeOf(reader),
   };
-}
-
-export function groupsOf(reader: Reader): readonly string[] {
-  if (reader.kind === 'citizen') return ['citizen'];
-  return reader.agency === undefined || reader.agency === CITY ? [] : [reader.agency];
 }
 
 function homeOf(reader: Reader): string {

@@ -1,0 +1,47 @@
+import type { Row } from '../../runtime/collections.ts';
+import { deploys } from '../policy.ts';
+import { Problem, accepted } from '../problem.ts';
+import { actorOf } from '../reader.ts';
+import { ok } from '../reply.ts';
+import type { Asked, Route, Upload } from '../route.ts';
+import { TENANT, showDecisionDefinition, showDecisionRequirements, showForm } from './show.ts';
+
+/** An alert text decoder: bytes that are no UTF-8 are refused, not silently replaced. */
+function textOf({ name, bytes }: Upload): { readonly name: string; readonly text: string } {
+  try {
+    return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    throw new Problem('INVALID_RESOURCE', `Expected ${name} to be UTF-8 text, but it is not`);
+  }
+}
+
+async function deploy({ context, files, reader }: Asked) {
+  if (files.length === 0) throw new Problem('INVALID_ARGUMENT', 'Expected at least one file in the field "resources", but there is none');
+  const deployment = accepted(await context.runtime.deploy(files.map(textOf), actorOf(reader)));
+  const deployments = [
+    ...deployment.processes.map((row) => entry('processDefinition', processResult(row))),
+    ...deployment.decisions.map((row) => entry('decisionDefinition', showDecisionDefinition(row))),
+    ...deployment.requirements.map((row) => entry('decisionRequirements', showDecisionRequirements(row))),
+    ...deployment.forms.map((row) => entry('form', showForm(row))),
+  ];
+  return ok({ tenantId: TENANT, deploymentKey: deployment.deploymentKey, deployments, warnings: deployment.warnings });
+}
+
+/** all kinds are there, one is filled */
+function entry(kind: string, value: object): object {
+  return { processDefinition: null, decisionDefinition: null, decisionRequirements: null, form: null, resource: null, [kind]: value };
+}
+
+function processResult(row: Row): object {
+  return {
+    processDefinitionId: row['processDefinitionId'],
+    processDefinitionVersion: row['version'],
+    resourceName: row['resourceName'],
+    tenantId: TENANT,
+    processDefinitionKey: row['processDefinitionKey'],
+  };
+}
+
+export const deploymentRoutes: readonly Route[] = [
+  { method: 'post', path: '/v2/deployments', allow: deploys, reads: 'files', handler: deploy },
+];

@@ -1,0 +1,178 @@
+/** Rows of the store as `/v2` shows them: the fields that clients expect, null where there is nothing, times as ISO 8601. */
+import { collections } from '../../runtime/collections.ts';
+import type { CollectionName, Row } from '../../runtime/collections.ts';
+
+export const TENANT = '<default>';
+
+function shower(
+  collection: CollectionName,
+  fields: readonly string[],
+  more: (row: Row) => object = () => ({}),
+): (row: Row) => Record<string, unknown> {
+  const types: Readonly<Record<string, string>> = collections[collection].fields;
+  return (row) => {
+    const shown = fields.map((field) => [field, types[field] === 'time' ? iso(row[field]) : (row[field] ?? null)] as const);
+    return { ...Object.fromEntries(shown), tenantId: TENANT, ...more(row) };
+  };
+}
+
+/** milliseconds → ISO 8601; null when there is no time */
+export function iso(value: unknown): string | null {
+  return typeof value === 'number' ? new Date(value).toISOString() : null;
+}
+
+const definition = ['processDefinitionId', 'processDefinitionKey'];
+const inCase = [...definition, 'processInstanceKey', 'rootProcessInstanceKey'];
+
+export const showProcessDefinition = shower(
+  'processDefinitions',
+  [...definition, 'name', 'resourceName', 'version', 'versionTag', 'hasStartForm'],
+  (row) => ({
+    hasStartForm: row['hasStartForm'] ?? false,
+  }),
+);
+export const showProcessInstance = shower(
+  'processInstances',
+  [
+    ...inCase,
+    'processDefinitionName',
+    'processDefinitionVersion',
+    'processDefinitionVersionTag',
+    'parentProcessInstanceKey',
+    'parentElementInstanceKey',
+    'startDate',
+    'endDate',
+    'state',
+    'businessId',
+  ],
+  (row) => ({
+    processDefinitionName: row['processDefinitionName'] ?? row['processDefinitionId'],
+    hasIncident: row['hasIncident'] ?? false,
+    tags: row['tags'] ?? [],
+  }),
+);
+export const showElementInstance = shower(
+  'elementInstances',
+  [...inCase, 'elementInstanceKey', 'elementId', 'type', 'state', 'startDate', 'endDate', 'incidentKey'],
+  (row) => ({
+    elementName: row['elementName'] ?? row['elementId'],
+    hasIncident: row['hasIncident'] ?? false,
+  }),
+);
+export const showVariable = shower(
+  'variables',
+  ['variableKey', 'name', 'value', 'scopeKey', 'processInstanceKey', 'rootProcessInstanceKey'],
+  () => ({ isTruncated: false }),
+);
+export const showIncident = shower('incidents', [
+  ...inCase,
+  'incidentKey',
+  'errorType',
+  'errorMessage',
+  'elementId',
+  'elementInstanceKey',
+  'creationTime',
+  'state',
+  'jobKey',
+]);
+export const showUserTask = shower(
+  'userTasks',
+  [
+    ...inCase,
+    'userTaskKey',
+    'name',
+    'state',
+    'assignee',
+    'elementId',
+    'elementInstanceKey',
+    'processDefinitionVersion',
+    'processName',
+    'formKey',
+    'externalFormReference',
+    'creationDate',
+    'completionDate',
+    'dueDate',
+    'followUpDate',
+    'businessId',
+  ],
+  (row) => ({
+    candidateGroups: row['candidateGroups'] ?? [],
+    candidateUsers: row['candidateUsers'] ?? [],
+    customHeaders: row['customHeaders'] ?? {},
+    priority: row['priority'] ?? 50,
+    tags: row['tags'] ?? [],
+  }),
+);
+export const showJob = shower(
+  'jobs',
+  [
+    ...inCase,
+    'jobKey',
+    'type',
+    'state',
+    'retries',
+    'deadline',
+    'deniedReason',
+    'elementId',
+    'elementInstanceKey',
+    'endTime',
+    'errorCode',
+    'errorMessage',
+    'isDenied',
+    'creationTime',
+    'priority',
+  ],
+  (row) => ({
+    customHeaders: row['customHeaders'] ?? {},
+    hasFailedWithRetriesLeft: row['hasFailedWithRetriesLeft'] ?? false,
+    kind: row['kind'] ?? 'BPMN_ELEMENT',
+    listenerEventType: row['listenerEventType'] ?? 'UNSPECIFIED',
+    lastUpdateTime: iso(row['endTime'] ?? row['creationTime']),
+    worker: row['worker'] ?? '',
+  }),
+);
+export const showDecisionDefinition = shower('decisionDefinitions', [
+  'decisionDefinitionId',
+  'decisionDefinitionKey',
+  'name',
+  'version',
+  'decisionRequirementsId',
+  'decisionRequirementsKey',
+]);
+export const showDecisionRequirements = shower('decisionRequirements', [
+  'decisionRequirementsId',
+  'decisionRequirementsKey',
+  'decisionRequirementsName',
+  'version',
+  'resourceName',
+]);
+export const showForm = shower('forms', ['formKey', 'formId', 'version', 'resourceName']);
+export const showDecisionInstance = shower('decisionInstances', [
+  'decisionEvaluationInstanceKey',
+  'decisionEvaluationKey',
+  'state',
+  'evaluationDate',
+  'evaluationFailure',
+  'decisionDefinitionId',
+  'decisionDefinitionName',
+  'decisionDefinitionVersion',
+  'decisionDefinitionType',
+  'result',
+  'processDefinitionKey',
+  'processInstanceKey',
+  'decisionDefinitionKey',
+  'elementInstanceKey',
+]);
+export const showSequenceFlow = shower('sequenceFlows', [...definition, 'processInstanceKey', 'elementId', 'sequenceFlowId'], (row) => ({
+  elementId: row['sequenceFlowId'] ?? row['elementId'],
+}));
+export const showSubscription = shower('subscriptions', [
+  ...inCase,
+  'messageSubscriptionKey',
+  'elementId',
+  'elementInstanceKey',
+  'messageSubscriptionState',
+  'lastUpdatedDate',
+  'messageName',
+  'correlationKey',
+]);

@@ -1,0 +1,164 @@
+/** The lists of `/v2`: which filters and orders each knows. */
+import type { Filter } from '../../runtime/ports.ts';
+import { record, wantedOf, wrong } from '../search.ts';
+import type { FilterKind, Lookup, SearchTable } from '../search.ts';
+import type { Asked } from '../route.ts';
+import * as show from './show.ts';
+
+function kinds(kind: FilterKind, names: string): Record<string, FilterKind> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, kind]));
+}
+
+const MOST = 10_000;
+
+async function casesWith(
+  asked: Asked,
+  filter: Filter,
+  collection: 'variables' | 'elementInstances' | 'incidents',
+): Promise<readonly unknown[]> {
+  const found = await asked.context.runtime.store.search(collection, { filter, limit: MOST });
+  return [...new Set(found.items.map((row) => row['processInstanceKey']))];
+}
+
+/** `[{name, value}]`: each variable must be there with such a value (JSON text) in the case */
+const byVariables: Lookup = async (asked, value) => {
+  if (!Array.isArray(value) || value.length > 20) throw wrong('/filter/variables', 'a list of at most 20 variables', value);
+  let keys: Set<unknown> | undefined;
+  for (const [index, entry] of value.entries()) {
+    const path = `/filter/variables/${index}`;
+    const { name, value: wanted } = record(path, entry);
+    const found = await casesWith(
+      asked,
+      { name: wantedOf(`${path}/name`, 'text', name), value: wantedOf(`${path}/value`, 'text', wanted) },
+      'variables',
+    );
+    keys = new Set(keys === undefined ? found : found.filter((key) => keys?.has(key)));
+  }
+  return keys === undefined ? {} : { processInstanceKey: { $in: [...keys] } };
+};
+
+const byElement =
+  (field: 'elementId' | 'state'): Lookup =>
+  async (asked, value) => ({
+    processInstanceKey: { $in: await casesWith(asked, { [field]: wantedOf(`/filter/${field}`, 'text', value) }, 'elementInstances') },
+  });
+
+const byIncidentMessage: Lookup = async (asked, value) => ({
+  processInstanceKey: {
+    $in: await casesWith(asked, { state: 'ACTIVE', errorMessage: wantedOf('/filter/errorMessage', 'text', value) }, 'incidents'),
+  },
+});
+
+const latest: Lookup = (_asked, value) => Promise.resolve({ isLatest: wantedOf('/filter/isLatestVersion', 'flag', value) });
+
+function table(
+  collection: SearchTable['collection'],
+  shower: SearchTable['show'],
+  options: Omit<SearchTable, 'collection' | 'show' | 'sorts'> & { readonly sorts?: readonly string[] },
+): SearchTable {
+  const sorts =
+    options.sorts ??
+    Object.entries(options.filters).flatMap(([name, kind]) => (kind === 'member' || typeof kind === 'object' ? [] : [name]));
+  return { collection, show: shower, ...options, sorts: [...sorts, 'tenantId'].filter((name) => name !== 'tenantId') };
+}
+
+export const processDefinitions = table('processDefinitions', show.showProcessDefinition, {
+  filters: {
+    ...kinds('text', 'name resourceName versionTag processDefinitionId'),
+    ...kinds('key', 'processDefinitionKey'),
+    version: 'number',
+    hasStartForm: 'flag',
+  },
+  lookups: { isLatestVersion: latest },
+});
+export const processInstances = table('processInstances', show.showProcessInstance, {
+  filters: {
+    ...kinds('text', 'processDefinitionId processDefinitionName processDefinitionVersionTag state businessId'),
+    ...kinds('key', 'processInstanceKey processDefinitionKey parentProcessInstanceKey parentElementInstanceKey rootProcessInstanceKey'),
+    ...kinds('time', 'startDate endDate'),
+    processDefinitionVersion: 'number',
+    hasIncident: 'flag',
+    tags: 'member',
+  },
+  lookups: {
+    variables: byVariables,
+    elementId: byElement('elementId'),
+    elementInstanceState: byElement('state'),
+    errorMessage: byIncidentMessage,
+  },
+});
+export const elementInstances = table('elementInstances', show.showElementInstance, {
+  filters: {
+    ...kinds('text', 'processDefinitionId state type elementId elementName'),
+    ...kinds('key', 'elementInstanceKey processInstanceKey processDefinitionKey incidentKey rootProcessInstanceKey'),
+    ...kinds('time', 'startDate endDate'),
+    hasIncident: 'flag',
+    elementInstanceScopeKey: ['scopeKey', 'key'],
+  },
+});
+export const variables = table('variables', show.showVariable, {
+  filters: { ...kinds('text', 'name value'), ...kinds('key', 'variableKey scopeKey processInstanceKey rootProcessInstanceKey') },
+  // nothing is ever truncated
+  lookups: { isTruncated: (_asked, value) => Promise.resolve(value === true ? { name: { $in: [] } } : {}) },
+});
+export const incidents = table('incidents', show.showIncident, {
+  filters: {
+    ...kinds('text', 'processDefinitionId errorType errorMessage elementId state'),
+    ...kinds('key', 'incidentKey processDefinitionKey processInstanceKey elementInstanceKey jobKey rootProcessInstanceKey'),
+    creationTime: 'time',
+  },
+});
+export const userTasks = table('userTasks', show.showUserTask, {
+  filters: {
+    ...kinds('text', 'state assignee elementId name processDefinitionId businessId'),
+    ...kinds('key', 'userTaskKey processDefinitionKey processInstanceKey elementInstanceKey rootProcessInstanceKey'),
+    ...kinds('time', 'creationDate completionDate followUpDate dueDate'),
+    priority: 'number',
+    candidateGroup: ['candidateGroups', 'member'],
+    candidateUser: ['candidateUsers', 'member'],
+    tags: 'member',
+  },
+  lookups: { processInstanceVariables: byVariables, localVariables: byVariables },
+});
+export const jobs = table('jobs', show.showJob, {
+  filters: {
+    ...kinds('text', 'type worker state kind listenerEventType errorCode errorMessage deniedReason elementId processDefinitionId'),
+    ...kinds('key', 'jobKey elementInstanceKey processInstanceKey processDefinitionKey rootProcessInstanceKey'),
+    ...kinds('time', 'deadline endTime creationTime'),
+    ...kinds('number', 'retries priority'),
+    ...kinds('flag', 'hasFailedWithRetriesLeft isDenied'),
+  },
+});
+export const decisionDefinitions = table('decisionDefinitions', show.showDecisionDefinition, {
+  filters: {
+    ...kinds('text', 'decisionDefinitionId name decisionRequirementsId'),
+    ...kinds('key', 'decisionDefinitionKey decisionRequirementsKey'),
+    version: 'number',
+  },
+  lookups: { isLatestVersion: latest },
+});
+export const decisionRequirements = table('decisionRequirements', show.showDecisionRequirements, {
+  filters: {
+    ...kinds('text', 'decisionRequirementsId decisionRequirementsName resourceName'),
+    decisionRequirementsKey: 'key',
+    version: 'number',
+  },
+});
+export const decisionInstances = table('decisionInstances', show.showDecisionInstance, {
+  filters: {
+    ...kinds(
+      'text',
+      'decisionEvaluationInstanceKey state evaluationFailure decisionDefinitionId decisionDefinitionName decisionDefinitionType',
+    ),
+    ...kinds('key', 'decisionEvaluationKey processDefinitionKey processInstanceKey decisionDefinitionKey elementInstanceKey'),
+    evaluationDate: 'time',
+    decisionDefinitionVersion: 'number',
+  },
+});
+export const subscriptions = table('subscriptions', show.showSubscription, {
+  filters: {
+    ...kinds('text', 'processDefinitionId elementId messageSubscriptionState messageName correlationKey'),
+    ...kinds('key', 'messageSubscriptionKey processDefinitionKey processInstanceKey elementInstanceKey'),
+    lastUpdatedDate: 'time',
+  },
+});
