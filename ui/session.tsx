@@ -85,8 +85,8 @@ export function SignInPage({ why }: { readonly why?: string }): ReactNode {
   const { t } = useTranslation('ui');
   const client = useQueryClient();
   const done = (user: User): void => {
-    client.clear();
     client.setQueryData(sessionKey, { user });
+    void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
   };
   return (
     <div className="a-signin card stack">
