@@ -62,9 +62,9 @@ function Fillable({
   if (!draft.values) return <p className="soft">{t('ui:loading')}</p>;
   const submit = async (): Promise<void> => {
     const tidy = normalise(form, draft.values ?? {}, language());
-    const wrong = checkAnswers(form, tidy, detail.variables);
+    const { values, errors: wrong } = checkAnswers(form, tidy, detail.variables);
     setErrors(wrong);
-    if (wrong.length > 0 || !(await complete(tidy))) return;
+    if (wrong.length > 0 || !(await complete(values))) return;
     onCompleted();
     await draft.discard();
   };

@@ -12,7 +12,7 @@ import { ErrorSummary } from '../ui/forms/error-summary.tsx';
 import { FormView } from '../ui/forms/form-view.tsx';
 import { initialValues } from '../ui/forms/initial-values.ts';
 import { normalise } from '../ui/forms/normalise.ts';
-import type { FieldError, FormSchema, Values } from '../ui/forms/schema.ts';
+import type { FieldError, FormSchema } from '../ui/forms/schema.ts';
 import { useDraft } from '../ui/forms/use-draft.ts';
 import type { Draft } from '../ui/forms/use-draft.ts';
 import { inLanguage, language } from '../ui/i18n.ts';
@@ -63,7 +63,7 @@ function Application({ service, form, user }: Props): ReactNode {
   if (!draft.values) return <p className="soft">{t('ui:loading')}</p>;
   const goOn = (): void => {
     const tidy = normalise(form, draft.values ?? {}, language());
-    const wrong = checkAnswers(form, tidy);
+    const { errors: wrong } = checkAnswers(form, tidy);
     draft.change(tidy);
     setErrors(wrong);
     if (wrong.length === 0) void navigate(`${here}/check`);
@@ -169,7 +169,7 @@ function useSubmit({ service, form, draft, onRefused }: CheckProps) {
     setBusy(true);
     setProblem(undefined);
     try {
-      const variables: Values = normalise(form, draft.values ?? {}, language());
+      const { values: variables } = checkAnswers(form, normalise(form, draft.values ?? {}, language()));
       const body = { processDefinitionId: id, variables };
       const { reference } = await request<{ reference: string }>('/api/v1/applications', {
         method: 'POST',

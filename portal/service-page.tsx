@@ -64,7 +64,7 @@ function ServiceText({ service }: { readonly service: ServiceWithForm }): ReactN
 function Needed({ service }: { readonly service: ServiceWithForm }): ReactNode {
   const { t } = useTranslation('portal');
   if (!service.form) return null;
-  const names = [...fieldNames(service.form, language()).values()];
+  const names = [...fieldNames(service.form, language()).values()].map((field) => field.name);
   return (
     <section className="stack-small">
       <h2>{t('service.needed')}</h2>

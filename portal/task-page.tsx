@@ -80,9 +80,9 @@ function Task({ found, task, user, gone }: Props): ReactNode {
   if (!draft.values) return <p className="soft">{t('ui:loading')}</p>;
   const submit = async (): Promise<void> => {
     const tidy = normalise(form, draft.values ?? {}, language());
-    const wrong = checkAnswers(form, tidy, task.variables);
+    const { values, errors: wrong } = checkAnswers(form, tidy, task.variables);
     setErrors(wrong);
-    if (wrong.length === 0 && (await send(tidy))) await draft.discard();
+    if (wrong.length === 0 && (await send(values))) await draft.discard();
   };
   return (
     <form

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerText } from './answer-text.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsNow } from './check.ts';
 import { nameOf } from './localize.ts';
 import { optionsOf } from './options.ts';
 import { pathOf, valueAt } from './paths.ts';
@@ -26,7 +26,7 @@ export function Answers({ schema, values, data }: Props): ReactNode {
   const { t, i18n } = useTranslation('forms');
   const lang: Lang = i18n.language.startsWith('en') ? 'en' : 'id';
   const all = { ...data, ...values };
-  const { isHidden, evaluate } = conditionsOf(all);
+  const { isHidden, evaluate } = conditionsNow(all);
   const list = (component: FormComponent, parent: Path): Answer[] => {
     if (isHidden(component, parent)) return [];
     const path = pathOf(component, parent);

@@ -44,7 +44,7 @@ export function ErrorSummary({ schema, errors, prefix = 'field' }: Props): React
         {errors.map((error) => (
           <li key={error.pointer + error.code}>
             <a href={`#${idOf(prefix, error.pointer)}`} onClick={(event) => (event.preventDefault(), focusFirstError([error], prefix))}>
-              {errorText(error, names.get(pattern(error.pointer)) ?? error.pointer, t)}
+              {errorText(error, names.get(pattern(error.pointer)) ?? { name: error.pointer, hint: '' }, { t, lang })}
             </a>
           </li>
         ))}

@@ -39,7 +39,7 @@ export function useFieldParts({ component, path }: FieldProps) {
   const hint = textOf(component, 'description', lang);
   const error = errorAt(path);
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
-  return { id, hint, describedBy, error: error && errorText(error, nameOf(component, lang), t), lang };
+  return { id, hint, describedBy, error: error && errorText(error, { name: nameOf(component, lang), hint }, { t, lang }), lang };
 }
 
 export function Hint({ id, text }: { readonly id: string; readonly text: string }): ReactNode {

@@ -1,13 +1,35 @@
-import { nameOf } from './localize.ts';
+import { nameOf, textOf } from './localize.ts';
 import { pathOf, pointerOf } from './paths.ts';
 import type { FormComponent, FormSchema, Lang, Path } from './schema.ts';
 
-/** What each answer is called, by JSON pointer; rows of lists under index 0. */
-export function fieldNames(schema: FormSchema, lang: Lang): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
+/** What people call a question, and what the form says to help. */
+export interface FieldText {
+  readonly name: string;
+  readonly hint: string;
+}
+
+const asked = new Set([
+  'textfield',
+  'textarea',
+  'number',
+  'checkbox',
+  'checklist',
+  'taglist',
+  'radio',
+  'select',
+  'datetime',
+  'filepicker',
+  'dynamiclist',
+]);
+
+/** The words of each question, by JSON pointer; rows of lists under index 0. */
+export function fieldNames(schema: FormSchema, lang: Lang): ReadonlyMap<string, FieldText> {
+  const names = new Map<string, FieldText>();
   const visit = (component: FormComponent, parent: Path): void => {
     const path = pathOf(component, parent);
-    if (path.length > parent.length) names.set(pointerOf(path), nameOf(component, lang));
+    if (asked.has(component.type) && path.length > parent.length) {
+      names.set(pointerOf(path), { name: nameOf(component, lang), hint: textOf(component, 'description', lang) });
+    }
     const inside = component.type === 'dynamiclist' ? [...path, 0] : path;
     for (const child of component.components ?? []) visit(child, inside);
   };

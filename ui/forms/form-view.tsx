@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { conditionsOf } from './conditions.ts';
+import { conditionsNow } from './check.ts';
 import { FormComponentView } from './form-component.tsx';
 import { FormContext } from './form-context.ts';
 import type { FormScope } from './form-context.ts';
@@ -36,7 +36,7 @@ export function FormView({
   const { i18n } = useTranslation('forms');
   const lang: Lang = i18n.language.startsWith('en') ? 'en' : 'id';
   const scope = useMemo((): FormScope => {
-    const { isHidden, evaluate } = conditionsOf({ ...data, ...values });
+    const { isHidden, evaluate } = conditionsNow({ ...data, ...values });
     return {
       lang,
       prefix,
