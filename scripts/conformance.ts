@@ -45,7 +45,9 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(`${name}: not in ${folder}`);
       continue;
     }
-    console.log(`${name}: passed ${tally.passed.length}, failed ${tally.failed.length}, not applicable ${tally.notApplicable.length}${reasons(tally)}`);
+    console.log(
+      `${name}: passed ${tally.passed.length}, failed ${tally.failed.length}, not applicable ${tally.notApplicable.length}${reasons(tally)}`,
+    );
     if (args.includes('--failures')) for (const { id, why } of tally.failed) console.log(`  ${id}: ${why}`);
     const problem = belowFloor(name, tally, floor);
     if (problem !== null) console.error(`${name}: ${problem}`);

@@ -16,18 +16,24 @@ type Compile = (model: Model, element: Element) => Boxed;
 /** One compiler per boxed expression (DMN 7.3 and 10.2). */
 const COMPILERS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
   ['dmn:LiteralExpression', literal],
-  ['dmn:DecisionTable', (model, element) => {
-    const table = compileTable(model, element);
-    return (runtime) => table(runtime).output;
-  }],
+  [
+    'dmn:DecisionTable',
+    (model, element) => {
+      const table = compileTable(model, element);
+      return (runtime) => table(runtime).output;
+    },
+  ],
   ['dmn:Context', context],
   ['dmn:Invocation', invocation],
   ['dmn:List', list],
   ['dmn:Relation', relation],
-  ['dmn:FunctionDefinition', (model, element) => {
-    const define = functionDefinition(model, element);
-    return (runtime) => define(runtime.scope);
-  }],
+  [
+    'dmn:FunctionDefinition',
+    (model, element) => {
+      const define = functionDefinition(model, element);
+      return (runtime) => define(runtime.scope);
+    },
+  ],
   ['dmn:Conditional', conditional],
   ['dmn:Filter', filter],
   ['dmn:For', iteration],
@@ -37,9 +43,19 @@ const COMPILERS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
 
 /** Any boxed expression; its own `typeRef` is applied to the result. */
 export function compileBoxed(model: Model, element: Element | undefined, owner: Element): Boxed {
-  if (!element) return model.broken(owner, { code: 'NO_LOGIC', message: 'Expected an expression, but there is none.', hint: 'Give the element its logic.' });
+  if (!element)
+    return model.broken(owner, {
+      code: 'NO_LOGIC',
+      message: 'Expected an expression, but there is none.',
+      hint: 'Give the element its logic.',
+    });
   const compile = COMPILERS.get(element.$type);
-  if (!compile) return model.broken(owner, { code: 'UNSUPPORTED', message: `Expected an expression that we know, but got ${element.$type}.`, hint: 'Use a decision table or a FEEL expression.' });
+  if (!compile)
+    return model.broken(owner, {
+      code: 'UNSUPPORTED',
+      message: `Expected an expression that we know, but got ${element.$type}.`,
+      hint: 'Use a decision table or a FEEL expression.',
+    });
   const boxed = compile(model, element);
   const ofTable = element.$type === 'dmn:DecisionTable' || element.$type === 'dmn:FunctionDefinition';
   return ofTable ? boxed : model.typed(boxed, typeOfRef(textOf(element, 'typeRef'), model.types));
@@ -48,10 +64,19 @@ export function compileBoxed(model: Model, element: Element | undefined, owner: 
 function literal(model: Model, element: Element): Boxed {
   const language = textOf(element, 'expressionLanguage');
   if (language && !/feel/i.test(language)) {
-    return model.broken(element, { code: 'UNSUPPORTED', message: `Expected FEEL, but the expression is written in ${language}.`, hint: 'Write the expression in FEEL; nothing from a model runs as code.' });
+    return model.broken(element, {
+      code: 'UNSUPPORTED',
+      message: `Expected FEEL, but the expression is written in ${language}.`,
+      hint: 'Write the expression in FEEL; nothing from a model runs as code.',
+    });
   }
   const text = textOf(element, 'text') ?? '';
-  if (text.trim() === '') return model.broken(element, { code: 'NO_LOGIC', message: 'Expected an expression, but the text is empty.', hint: 'Write a FEEL expression, or null.' });
+  if (text.trim() === '')
+    return model.broken(element, {
+      code: 'NO_LOGIC',
+      message: 'Expected an expression, but the text is empty.',
+      hint: 'Write a FEEL expression, or null.',
+    });
   return model.expression(text, element);
 }
 
@@ -85,7 +110,10 @@ function invocation(model: Model, element: Element): Boxed {
   return (runtime) => {
     const fn = called(runtime);
     if (!(fn instanceof FeelFunction)) return runtime.warn('function', 'Expected a function to invoke, but there is none.');
-    return callFunction(runtime, fn, { values: bindings.map((binding) => binding.boxed(runtime)), names: bindings.length > 0 ? bindings.map((binding) => binding.name) : null });
+    return callFunction(runtime, fn, {
+      values: bindings.map((binding) => binding.boxed(runtime)),
+      names: bindings.length > 0 ? bindings.map((binding) => binding.name) : null,
+    });
   };
 }
 
@@ -104,7 +132,12 @@ function relation(model: Model, element: Element): Boxed {
 export function functionDefinition(model: Model, element: Element): (scope: Scope) => FeelFunction {
   const kind = textOf(element, 'kind') ?? 'FEEL';
   if (kind !== 'FEEL') {
-    return () => new FeelFunction({ parameters: parametersOf(model, element), invoke: (_args, runtime) => (runtime as Runtime).warn('function', `Expected a function in FEEL, but this one is ${kind}; nothing from a model runs as code.`) });
+    return () =>
+      new FeelFunction({
+        parameters: parametersOf(model, element),
+        invoke: (_args, runtime) =>
+          (runtime as Runtime).warn('function', `Expected a function in FEEL, but this one is ${kind}; nothing from a model runs as code.`),
+      });
   }
   const parameters = parametersOf(model, element);
   const body = compileBoxed(model, childOf(element, 'body'), element);
@@ -113,7 +146,12 @@ export function functionDefinition(model: Model, element: Element): (scope: Scop
     new FeelFunction({
       parameters,
       invoke: (args, runtime) => {
-        const inner = (runtime as Runtime).within(new Names(scope, parameters.map((parameter, at) => [parameter.name, args[at] ?? null])));
+        const inner = (runtime as Runtime).within(
+          new Names(
+            scope,
+            parameters.map((parameter, at) => [parameter.name, args[at] ?? null]),
+          ),
+        );
         const value = body(inner);
         return type?.name === 'function' ? value : convertOr(inner, value, type);
       },
@@ -168,7 +206,16 @@ function iteration(model: Model, element: Element): Boxed {
     const made: FeelValue[] = [];
     for (const item of items) {
       runtime.spend(1);
-      made.push(body(runtime.within(new Names(runtime.scope, [['partial', [...made]], [name, item]]))));
+      made.push(
+        body(
+          runtime.within(
+            new Names(runtime.scope, [
+              ['partial', [...made]],
+              [name, item],
+            ]),
+          ),
+        ),
+      );
     }
     return made;
   };
@@ -184,7 +231,8 @@ function quantified(model: Model, element: Element, every: boolean): Boxed {
     for (const item of items) {
       runtime.spend(1);
       const answer = body(runtime.within(new Names(runtime.scope, [[name, item]])));
-      if (answer !== null && typeof answer !== 'boolean') return runtime.warn('type', 'Expected the condition to be true or false, but it is neither.');
+      if (answer !== null && typeof answer !== 'boolean')
+        return runtime.warn('type', 'Expected the condition to be true or false, but it is neither.');
       if (answer === !every) return !every;
       if (answer === null) unknown = true;
     }

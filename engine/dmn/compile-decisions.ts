@@ -49,14 +49,21 @@ export interface Decisions {
  * Compiles all decisions of a DMN 1.2 to 1.5 file. Decisions are keyed by id.
  * `lenient`: a broken expression fails when it is evaluated instead of refusing the file.
  */
-export async function compileDecisions(xml: string, options: { lenient?: boolean } = {}): Promise<Decisions | { ok: false; problems: readonly DecisionProblem[] }> {
+export async function compileDecisions(
+  xml: string,
+  options: { lenient?: boolean } = {},
+): Promise<Decisions | { ok: false; problems: readonly DecisionProblem[] }> {
   const read = await readModel(xml);
   if (!read.ok) return { ok: false, problems: [read.problem] };
   const { root } = read;
   const names = namesIn(root);
   const model = new Model(names, itemTypes(root, names));
   for (const imported of childrenOf(root, 'import')) {
-    model.broken(imported, { code: 'UNSUPPORTED', message: `Expected a model in one file, but it imports "${textOf(imported, 'name') ?? ''}".`, hint: 'Copy the imported elements into this file.' });
+    model.broken(imported, {
+      code: 'UNSUPPORTED',
+      message: `Expected a model in one file, but it imports "${textOf(imported, 'name') ?? ''}".`,
+      hint: 'Copy the imported elements into this file.',
+    });
   }
   const graph = compileGraph(model, root);
   findCycles(graph, model);
@@ -92,7 +99,8 @@ const hrefs = (element: Element, list: string, reference: string): string[] =>
 /** An element without an id is known by its name. */
 const idOf = (element: Element): string => textOf(element, 'id') ?? textOf(element, 'name') ?? '';
 const variableOf = (element: Element): string => textOf(childOf(element, 'variable'), 'name') ?? textOf(element, 'name') ?? '';
-const typeOf = (model: Model, element: Element): FeelType | undefined => typeOfRef(textOf(childOf(element, 'variable'), 'typeRef'), model.types);
+const typeOf = (model: Model, element: Element): FeelType | undefined =>
+  typeOfRef(textOf(childOf(element, 'variable'), 'typeRef'), model.types);
 
 function compileGraph(model: Model, root: Element): Graph {
   const graph: Graph = { decisions: new Map(), inputs: new Map(), functions: new Map(), inputTypes: new Map() };
@@ -115,16 +123,26 @@ function compileGraph(model: Model, root: Element): Graph {
 }
 
 function checkReferences(model: Model, element: Element, ids: ReadonlySet<string>): void {
-  const wanted = [...hrefs(element, 'informationRequirement', 'requiredDecision'), ...hrefs(element, 'informationRequirement', 'requiredInput'), ...hrefs(element, 'knowledgeRequirement', 'requiredKnowledge')];
+  const wanted = [
+    ...hrefs(element, 'informationRequirement', 'requiredDecision'),
+    ...hrefs(element, 'informationRequirement', 'requiredInput'),
+    ...hrefs(element, 'knowledgeRequirement', 'requiredKnowledge'),
+  ];
   for (const id of wanted) {
-    if (!ids.has(id)) model.broken(element, { code: 'MISSING_REFERENCE', message: `Expected the required element "${id}" in the model, but there is none.`, hint: 'Draw the requirement again.' });
+    if (!ids.has(id))
+      model.broken(element, {
+        code: 'MISSING_REFERENCE',
+        message: `Expected the required element "${id}" in the model, but there is none.`,
+        hint: 'Draw the requirement again.',
+      });
   }
 }
 
 function compileDecision(model: Model, element: Element, graph: Graph): Decision {
   model.reads = new Set();
   const logicElement = childOf(element, 'decisionLogic');
-  const logic = logicElement?.$type === 'dmn:DecisionTable' ? compileTable(model, logicElement) : plain(compileBoxed(model, logicElement, element));
+  const logic =
+    logicElement?.$type === 'dmn:DecisionTable' ? compileTable(model, logicElement) : plain(compileBoxed(model, logicElement, element));
   const requires = hrefs(element, 'informationRequirement', 'requiredDecision');
   return {
     id: idOf(element),
@@ -145,12 +163,17 @@ function plain(boxed: Boxed): (runtime: Runtime) => TableResult {
 function compileKnowledge(model: Model, element: Element): (scope: Scope) => FeelFunction {
   const logic = childOf(element, 'encapsulatedLogic');
   const broken = logic ? undefined : compileBoxed(model, undefined, element);
-  const made = logic ? functionDefinition(model, logic) : (): FeelFunction => new FeelFunction({ parameters: [], invoke: (_args, runtime) => broken?.(runtime as Runtime) ?? null });
+  const made = logic
+    ? functionDefinition(model, logic)
+    : (): FeelFunction => new FeelFunction({ parameters: [], invoke: (_args, runtime) => broken?.(runtime as Runtime) ?? null });
   const type = typeOf(model, element);
   return (scope) => {
     const fn = made(scope);
     if (!type || type.name === 'function' || type.name === 'named') return fn;
-    return new FeelFunction({ parameters: fn.parameters, invoke: (args, inner) => convertOr(inner as Runtime, fn.invoke(args, inner), type) });
+    return new FeelFunction({
+      parameters: fn.parameters,
+      invoke: (args, inner) => convertOr(inner as Runtime, fn.invoke(args, inner), type),
+    });
   };
 }
 
@@ -166,18 +189,27 @@ function compileService(model: Model, element: Element, graph: Graph): (scope: S
       ...given.map((decision) => parameter(decision?.variable, decision?.type)),
     ];
     const invoke = (args: readonly FeelValue[], runtime: unknown): FeelValue => {
-      const inner = (runtime as Runtime).within(new Names(scope, parameters.map((each, at) => [each.name, args[at] ?? null])));
+      const inner = (runtime as Runtime).within(
+        new Names(
+          scope,
+          parameters.map((each, at) => [each.name, args[at] ?? null]),
+        ),
+      );
       const known = new Map(given.map((decision, at) => [decision?.id ?? '', args[inputData.length + at] ?? null]));
       const results = outputs.map((id) => runDecision(graph.decisions.get(id), inner, { known, visited: [] }));
       if (results.length === 1) return convertOr(inner, results[0] ?? null, type?.name === 'function' ? type.result : type);
-      const names = new Names({ get: () => undefined }, outputs.map((id, at) => [graph.decisions.get(id)?.variable ?? '', results[at] ?? null]));
+      const names = new Names(
+        { get: () => undefined },
+        outputs.map((id, at) => [graph.decisions.get(id)?.variable ?? '', results[at] ?? null]),
+      );
       return Object.assign(Object.create(null) as object, Object.fromEntries(names.values)) as FeelValue;
     };
     return new FeelFunction({ parameters, invoke });
   };
 }
 
-const parameter = (name: string | undefined, type: FeelType | undefined): { name: string; type?: FeelType } => (type ? { name: name ?? '', type } : { name: name ?? '' });
+const parameter = (name: string | undefined, type: FeelType | undefined): { name: string; type?: FeelType } =>
+  type ? { name: name ?? '', type } : { name: name ?? '' };
 
 export interface Visit {
   readonly decision: Decision;
@@ -186,7 +218,11 @@ export interface Visit {
 }
 
 /** Evaluates what the decision requires, then the decision; every decision once. `known` results are not computed again. */
-export function runDecision(decision: Decision | undefined, runtime: Runtime, on: { known: Map<string, FeelValue>; visited: Visit[] }): FeelValue {
+export function runDecision(
+  decision: Decision | undefined,
+  runtime: Runtime,
+  on: { known: Map<string, FeelValue>; visited: Visit[] },
+): FeelValue {
   if (!decision) return null;
   const done = on.known.get(decision.id);
   if (done !== undefined) return done;
@@ -228,7 +264,12 @@ function findCycles(graph: Graph, model: Model): void {
     const decision = graph.decisions.get(id);
     if (!decision || state.get(id) === 'done') return;
     if (state.get(id) === 'open') {
-      model.problems.push({ elementId: id, code: 'CYCLE', message: `Expected decisions that do not require themselves, but "${decision.name}" does.`, hint: 'Remove one of the requirements in the circle.' });
+      model.problems.push({
+        elementId: id,
+        code: 'CYCLE',
+        message: `Expected decisions that do not require themselves, but "${decision.name}" does.`,
+        hint: 'Remove one of the requirements in the circle.',
+      });
       return;
     }
     state.set(id, 'open');

@@ -33,7 +33,14 @@ export function evaluateDecision(decision: Decision, scope: Scope, clock: Clock)
   try {
     const output = runDecision(decision, new Runtime(scope, clock, meter), { known: new Map(), visited });
     const last = visited.at(-1)?.result;
-    return { ok: true, output, matched: last?.matched ?? [], inputs: last?.inputs ?? [], evaluated: visited.map(evaluatedOf), warnings: meter.warnings };
+    return {
+      ok: true,
+      output,
+      matched: last?.matched ?? [],
+      inputs: last?.inputs ?? [],
+      evaluated: visited.map(evaluatedOf),
+      warnings: meter.warnings,
+    };
   } catch (problem) {
     return { ok: false, decisionId: decision.id, message: failureOf(problem).message };
   }

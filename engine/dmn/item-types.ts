@@ -7,7 +7,9 @@ import type { Element } from './read-model.ts';
 const ANY: FeelType = { name: 'Any' };
 /** Types that older tools write; they mean what they meant there. */
 const LEGACY: ReadonlyMap<string, FeelType> = new Map<string, FeelType>([
-  ['integer', { name: 'number' }], ['long', { name: 'number' }], ['double', { name: 'number' }],
+  ['integer', { name: 'number' }],
+  ['long', { name: 'number' }],
+  ['double', { name: 'number' }],
 ]);
 
 /** The type that a `typeRef` names, or undefined for "anything" and for what nobody knows. */
@@ -33,14 +35,21 @@ export function itemTypes(root: Element, names: readonly string[]): ReadonlyMap<
 function itemType(item: Element, known: ReadonlyMap<string, FeelType>, options: CompileOptions): FeelType {
   const components = childrenOf(item, 'itemComponent');
   const fn = childOf(item, 'functionItem');
-  const base = fn ? functionType(fn, known) : components.length > 0 ? contextType(components, known, options) : (typeOfRef(textOf(item, 'typeRef'), known) ?? ANY);
+  const base = fn
+    ? functionType(fn, known)
+    : components.length > 0
+      ? contextType(components, known, options)
+      : (typeOfRef(textOf(item, 'typeRef'), known) ?? ANY);
   const allowed = textOf(childOf(item, 'allowedValues'), 'text');
   const constrained = allowed === undefined ? base : constrain(base, allowed, options);
   return item.isCollection === true ? { name: 'list', of: constrained } : constrained;
 }
 
 function contextType(components: readonly Element[], known: ReadonlyMap<string, FeelType>, options: CompileOptions): FeelType {
-  return { name: 'context', entries: new Map(components.map((component) => [textOf(component, 'name') ?? '', itemType(component, known, options)])) };
+  return {
+    name: 'context',
+    entries: new Map(components.map((component) => [textOf(component, 'name') ?? '', itemType(component, known, options)])),
+  };
 }
 
 function functionType(item: Element, known: ReadonlyMap<string, FeelType>): FeelType {

@@ -22,8 +22,14 @@ export const childrenOf = (element: Element | undefined, name: string): readonly
 
 /** DMN 1.3 is what the reader knows; the versions before and after differ for us in the namespace and in what EXTRA_TYPES adds. */
 const NAMESPACES: readonly (readonly [RegExp, string])[] = [
-  [/http:\/\/www\.omg\.org\/spec\/DMN\/20151101\/dmn\.xsd|https?:\/\/www\.omg\.org\/spec\/DMN\/(?:20180521|20211108|20230324|20240513)\/MODEL\//g, 'https://www.omg.org/spec/DMN/20191111/MODEL/'],
-  [/https?:\/\/www\.omg\.org\/spec\/DMN\/(?:20180521|20211108|20230324|20240513)\/DMNDI\//g, 'https://www.omg.org/spec/DMN/20191111/DMNDI/'],
+  [
+    /http:\/\/www\.omg\.org\/spec\/DMN\/20151101\/dmn\.xsd|https?:\/\/www\.omg\.org\/spec\/DMN\/(?:20180521|20211108|20230324|20240513)\/MODEL\//g,
+    'https://www.omg.org/spec/DMN/20191111/MODEL/',
+  ],
+  [
+    /https?:\/\/www\.omg\.org\/spec\/DMN\/(?:20180521|20211108|20230324|20240513)\/DMNDI\//g,
+    'https://www.omg.org/spec/DMN/20191111/DMNDI/',
+  ],
 ];
 
 const child = (name: string): object => ({ name, type: 'ChildExpression', xml: { serialize: 'property' } });
@@ -31,7 +37,13 @@ const iterator = [{ name: 'iteratorVariable', isAttr: true, type: 'String' }, ch
 const boxed = (name: string, properties: readonly object[]): object => ({ name, superClass: ['Expression'], properties });
 /** Boxed expressions of DMN 1.4 and 1.5. */
 const EXTRA_TYPES: readonly object[] = [
-  { name: 'ChildExpression', properties: [{ name: 'id', isAttr: true, type: 'String' }, { name: 'value', type: 'Expression' }] },
+  {
+    name: 'ChildExpression',
+    properties: [
+      { name: 'id', isAttr: true, type: 'String' },
+      { name: 'value', type: 'Expression' },
+    ],
+  },
   boxed('Conditional', [child('if'), child('then'), child('else')]),
   boxed('Filter', [child('in'), child('match')]),
   boxed('For', [...iterator, child('return')]),
@@ -52,7 +64,8 @@ function reader(): DmnModdle {
 
 /** Reads the XML of a decision model. */
 export async function readModel(xml: string): Promise<{ ok: true; root: Element } | { ok: false; problem: DecisionProblem }> {
-  if (xml.length > LENGTH_LIMIT) return refused(`Expected a decision model of at most ${LENGTH_LIMIT} characters, but it has ${xml.length}.`);
+  if (xml.length > LENGTH_LIMIT)
+    return refused(`Expected a decision model of at most ${LENGTH_LIMIT} characters, but it has ${xml.length}.`);
   if (/<!DOCTYPE/i.test(xml)) return refused('Expected a decision model without a document type, but it declares one.');
   try {
     const text = NAMESPACES.reduce((made, [from, to]) => made.replace(from, to), xml);

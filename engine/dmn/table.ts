@@ -62,7 +62,11 @@ export function compileTable(model: Model, element: Element): (runtime: Runtime)
   };
   const faulty = table.rules.findIndex((rule) => rule.tests.length !== table.inputs.length || rule.outputs.length !== table.outputs.length);
   if (faulty >= 0 || table.outputs.length === 0) {
-    model.broken(element, { code: 'INVALID_TABLE', message: `Expected every rule to have one cell per column, but rule ${faulty + 1} does not.`, hint: 'Open and save the table in the modeler.' });
+    model.broken(element, {
+      code: 'INVALID_TABLE',
+      message: `Expected every rule to have one cell per column, but rule ${faulty + 1} does not.`,
+      hint: 'Open and save the table in the modeler.',
+    });
   }
   return (runtime) => evaluateTable(table, runtime);
 }
@@ -104,7 +108,11 @@ function evaluateTable(table: Table, runtime: Runtime): TableResult {
   for (const [at, rule] of table.rules.entries()) {
     runtime.spend(1);
     if (!rule.tests.every((test, column) => test(scopes[column] ?? runtime) === true)) continue;
-    const outputs = table.outputs.map((output, column) => ({ id: output.id, name: output.name, value: rule.outputs[column]?.(runtime) ?? null }));
+    const outputs = table.outputs.map((output, column) => ({
+      id: output.id,
+      name: output.name,
+      value: rule.outputs[column]?.(runtime) ?? null,
+    }));
     matched.push({ ruleId: rule.id, ruleIndex: at + 1, outputs });
     if (table.hitPolicy === 'FIRST') break;
   }
@@ -118,7 +126,8 @@ function fallbackOf(table: Table, runtime: Runtime): FeelValue {
   return table.outputs.length === 1 ? (values[0]?.[1] ?? null) : contextOf(values);
 }
 
-const resultOf = (rule: MatchedRule): FeelValue => (rule.outputs.length === 1 ? (rule.outputs[0]?.value ?? null) : contextOf(rule.outputs.map((output) => [output.name, output.value])));
+const resultOf = (rule: MatchedRule): FeelValue =>
+  rule.outputs.length === 1 ? (rule.outputs[0]?.value ?? null) : contextOf(rule.outputs.map((output) => [output.name, output.value]));
 
 type Hit = Pick<TableResult, 'output' | 'matched'>;
 
@@ -130,7 +139,8 @@ function hit(table: Table, matched: readonly MatchedRule[], runtime: Runtime): H
       if (matched.length > 1) throw violated('UNIQUE', `rules ${matched.map((rule) => rule.ruleIndex).join(', ')} match together`);
       return { output: resultOf(first), matched };
     case 'ANY':
-      if (matched.some((rule) => equals(resultOf(rule), resultOf(first)) !== true)) throw violated('ANY', 'the matching rules have different outputs');
+      if (matched.some((rule) => equals(resultOf(rule), resultOf(first)) !== true))
+        throw violated('ANY', 'the matching rules have different outputs');
       return { output: resultOf(first), matched };
     case 'FIRST':
       return { output: resultOf(first), matched };
@@ -186,4 +196,3 @@ function collect(table: Table, matched: readonly MatchedRule[]): FeelValue {
       return values;
   }
 }
-

@@ -1,7 +1,19 @@
 import { FeelDate, FeelDateTime, FeelTime, MonthsDuration, SecondsDuration } from './values.ts';
 import type { FeelValue } from './values.ts';
 import type { ArithmeticOperator } from './ast.ts';
-import { DAY_SECONDS, addMonths, atInstant, atLocal, fromDays, instantOf, localSeconds, offsetOf, timeOffset, toDays, trimFraction } from './calendar.ts';
+import {
+  DAY_SECONDS,
+  addMonths,
+  atInstant,
+  atLocal,
+  fromDays,
+  instantOf,
+  localSeconds,
+  offsetOf,
+  timeOffset,
+  toDays,
+  trimFraction,
+} from './calendar.ts';
 import { tidy } from './decimal.ts';
 
 /** Arithmetic (DMN 10.3.2.13, tables 53 to 55). Undefined = the operator does not take these operands. */
@@ -53,7 +65,8 @@ function addMonthsTo(value: FeelValue, months: number): FeelValue | undefined {
 
 function addSecondsTo(value: FeelValue, seconds: number): FeelValue | undefined {
   if (value instanceof SecondsDuration) return new SecondsDuration(trimFraction(value.seconds + seconds));
-  if (value instanceof FeelTime) return new FeelTime(trimFraction((((value.seconds + seconds) % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS), value.place);
+  if (value instanceof FeelTime)
+    return new FeelTime(trimFraction((((value.seconds + seconds) % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS), value.place);
   if (value instanceof FeelDate) return fromDays(toDays(value) + Math.floor(seconds / DAY_SECONDS));
   if (!(value instanceof FeelDateTime)) return undefined;
   // an exact length of time: through the instant where there is a zone, so that a day with a clock change has 23 or 25 hours

@@ -5,7 +5,7 @@ import { NameTable } from './cursor.ts';
 import { Generator } from './generate.ts';
 import type { Code } from './generate.ts';
 import { parseExpression, parseUnaryTests } from './parse.ts';
-import type { ParseOptions } from './parse.ts';
+import type { ParseOptions } from './parse-primary.ts';
 import { EvaluationFailure, Meter, Runtime, STEP_BUDGET } from './runtime.ts';
 import type { Clock, Evaluation, Scope } from './runtime.ts';
 import type { FeelType, FeelValue } from './values.ts';
@@ -65,13 +65,19 @@ function namesOf(options: CompileOptions): NameTable {
 
 function compile(text: string, options: CompileOptions, parse: (text: string, options: ParseOptions) => Node): Compiled {
   if (text.length > TEXT_LIMIT) {
-    return { ok: false, problem: { message: `Expected an expression of at most ${TEXT_LIMIT} characters, but it has ${text.length}.`, position: TEXT_LIMIT } };
+    return {
+      ok: false,
+      problem: { message: `Expected an expression of at most ${TEXT_LIMIT} characters, but it has ${text.length}.`, position: TEXT_LIMIT },
+    };
   }
   const generator = new Generator();
   try {
     const node = parse(text, { names: namesOf(options), types: options.types ?? new Map() });
     const code = generator.make(node, null);
-    return { ok: true, expression: expressionOf(code, { text, variables: [...generator.variables].sort(), budget: options.budget ?? STEP_BUDGET }) };
+    return {
+      ok: true,
+      expression: expressionOf(code, { text, variables: [...generator.variables].sort(), budget: options.budget ?? STEP_BUDGET }),
+    };
   } catch (problem) {
     if (problem instanceof SyntaxProblem) return { ok: false, problem: { message: problem.message, position: problem.position } };
     throw problem;
@@ -98,6 +104,7 @@ function expressionOf(code: Code, about: { text: string; variables: readonly str
 export function failureOf(problem: unknown): Evaluation & { ok: false } {
   if (problem instanceof EvaluationFailure) return { ok: false, kind: problem.kind, message: problem.message };
   // the only RangeError that evaluation can meet is a full stack
-  if (problem instanceof RangeError) return { ok: false, kind: 'budget', message: 'Expected values and calls that are not nested so deeply, but these are.' };
+  if (problem instanceof RangeError)
+    return { ok: false, kind: 'budget', message: 'Expected values and calls that are not nested so deeply, but these are.' };
   throw problem;
 }

@@ -1,7 +1,8 @@
 import { SyntaxProblem } from './ast.ts';
 
 const SPACE = /(?:\s|\u00a0|\ufeff|\/\/[^\n\r]*|\/\*[^]*?\*\/)*/y;
-const WORD = /[\p{L}_\u0080-\u009f\u00a1-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\u{10000}-\u{10ffff}\uf900-\uffef][\p{L}\p{N}_'\u0080-\u009f\u00a1-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\u{10000}-\u{10ffff}\uf900-\uffef]*/uy;
+const WORD =
+  /[\p{L}_\u0080-\u009f\u00a1-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\u{10000}-\u{10ffff}\uf900-\uffef][\p{L}\p{N}_'\u0080-\u009f\u00a1-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\u{10000}-\u{10ffff}\uf900-\uffef]*/uy;
 const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const NAME_PART = /[\p{L}\p{N}_]/u;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', "'": "'" };

@@ -25,7 +25,8 @@ export function generateCall(generator: Generator, node: Node & { t: 'call' }, l
   const found = callee.t === 'name' ? quietly(target) : target;
   return (runtime, frame) => {
     const fn = found(runtime, frame);
-    if (!(fn instanceof FeelFunction)) return runtime.warn('function', `Expected a function "${name}" to call, but got ${typeName(fn)}.`, name);
+    if (!(fn instanceof FeelFunction))
+      return runtime.warn('function', `Expected a function "${name}" to call, but got ${typeName(fn)}.`, name);
     return callFunction(runtime, fn, { values: args.map((arg) => arg(runtime, frame)), names });
   };
 }
@@ -48,7 +49,8 @@ export function callFunction(runtime: Runtime, fn: FeelFunction, args: Arguments
   const builtin = fn.builtin === null ? undefined : builtinOf(fn.builtin);
   if (builtin) return callBuiltin(runtime, builtin, args);
   const values = bind(fn, args);
-  if (!values) return runtime.warn('function', `Expected arguments for (${fn.parameters.map((each) => each.name).join(', ')}), but these do not fit.`);
+  if (!values)
+    return runtime.warn('function', `Expected arguments for (${fn.parameters.map((each) => each.name).join(', ')}), but these do not fit.`);
   runtime.enter();
   const result = fn.invoke(values, runtime);
   runtime.leave();
@@ -72,7 +74,20 @@ function bind(fn: FeelFunction, args: Arguments): FeelValue[] | null {
 
 export function generateFunction(generator: Generator, node: Node & { t: 'function' }, layout: Layout | null): Code {
   const { params, body } = node;
-  if (!body) return () => new FeelFunction({ parameters: params, invoke: (_args, runtime) => (runtime as Runtime).warn('function', 'Expected a function in FEEL, but this one is external; nothing from a model runs as code.') });
+  if (!body)
+    return () =>
+      new FeelFunction({
+        parameters: params,
+        invoke: (_args, runtime) =>
+          (runtime as Runtime).warn(
+            'function',
+            'Expected a function in FEEL, but this one is external; nothing from a model runs as code.',
+          ),
+      });
   const code = generator.make(body, { up: layout, names: params.map((param) => param.name), item: false });
-  return (_defining, frame) => new FeelFunction({ parameters: params, invoke: (args, runtime) => code((runtime as Runtime).within(_defining.scope), new Frame(frame, [...args])) });
+  return (_defining, frame) =>
+    new FeelFunction({
+      parameters: params,
+      invoke: (args, runtime) => code((runtime as Runtime).within(_defining.scope), new Frame(frame, [...args])),
+    });
 }

@@ -52,7 +52,11 @@ function count(runtime: Runtime, from: number, to: number): number[] {
 }
 
 /** Visits every combination; `visit` returns false to stop. The answer is false when a source cannot be iterated. */
-function combine(sources: readonly Source[], runtime: Runtime, step: { frame: Frame; at: number; visit: () => boolean }): boolean | 'stopped' {
+function combine(
+  sources: readonly Source[],
+  runtime: Runtime,
+  step: { frame: Frame; at: number; visit: () => boolean },
+): boolean | 'stopped' {
   const source = sources[step.at];
   if (!source) return step.visit() ? true : 'stopped';
   const items = source(runtime, step.frame);
@@ -144,4 +148,3 @@ function pick(list: FeelList, index: number): FeelValue {
   if (!Number.isInteger(index)) return null;
   return list[index > 0 ? index - 1 : list.length + index] ?? null;
 }
-

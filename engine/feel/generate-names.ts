@@ -36,7 +36,11 @@ export function generateName(generator: Generator, name: string, layout: Layout 
   const certain = last && 'at' in last ? local(last.up, last.at) : null;
   if (!certain && name !== '?') generator.variables.add(name);
   if (!first) return root(name, dottedFallback(generator, name, layout));
-  return ofItem(name, places.filter((place) => 'item' in place).map((place) => place.up), certain);
+  return ofItem(
+    name,
+    places.filter((place) => 'item' in place).map((place) => place.up),
+    certain,
+  );
 }
 
 function frameAt(frame: Frame | null, up: number): Frame | null {

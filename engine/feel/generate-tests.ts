@@ -74,7 +74,9 @@ function unordered(runtime: Runtime, a: FeelValue, b: FeelValue): null {
 function equal(runtime: Runtime, a: FeelValue, b: FeelValue): boolean | null {
   if (typeof a === typeof b && typeof a !== 'object') return a === b;
   const result = equals(a, b);
-  return result === null ? runtime.warn('type', `Expected two values of the same kind, but got ${typeName(a)} and ${typeName(b)}.`) : result;
+  return result === null
+    ? runtime.warn('type', `Expected two values of the same kind, but got ${typeName(a)} and ${typeName(b)}.`)
+    : result;
 }
 
 const NOTHING: Code = () => null;
@@ -84,7 +86,8 @@ export function generateBetween([of = NOTHING, low = NOTHING, high = NOTHING]: r
     const value = of(runtime, frame);
     const from = order(value, low(runtime, frame));
     const to = order(value, high(runtime, frame));
-    if (from === null || to === null) return runtime.warn('type', `Expected ${typeName(value)} to be comparable with both ends of "between", but it is not.`);
+    if (from === null || to === null)
+      return runtime.warn('type', `Expected ${typeName(value)} to be comparable with both ends of "between", but it is not.`);
     return from >= 0 && to <= 0;
   };
 }

@@ -39,7 +39,8 @@ export class Generator {
   private depth = 0;
 
   make(node: Node, layout: Layout | null): Code {
-    if (++this.depth > DEPTH_LIMIT) throw new SyntaxProblem(`Expected a chain of at most ${DEPTH_LIMIT} operations, but there are more.`, 0);
+    if (++this.depth > DEPTH_LIMIT)
+      throw new SyntaxProblem(`Expected a chain of at most ${DEPTH_LIMIT} operations, but there are more.`, 0);
     const code = this.dispatch(node, layout);
     this.depth--;
     return code;
@@ -97,7 +98,10 @@ export class Generator {
       case 'instance': {
         const of = this.make(node.of, layout);
         const { type } = node;
-        return (runtime, frame) => (type ? isInstance(of(runtime, frame), type) : runtime.warn('type', 'Expected the name of a type after "instance of", but nobody knows this one.'));
+        return (runtime, frame) =>
+          type
+            ? isInstance(of(runtime, frame), type)
+            : runtime.warn('type', 'Expected the name of a type after "instance of", but nobody knows this one.');
       }
       case 'function':
         return generateFunction(this, node, layout);
@@ -119,7 +123,11 @@ function generateList(items: readonly Code[]): Code {
 }
 
 /** Each entry sees the entries before it. */
-function generateContext(generator: Generator, entries: readonly { readonly key: string; readonly value: Node }[], layout: Layout | null): Code {
+function generateContext(
+  generator: Generator,
+  entries: readonly { readonly key: string; readonly value: Node }[],
+  layout: Layout | null,
+): Code {
   const inner: Layout = { up: layout, names: [], item: false };
   const keys = entries.map((entry) => entry.key);
   const repeated = new Set(keys).size < keys.length;
@@ -165,7 +173,8 @@ function generateArithmetic(generator: Generator, node: Node & { t: 'arithmetic'
   return (runtime, frame) => {
     const a = left(runtime, frame);
     const b = right(runtime, frame);
-    if (typeof a === 'number' && typeof b === 'number') return numeric(op, a, b) ?? runtime.warn('type', `Expected ${a} ${op} ${b} to have a result, but it has none.`);
+    if (typeof a === 'number' && typeof b === 'number')
+      return numeric(op, a, b) ?? runtime.warn('type', `Expected ${a} ${op} ${b} to have a result, but it has none.`);
     const result = arithmetic(op, a, b);
     if (typeof result === 'string') return runtime.grown(result);
     return result ?? runtime.warn('type', `Expected values that "${op}" can take, but got ${typeName(a)} and ${typeName(b)}.`);

@@ -1,4 +1,16 @@
-import { FeelDate, FeelDateTime, FeelFunction, FeelRange, FeelTime, MonthsDuration, SecondsDuration, Special, entryOf, isContext, isList } from './values.ts';
+import {
+  FeelDate,
+  FeelDateTime,
+  FeelFunction,
+  FeelRange,
+  FeelTime,
+  MonthsDuration,
+  SecondsDuration,
+  Special,
+  entryOf,
+  isContext,
+  isList,
+} from './values.ts';
 import type { FeelContext, FeelList, FeelValue } from './values.ts';
 import { instantOf, localSeconds, offsetOf, timeOffset, toDays } from './calendar.ts';
 
@@ -83,7 +95,10 @@ function specialEquals(a: Special, b: Special): boolean | null {
 
 function rangeEquals(a: FeelRange, b: FeelRange): boolean {
   return (
-    a.startIncluded === b.startIncluded && a.endIncluded === b.endIncluded && equals(a.start, b.start) === true && equals(a.end, b.end) === true
+    a.startIncluded === b.startIncluded &&
+    a.endIncluded === b.endIncluded &&
+    equals(a.start, b.start) === true &&
+    equals(a.end, b.end) === true
   );
 }
 

@@ -2,7 +2,16 @@ import type { Cursor } from './cursor.ts';
 import type { FeelType } from './values.ts';
 
 const SIMPLE = [
-  'years and months duration', 'days and time duration', 'date and time', 'number', 'string', 'boolean', 'date', 'time', 'Any', 'Null',
+  'years and months duration',
+  'days and time duration',
+  'date and time',
+  'number',
+  'string',
+  'boolean',
+  'date',
+  'time',
+  'Any',
+  'Null',
 ] as const;
 const ALIASES: ReadonlyMap<string, FeelType> = new Map<string, FeelType>([
   ['year month duration', { name: 'years and months duration' }],

@@ -80,7 +80,10 @@ export class Runtime {
   spend(steps: number): void {
     this.meter.left -= steps;
     if (this.meter.left < 0) {
-      throw new EvaluationFailure('budget', 'Expected the expression to finish within its budget of steps, but it needs more. Make the lists or ranges smaller.');
+      throw new EvaluationFailure(
+        'budget',
+        'Expected the expression to finish within its budget of steps, but it needs more. Make the lists or ranges smaller.',
+      );
     }
   }
 

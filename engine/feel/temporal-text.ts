@@ -1,5 +1,5 @@
-import { FeelDate, FeelDateTime, FeelTime, LOCAL, MonthsDuration, SecondsDuration } from './values.ts';
-import type { FeelValue, Place } from './values.ts';
+import { FeelDateTime, FeelTime, LOCAL, MonthsDuration, SecondsDuration } from './values.ts';
+import type { FeelValue, Place, FeelDate } from './values.ts';
 import { dateOf, isZone } from './calendar.ts';
 
 /** ISO 8601 texts to temporal values and back (DMN 10.3.2.3.4 to 10.3.2.3.8). Every reader gives null for a text that it does not accept. */

@@ -131,7 +131,19 @@ export class FeelFunction extends Special {
 
 /** A type as written after `instance of`, in a function's parameter or in a DMN item definition. */
 export type FeelType =
-  | { readonly name: 'Any' | 'Null' | 'number' | 'string' | 'boolean' | 'date' | 'time' | 'date and time' | 'years and months duration' | 'days and time duration' }
+  | {
+      readonly name:
+        | 'Any'
+        | 'Null'
+        | 'number'
+        | 'string'
+        | 'boolean'
+        | 'date'
+        | 'time'
+        | 'date and time'
+        | 'years and months duration'
+        | 'days and time duration';
+    }
   | { readonly name: 'list'; readonly of: FeelType }
   | { readonly name: 'range'; readonly of: FeelType }
   | { readonly name: 'context'; readonly entries: ReadonlyMap<string, FeelType> | null }

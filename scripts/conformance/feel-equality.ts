@@ -8,7 +8,8 @@ const TOLERANCE = 1e-8;
 
 /** FEEL equality with numbers at the kits' tolerance, and null equal to null. */
 export function sameValue(a: FeelValue, b: FeelValue): boolean {
-  if (typeof a === 'number' && typeof b === 'number') return a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
+  if (typeof a === 'number' && typeof b === 'number')
+    return a === b || Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
   if (isList(a) && isList(b)) return a.length === b.length && a.every((item, at) => sameValue(item, b[at] ?? null));
   if (isContext(a) && isContext(b)) {
     const names = Object.keys(b);

@@ -13,13 +13,17 @@ const JSON_LIMIT = 1_000_000;
 
 /** Conversions (DMN 10.3.4.1) and JSON. */
 export function defineConversion(table: Table): void {
-  define(table, 'string', { signature: 'from: any', run: ([value]: [FeelValue], runtime: Runtime) => (value === null ? null : runtime.grown(format(value))) });
+  define(table, 'string', {
+    signature: 'from: any',
+    run: ([value]: [FeelValue], runtime: Runtime) => (value === null ? null : runtime.grown(format(value))),
+  });
   define(table, 'number', { signature: 'from: number', run: ([value]: [number]) => value });
   define(table, 'number', {
     signature: 'from: string, grouping separator?: string|null, decimal separator?: string|null',
     run: ([text, group, decimal]: [string, (string | null)?, (string | null)?]) => readNumber(text, group ?? null, decimal ?? null),
   });
-  for (const name of ['from json', 'fromJson']) define(table, name, { signature: 'value: string', run: ([text]: [string], runtime: Runtime) => fromText(text, runtime) });
+  for (const name of ['from json', 'fromJson'])
+    define(table, name, { signature: 'value: string', run: ([text]: [string], runtime: Runtime) => fromText(text, runtime) });
   for (const name of ['to json', 'toJson']) {
     define(table, name, {
       signature: 'value: any',
@@ -77,4 +81,3 @@ function readEnd(text: string): FeelValue | undefined {
   if (temporal) return readTemporal(temporal[1] ?? '') ?? undefined;
   return /^"([^"]*)"$/.exec(text)?.[1];
 }
-

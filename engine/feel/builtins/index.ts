@@ -33,7 +33,11 @@ export function builtinValue(name: string): FeelFunction | undefined {
   const known = values.get(name);
   if (known) return known;
   const parameters = (builtin.overloads[0]?.parameters ?? []).map(({ name: each }) => ({ name: each }));
-  const made = new FeelFunction({ builtin: name, parameters, invoke: (args, runtime) => callBuiltin(runtime as Runtime, builtin, { values: args, names: null }) });
+  const made = new FeelFunction({
+    builtin: name,
+    parameters,
+    invoke: (args, runtime) => callBuiltin(runtime as Runtime, builtin, { values: args, names: null }),
+  });
   values.set(name, made);
   return made;
 }

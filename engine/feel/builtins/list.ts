@@ -15,8 +15,14 @@ export function defineList(table: Table): void {
   defineReductions(table);
   defineEdits(table);
   defineSearches(table);
-  define(table, 'sort', { signature: 'list: list, precedes?: function|null', run: ([list, precedes]: [FeelList, (FeelFunction | null)?], runtime: Runtime) => sorted(list, precedes ?? null, runtime) });
-  define(table, 'partition', { signature: 'list: list, size: number', run: ([list, size]: [FeelList, number], runtime: Runtime) => partition(list, size, runtime) });
+  define(table, 'sort', {
+    signature: 'list: list, precedes?: function|null',
+    run: ([list, precedes]: [FeelList, (FeelFunction | null)?], runtime: Runtime) => sorted(list, precedes ?? null, runtime),
+  });
+  define(table, 'partition', {
+    signature: 'list: list, size: number',
+    run: ([list, size]: [FeelList, number], runtime: Runtime) => partition(list, size, runtime),
+  });
 }
 
 /** A reduction takes one list or its items as arguments. */
@@ -26,10 +32,14 @@ function reduction(table: Table, name: string, run: Reduce): void {
     return run(list, runtime);
   };
   define(table, name, { signature: 'list: list', run: ([list]: [FeelList], runtime: Runtime) => paid(list, runtime) });
-  define(table, name, { signature: '...list: any', run: ([list]: [FeelList], runtime: Runtime) => (list.length < 2 ? undefined : paid(list, runtime)) });
+  define(table, name, {
+    signature: '...list: any',
+    run: ([list]: [FeelList], runtime: Runtime) => (list.length < 2 ? undefined : paid(list, runtime)),
+  });
 }
 
-const numbers = (list: FeelList): readonly number[] | null => (list.every((item) => typeof item === 'number') ? (list as readonly number[]) : null);
+const numbers = (list: FeelList): readonly number[] | null =>
+  list.every((item) => typeof item === 'number') ? (list as readonly number[]) : null;
 
 /** Over numbers only; anything else among them is an error. An empty list has the given result. */
 function ofNumbers(empty: FeelValue, run: (list: readonly number[]) => FeelValue | undefined): Reduce {
@@ -44,13 +54,35 @@ function defineReductions(table: Table): void {
   define(table, 'count', { signature: 'list: list', run: ([list]: [FeelList]) => list.length });
   reduction(table, 'min', extreme(-1));
   reduction(table, 'max', extreme(1));
-  reduction(table, 'sum', (list) => (list.length === 0 ? null : list.slice(1).reduce<FeelValue | undefined>((sum, item) => (sum === undefined || typeof item === 'string' ? undefined : arithmetic('+', sum, item)), typeof list[0] === 'string' ? undefined : list[0])));
-  reduction(table, 'product', ofNumbers(null, (list) => tidy(list.reduce((made, item) => tidy(made * item) ?? NaN, 1))));
-  reduction(table, 'mean', ofNumbers(null, (list) => tidy(total(list) / list.length)));
+  reduction(table, 'sum', (list) =>
+    list.length === 0
+      ? null
+      : list
+          .slice(1)
+          .reduce<FeelValue | undefined>(
+            (sum, item) => (sum === undefined || typeof item === 'string' ? undefined : arithmetic('+', sum, item)),
+            typeof list[0] === 'string' ? undefined : list[0],
+          ),
+  );
+  reduction(
+    table,
+    'product',
+    ofNumbers(null, (list) => tidy(list.reduce((made, item) => tidy(made * item) ?? NaN, 1))),
+  );
+  reduction(
+    table,
+    'mean',
+    ofNumbers(null, (list) => tidy(total(list) / list.length)),
+  );
   reduction(table, 'median', ofNumbers(null, median));
   reduction(table, 'stddev', ofNumbers(null, stddev));
   reduction(table, 'mode', ofNumbers([], mode));
-  for (const [name, deciding] of [['all', false], ['any', true], ['and', false], ['or', true]] as const) {
+  for (const [name, deciding] of [
+    ['all', false],
+    ['any', true],
+    ['and', false],
+    ['or', true],
+  ] as const) {
     reduction(table, name, (list) => {
       if (list.includes(deciding)) return deciding;
       return list.every((item) => typeof item === 'boolean') ? !deciding : null;
@@ -88,21 +120,53 @@ function mode(list: readonly number[]): FeelValue {
   const counts = new Map<number, number>();
   for (const item of list) counts.set(item, (counts.get(item) ?? 0) + 1);
   const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
-  return [...counts].filter(([, count]) => count === most).map(([item]) => item).sort((a, b) => a - b);
+  return [...counts]
+    .filter(([, count]) => count === most)
+    .map(([item]) => item)
+    .sort((a, b) => a - b);
 }
 
 function defineEdits(table: Table): void {
-  define(table, 'sublist', { signature: 'list: list, start position: number, length?: number', run: ([list, start, length]: [FeelList, number, number?]) => sublist(list, start, length) });
-  define(table, 'append', { signature: 'list: list, ...items: any', run: ([list, items]: [FeelList, FeelList], runtime: Runtime) => paid(runtime, [...list, ...items]) });
-  define(table, 'append', { signature: 'list: list, item: any', run: ([list, item]: [FeelList, FeelValue], runtime: Runtime) => paid(runtime, [...list, item]) });
-  define(table, 'concatenate', { signature: '...lists: list', run: ([lists]: [readonly FeelList[]], runtime: Runtime) => paid(runtime, lists.flat(1) as FeelValue[]) });
-  define(table, 'insert before', { signature: 'list: list, position: number, newItem: any', run: ([list, position, item]: [FeelList, number, FeelValue], runtime: Runtime) => edited(paid(runtime, list), { position, remove: 0, add: [item] }) });
-  define(table, 'remove', { signature: 'list: list, position: number', run: ([list, position]: [FeelList, number], runtime: Runtime) => edited(paid(runtime, list), { position, remove: 1, add: [] }) });
-  define(table, 'list replace', { signature: 'list: list, position: number, newItem: any', run: ([list, position, item]: [FeelList, number, FeelValue], runtime: Runtime) => edited(paid(runtime, list), { position: Math.trunc(position), remove: 1, add: [item] }) });
-  define(table, 'list replace', { signature: 'list: list, match: function, newItem: any', run: ([list, match, item]: [FeelList, FeelFunction, FeelValue], runtime: Runtime) => replaceMatching(list, { match, item }, runtime) });
+  define(table, 'sublist', {
+    signature: 'list: list, start position: number, length?: number',
+    run: ([list, start, length]: [FeelList, number, number?]) => sublist(list, start, length),
+  });
+  define(table, 'append', {
+    signature: 'list: list, ...items: any',
+    run: ([list, items]: [FeelList, FeelList], runtime: Runtime) => paid(runtime, [...list, ...items]),
+  });
+  define(table, 'append', {
+    signature: 'list: list, item: any',
+    run: ([list, item]: [FeelList, FeelValue], runtime: Runtime) => paid(runtime, [...list, item]),
+  });
+  define(table, 'concatenate', {
+    signature: '...lists: list',
+    run: ([lists]: [readonly FeelList[]], runtime: Runtime) => paid(runtime, lists.flat(1) as FeelValue[]),
+  });
+  define(table, 'insert before', {
+    signature: 'list: list, position: number, newItem: any',
+    run: ([list, position, item]: [FeelList, number, FeelValue], runtime: Runtime) =>
+      edited(paid(runtime, list), { position, remove: 0, add: [item] }),
+  });
+  define(table, 'remove', {
+    signature: 'list: list, position: number',
+    run: ([list, position]: [FeelList, number], runtime: Runtime) => edited(paid(runtime, list), { position, remove: 1, add: [] }),
+  });
+  define(table, 'list replace', {
+    signature: 'list: list, position: number, newItem: any',
+    run: ([list, position, item]: [FeelList, number, FeelValue], runtime: Runtime) =>
+      edited(paid(runtime, list), { position: Math.trunc(position), remove: 1, add: [item] }),
+  });
+  define(table, 'list replace', {
+    signature: 'list: list, match: function, newItem: any',
+    run: ([list, match, item]: [FeelList, FeelFunction, FeelValue], runtime: Runtime) => replaceMatching(list, { match, item }, runtime),
+  });
   define(table, 'reverse', { signature: 'list: list', run: ([list]: [FeelList], runtime: Runtime) => [...paid(runtime, list)].reverse() });
   define(table, 'flatten', { signature: 'list: list', run: ([list]: [FeelList], runtime: Runtime) => flat(list, runtime) });
-  define(table, 'union', { signature: '...lists: list', run: ([lists]: [readonly FeelList[]], runtime: Runtime) => distinct(lists.flat(1) as FeelValue[], runtime) });
+  define(table, 'union', {
+    signature: '...lists: list',
+    run: ([lists]: [readonly FeelList[]], runtime: Runtime) => distinct(lists.flat(1) as FeelValue[], runtime),
+  });
   define(table, 'distinct values', { signature: 'list: list', run: ([list]: [FeelList], runtime: Runtime) => distinct(list, runtime) });
   define(table, 'duplicate values', { signature: 'list: list', run: ([list]: [FeelList], runtime: Runtime) => duplicates(list, runtime) });
 }
@@ -118,7 +182,11 @@ function edited(list: FeelList, edit: { position: number; remove: number; add: F
   return [...list.slice(0, at), ...edit.add, ...list.slice(at + edit.remove)];
 }
 
-function replaceMatching(list: FeelList, { match, item }: { match: FeelFunction; item: FeelValue }, runtime: Runtime): FeelValue | undefined {
+function replaceMatching(
+  list: FeelList,
+  { match, item }: { match: FeelFunction; item: FeelValue },
+  runtime: Runtime,
+): FeelValue | undefined {
   const made: FeelValue[] = [];
   for (const old of list) {
     const answer = callFunction(runtime, match, { values: [old, item], names: null });
@@ -181,7 +249,8 @@ function defineSearches(table: Table): void {
   });
   define(table, 'index of', {
     signature: 'list: list, match: any',
-    run: ([list, match]: [FeelList, FeelValue], runtime: Runtime) => paid(runtime, list).flatMap((item, at) => (same(item, match) ? [at + 1] : [])),
+    run: ([list, match]: [FeelList, FeelValue], runtime: Runtime) =>
+      paid(runtime, list).flatMap((item, at) => (same(item, match) ? [at + 1] : [])),
   });
   define(table, 'is empty', { signature: 'list: list', run: ([list]: [FeelList]) => list.length === 0 });
 }

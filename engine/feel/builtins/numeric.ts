@@ -22,10 +22,19 @@ export function defineNumeric(table: Table): void {
   rounding('round half up', 'n: number, scale?: number', 'half-up');
   rounding('round half down', 'n: number, scale?: number', 'half-down');
   define(table, 'abs', { signature: 'n: number', run: ([n]: [number]) => Math.abs(n) });
-  define(table, 'abs', { signature: 'n: years and months duration', run: ([n]: [MonthsDuration]) => new MonthsDuration(Math.abs(n.months)) });
-  define(table, 'abs', { signature: 'n: days and time duration', run: ([n]: [SecondsDuration]) => new SecondsDuration(Math.abs(n.seconds)) });
+  define(table, 'abs', {
+    signature: 'n: years and months duration',
+    run: ([n]: [MonthsDuration]) => new MonthsDuration(Math.abs(n.months)),
+  });
+  define(table, 'abs', {
+    signature: 'n: days and time duration',
+    run: ([n]: [SecondsDuration]) => new SecondsDuration(Math.abs(n.seconds)),
+  });
   // the sign of the divisor, as DMN says, not of the dividend
-  define(table, 'modulo', { signature: 'dividend: number, divisor: number', run: ([a, b]: [number, number]) => (b === 0 ? undefined : tidy(a - b * Math.floor(tidy(a / b) ?? 0))) });
+  define(table, 'modulo', {
+    signature: 'dividend: number, divisor: number',
+    run: ([a, b]: [number, number]) => (b === 0 ? undefined : tidy(a - b * Math.floor(tidy(a / b) ?? 0))),
+  });
   define(table, 'sqrt', { signature: 'number: number', run: ([n]: [number]) => (n < 0 ? undefined : Math.sqrt(n)) });
   define(table, 'log', { signature: 'number: number', run: ([n]: [number]) => (n <= 0 ? undefined : Math.log(n)) });
   define(table, 'exp', { signature: 'number: number', run: ([n]: [number]) => finite(Math.exp(n)) });
@@ -35,7 +44,10 @@ export function defineNumeric(table: Table): void {
     define(table, name, {
       signature: '',
       run: () => {
-        throw new EvaluationFailure('not-deterministic', `Expected an expression that yields the same every time, but "${name}" is not deterministic. Let a job worker make the value.`);
+        throw new EvaluationFailure(
+          'not-deterministic',
+          `Expected an expression that yields the same every time, but "${name}" is not deterministic. Let a job worker make the value.`,
+        );
       },
     });
   }

@@ -1,7 +1,7 @@
 import { define } from './signature.ts';
 import type { Table } from './signature.ts';
 import { order, within } from '../operators.ts';
-import { FeelRange } from '../values.ts';
+import type { FeelRange } from '../values.ts';
 import type { FeelValue } from '../values.ts';
 
 /** Points and ranges (DMN 10.3.4.9, table 78). A null answer means that the two cannot be compared. */
@@ -26,9 +26,11 @@ const has = (range: FeelRange, point: Point): boolean => {
 };
 const startsSame = (a: FeelRange, b: FeelRange): boolean => eq(a.start, b.start) && a.startIncluded === b.startIncluded;
 const endsSame = (a: FeelRange, b: FeelRange): boolean => eq(a.end, b.end) && a.endIncluded === b.endIncluded;
-const startsLater = (a: FeelRange, b: FeelRange): boolean => lt(b.start, a.start) || (eq(a.start, b.start) && (b.startIncluded || !a.startIncluded));
+const startsLater = (a: FeelRange, b: FeelRange): boolean =>
+  lt(b.start, a.start) || (eq(a.start, b.start) && (b.startIncluded || !a.startIncluded));
 const endsEarlier = (a: FeelRange, b: FeelRange): boolean => lt(a.end, b.end) || (eq(a.end, b.end) && (b.endIncluded || !a.endIncluded));
-const beforeRange = (a: FeelRange, b: FeelRange): boolean => lt(a.end, b.start) || (eq(a.end, b.start) && !(a.endIncluded && b.startIncluded));
+const beforeRange = (a: FeelRange, b: FeelRange): boolean =>
+  lt(a.end, b.start) || (eq(a.end, b.start) && !(a.endIncluded && b.startIncluded));
 const meets = (a: FeelRange, b: FeelRange): boolean => a.endIncluded && b.startIncluded && eq(a.end, b.start);
 const inside = (a: FeelRange, b: FeelRange): boolean => startsLater(a, b) && endsEarlier(a, b);
 const overlapsBefore = (a: FeelRange, b: FeelRange): boolean =>

@@ -1,5 +1,16 @@
 import type { Runtime } from '../runtime.ts';
-import { FeelDate, FeelDateTime, FeelFunction, FeelRange, FeelTime, MonthsDuration, SecondsDuration, isContext, isList, typeName } from '../values.ts';
+import {
+  FeelDate,
+  FeelDateTime,
+  FeelFunction,
+  FeelRange,
+  FeelTime,
+  MonthsDuration,
+  SecondsDuration,
+  isContext,
+  isList,
+  typeName,
+} from '../values.ts';
 import type { FeelValue } from '../values.ts';
 
 /**
@@ -24,7 +35,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'years and months duration': (value) => value instanceof MonthsDuration,
   range: (value) => value instanceof FeelRange,
   function: (value) => value instanceof FeelFunction,
-  point: (value) => value !== null && typeof value !== 'boolean' && !isList(value) && !isContext(value) && !(value instanceof FeelRange) && !(value instanceof FeelFunction),
+  point: (value) =>
+    value !== null &&
+    typeof value !== 'boolean' &&
+    !isList(value) &&
+    !isContext(value) &&
+    !(value instanceof FeelRange) &&
+    !(value instanceof FeelFunction),
 };
 
 interface Parameter {

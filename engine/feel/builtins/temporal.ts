@@ -3,7 +3,8 @@ import type { Table } from './signature.ts';
 import { atInstant, dateOf, daysInMonth, instantOf, isZone, monthsBetween, nowAt, offsetOf, toDays, weekday } from '../calendar.ts';
 import type { Runtime } from '../runtime.ts';
 import { readDate, readDateTime, readDuration, readTime, timeOf } from '../temporal-text.ts';
-import { FeelDate, FeelDateTime, FeelTime, LOCAL, MonthsDuration, SecondsDuration } from '../values.ts';
+import type { SecondsDuration } from '../values.ts';
+import { FeelDate, FeelDateTime, FeelTime, LOCAL, MonthsDuration } from '../values.ts';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
@@ -24,7 +25,11 @@ export function defineTemporal(table: Table): void {
   define(table, 'month of year', { signature: `date: ${DAYLIKE}`, run: ([value]: [Daylike]) => MONTHS[dateIn(value).month - 1] });
   define(table, 'day of year', { signature: `date: ${DAYLIKE}`, run: ([value]: [Daylike]) => dayOfYear(dateIn(value)) });
   define(table, 'week of year', { signature: `date: ${DAYLIKE}`, run: ([value]: [Daylike]) => weekOfYear(dateIn(value)) });
-  define(table, 'last day of month', { signature: `date: ${DAYLIKE}`, run: ([value]: [Daylike]) => new FeelDate(dateIn(value).year, dateIn(value).month, daysInMonth(dateIn(value).year, dateIn(value).month)) });
+  define(table, 'last day of month', {
+    signature: `date: ${DAYLIKE}`,
+    run: ([value]: [Daylike]) =>
+      new FeelDate(dateIn(value).year, dateIn(value).month, daysInMonth(dateIn(value).year, dateIn(value).month)),
+  });
 }
 
 function dayOfYear(date: FeelDate): number {
@@ -41,7 +46,10 @@ function weekOfYear(date: FeelDate): number {
 function defineDates(table: Table): void {
   define(table, 'date', { signature: 'from: string', run: ([text]: [string]) => readDate(text) ?? undefined });
   define(table, 'date', { signature: `from: ${DAYLIKE}`, run: ([value]: [Daylike]) => dateIn(value) });
-  define(table, 'date', { signature: 'year: number, month: number, day: number', run: ([year, month, day]: [number, number, number]) => dateOf(year, month, day) ?? undefined });
+  define(table, 'date', {
+    signature: 'year: number, month: number, day: number',
+    run: ([year, month, day]: [number, number, number]) => dateOf(year, month, day) ?? undefined,
+  });
   define(table, 'time', { signature: 'from: string', run: ([text]: [string]) => readTime(text) ?? undefined });
   define(table, 'time', { signature: 'from: date|time|date and time', run: ([value]: [Daylike | FeelTime]) => timeIn(value) });
   define(table, 'time', {
@@ -63,7 +71,10 @@ function defineDateTimes(table: Table): void {
   const name = 'date and time';
   define(table, name, { signature: 'from: string', run: ([text]: [string]) => readDateTime(text) ?? undefined });
   define(table, name, { signature: `from: ${DAYLIKE}`, run: ([value]: [Daylike]) => midnight(value) });
-  define(table, name, { signature: `date: ${DAYLIKE}, time: time`, run: ([date, time]: [Daylike, FeelTime]) => new FeelDateTime(dateIn(date), time) });
+  define(table, name, {
+    signature: `date: ${DAYLIKE}, time: time`,
+    run: ([date, time]: [Daylike, FeelTime]) => new FeelDateTime(dateIn(date), time),
+  });
   define(table, name, {
     signature: 'date: date and time, timezone: string',
     run: ([value, zone]: [FeelDateTime, string], runtime: Runtime) => {
@@ -72,8 +83,17 @@ function defineDateTimes(table: Table): void {
     },
   });
   define(table, name, {
-    signature: 'year: number, month: number, day: number, hour: number, minute: number, second: number, offset?: days and time duration|null',
-    run: ([year, month, day, hour, minute, second, offset]: [number, number, number, number, number, number, (SecondsDuration | null)?]) => {
+    signature:
+      'year: number, month: number, day: number, hour: number, minute: number, second: number, offset?: days and time duration|null',
+    run: ([year, month, day, hour, minute, second, offset]: [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      (SecondsDuration | null)?,
+    ]) => {
       const date = dateOf(year, month, day);
       const time = timeOf({ hour, minute, second }, offset ? { offset: offset.seconds } : LOCAL);
       return date && time ? new FeelDateTime(date, time) : undefined;
@@ -89,10 +109,12 @@ function instantHere(value: FeelDateTime, runtime: Runtime): number {
 
 function defineDurations(table: Table): void {
   define(table, 'duration', { signature: 'from: string', run: ([text]: [string]) => readDuration(text) ?? undefined });
-  define(table, 'duration', { signature: 'from: days and time duration|years and months duration', run: ([value]: [SecondsDuration | MonthsDuration]) => value });
+  define(table, 'duration', {
+    signature: 'from: days and time duration|years and months duration',
+    run: ([value]: [SecondsDuration | MonthsDuration]) => value,
+  });
   define(table, 'years and months duration', {
     signature: `from: ${DAYLIKE}, to: ${DAYLIKE}`,
     run: ([from, to]: [Daylike, Daylike]) => new MonthsDuration(monthsBetween(dateIn(from), dateIn(to))),
   });
 }
-

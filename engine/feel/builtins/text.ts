@@ -9,14 +9,23 @@ import type { FeelList, FeelValue } from '../values.ts';
 export function defineText(table: Table): void {
   const of = 'string: string';
   const pair = 'string: string, match: string';
-  define(table, 'substring', { signature: `${of}, start position: number, length?: number`, run: ([text, start, length]: [string, number, number?]) => substring(text, start, length) });
+  define(table, 'substring', {
+    signature: `${of}, start position: number, length?: number`,
+    run: ([text, start, length]: [string, number, number?]) => substring(text, start, length),
+  });
   define(table, 'string length', { signature: of, run: ([text]: [string]) => [...text].length });
   define(table, 'upper case', { signature: of, run: ([text]: [string]) => text.toUpperCase() });
   define(table, 'lower case', { signature: of, run: ([text]: [string]) => text.toLowerCase() });
   define(table, 'trim', { signature: of, run: ([text]: [string]) => text.trim() });
   define(table, 'is blank', { signature: of, run: ([text]: [string]) => text.trim() === '' });
-  define(table, 'substring before', { signature: pair, run: ([text, match]: [string, string]) => text.slice(0, Math.max(0, text.indexOf(match))) });
-  define(table, 'substring after', { signature: pair, run: ([text, match]: [string, string]) => (text.includes(match) ? text.slice(text.indexOf(match) + match.length) : '') });
+  define(table, 'substring before', {
+    signature: pair,
+    run: ([text, match]: [string, string]) => text.slice(0, Math.max(0, text.indexOf(match))),
+  });
+  define(table, 'substring after', {
+    signature: pair,
+    run: ([text, match]: [string, string]) => (text.includes(match) ? text.slice(text.indexOf(match) + match.length) : ''),
+  });
   define(table, 'contains', { signature: pair, run: ([text, match]: [string, string]) => text.includes(match) });
   define(table, 'starts with', { signature: pair, run: ([text, match]: [string, string]) => text.startsWith(match) });
   define(table, 'ends with', { signature: pair, run: ([text, match]: [string, string]) => text.endsWith(match) });
@@ -35,7 +44,10 @@ function substring(text: string, start: number, length?: number): string | undef
 }
 
 function defineJoin(table: Table): void {
-  const run = ([list, delimiter, prefix, suffix]: [FeelList, (string | null)?, string?, string?], runtime: Runtime): FeelValue | undefined => {
+  const run = (
+    [list, delimiter, prefix, suffix]: [FeelList, (string | null)?, string?, string?],
+    runtime: Runtime,
+  ): FeelValue | undefined => {
     if (!list.every((item) => item === null || typeof item === 'string')) return undefined;
     runtime.spend(list.length);
     const joined = list.filter((item) => item !== null).join(delimiter ?? '');

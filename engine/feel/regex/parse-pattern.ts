@@ -20,13 +20,30 @@ const NEST_LIMIT = 100;
 const LINE_ENDS = new Set([10, 13]);
 
 const isDigit: CharTest = (code) => code >= 48 && code <= 57;
-const isSpace: CharTest = (code) => code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029;
-export const isWordChar: CharTest = (code) => isDigit(code) || code === 95 || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || (code > 127 && /[\p{L}\p{N}]/u.test(String.fromCodePoint(code)));
+const isSpace: CharTest = (code) =>
+  code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029;
+export const isWordChar: CharTest = (code) =>
+  isDigit(code) ||
+  code === 95 ||
+  (code >= 65 && code <= 90) ||
+  (code >= 97 && code <= 122) ||
+  (code > 127 && /[\p{L}\p{N}]/u.test(String.fromCodePoint(code)));
 const isNameStart: CharTest = (code) => code === 58 || code === 95 || /\p{L}/u.test(String.fromCodePoint(code));
 const isNameChar: CharTest = (code) => isWordChar(code) || code === 58 || code === 45 || code === 46;
 
-const CLASSES: ReadonlyMap<string, CharTest> = new Map([['d', isDigit], ['s', isSpace], ['w', isWordChar], ['i', isNameStart], ['c', isNameChar]]);
-const CONTROLS: ReadonlyMap<string, number> = new Map([['n', 10], ['r', 13], ['t', 9], ['f', 12]]);
+const CLASSES: ReadonlyMap<string, CharTest> = new Map([
+  ['d', isDigit],
+  ['s', isSpace],
+  ['w', isWordChar],
+  ['i', isNameStart],
+  ['c', isNameChar],
+]);
+const CONTROLS: ReadonlyMap<string, number> = new Map([
+  ['n', 10],
+  ['r', 13],
+  ['t', 9],
+  ['f', 12],
+]);
 
 export interface Flags {
   readonly ignoreCase: boolean;
@@ -49,7 +66,8 @@ export class PatternParser {
 
   parse(): PatternNode {
     const node = this.choice();
-    if (this.at < this.chars.length) throw new PatternProblem(`Expected the regular expression to end at position ${this.at}, but there is "${this.peek()}".`);
+    if (this.at < this.chars.length)
+      throw new PatternProblem(`Expected the regular expression to end at position ${this.at}, but there is "${this.peek()}".`);
     return node;
   }
 
@@ -64,7 +82,8 @@ export class PatternParser {
   }
 
   private choice(): PatternNode {
-    if (++this.nest > NEST_LIMIT) throw new PatternProblem(`Expected at most ${NEST_LIMIT} nested groups in a regular expression, but there are more.`);
+    if (++this.nest > NEST_LIMIT)
+      throw new PatternProblem(`Expected at most ${NEST_LIMIT} nested groups in a regular expression, but there are more.`);
     const parts = [this.sequence()];
     while (this.take('|')) parts.push(this.sequence());
     this.nest--;
@@ -86,7 +105,8 @@ export class PatternParser {
       const bounds = this.bounds();
       if (!bounds) return node;
       const greedy = !this.take('?');
-      if (greedy && this.peek() === '+') throw new PatternProblem('Expected no possessive quantifier such as "++" in a regular expression, but there is one.');
+      if (greedy && this.peek() === '+')
+        throw new PatternProblem('Expected no possessive quantifier such as "++" in a regular expression, but there is one.');
       node = { t: 'repeat', of: node, min: bounds[0], max: bounds[1], greedy };
     }
   }
@@ -102,7 +122,9 @@ export class PatternParser {
     const min = Number(found[1]);
     const max = found[2] === undefined ? min : found[3] === '' ? Infinity : Number(found[3]);
     if (min > REPEAT_LIMIT || (max !== Infinity && max > REPEAT_LIMIT) || max < min) {
-      throw new PatternProblem(`Expected repetitions of at most ${REPEAT_LIMIT} in rising order in a regular expression, but got ${found[0]}.`);
+      throw new PatternProblem(
+        `Expected repetitions of at most ${REPEAT_LIMIT} in rising order in a regular expression, but got ${found[0]}.`,
+      );
     }
     return [min, max];
   }
@@ -152,7 +174,9 @@ export class PatternParser {
   private refuseGroup(): never {
     const look = ['=', '!'].includes(this.peek()) || (this.peek() === '<' && ['=', '!'].includes(this.peek(1)));
     const what = look ? 'lookaround' : 'a special group';
-    throw new PatternProblem(`Expected a regular expression without ${what}, but it uses "(?${this.peek()}"; it could not be guaranteed to run in linear time.`);
+    throw new PatternProblem(
+      `Expected a regular expression without ${what}, but it uses "(?${this.peek()}"; it could not be guaranteed to run in linear time.`,
+    );
   }
 
   private closed(node: PatternNode): PatternNode {
@@ -162,7 +186,10 @@ export class PatternParser {
 
   private escape(): PatternNode {
     const char = this.peek();
-    if (/^[1-9k]$/.test(char)) throw new PatternProblem(`Expected a regular expression without backreferences, but it uses "\\${char}"; it could not be guaranteed to run in linear time.`);
+    if (/^[1-9k]$/.test(char))
+      throw new PatternProblem(
+        `Expected a regular expression without backreferences, but it uses "\\${char}"; it could not be guaranteed to run in linear time.`,
+      );
     if (char === 'b' || char === 'B') {
       this.at++;
       return { t: char === 'b' ? 'boundary' : 'no-boundary' };
@@ -182,7 +209,8 @@ export class PatternParser {
     if (char !== 'p' && char !== 'P') return null;
     const found = /^\{([A-Za-z0-9_=-]+)\}/.exec(this.chars.slice(this.at + 1, this.at + 60).join(''));
     const test = found && property(found[1] ?? '', char === 'P');
-    if (!found || !test) throw new PatternProblem(`Expected the name of a character property after "\\${char}" in a regular expression, but nobody knows it.`);
+    if (!found || !test)
+      throw new PatternProblem(`Expected the name of a character property after "\\${char}" in a regular expression, but nobody knows it.`);
     this.at += 1 + found[0].length;
     return test;
   }
@@ -198,7 +226,8 @@ export class PatternParser {
         return parseInt(digits, 16);
       }
     }
-    if (/^[a-zA-Z0-9]$/.test(char) && !CONTROLS.has(char)) throw new PatternProblem(`Expected an escape that regular expressions know, but got "\\${char}".`);
+    if (/^[a-zA-Z0-9]$/.test(char) && !CONTROLS.has(char))
+      throw new PatternProblem(`Expected an escape that regular expressions know, but got "\\${char}".`);
     return CONTROLS.get(char) ?? char.codePointAt(0) ?? 0;
   }
 
@@ -274,7 +303,15 @@ const BLOCKS: ReadonlyMap<string, CharTest> = new Map([
 function property(name: string, negated: boolean): CharTest | null {
   const block = BLOCKS.get(name);
   if (block) return (code) => block(code) !== negated;
-  const alias: Readonly<Record<string, string>> = { IsAlphabetic: 'Alphabetic', Alpha: 'Alphabetic', IsLetter: 'L', Lower: 'Ll', Upper: 'Lu', Digit: 'Nd', Punct: 'P' };
+  const alias: Readonly<Record<string, string>> = {
+    IsAlphabetic: 'Alphabetic',
+    Alpha: 'Alphabetic',
+    IsLetter: 'L',
+    Lower: 'Ll',
+    Upper: 'Lu',
+    Digit: 'Nd',
+    Punct: 'P',
+  };
   try {
     const pattern = new RegExp(`^\\p{${Object.hasOwn(alias, name) ? alias[name] : name}}$`, 'u');
     return (code) => pattern.test(String.fromCodePoint(code)) !== negated;

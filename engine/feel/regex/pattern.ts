@@ -30,14 +30,23 @@ export function compilePattern(source: string, flags: string): Pattern | string 
   if (/[^ismxq]/.test(flags)) return `Expected only the flags i, s, m, x and q for a regular expression, but got "${flags}".`;
   if (source.length > SOURCE_LIMIT) return `Expected a regular expression of at most ${SOURCE_LIMIT} characters, but it is longer.`;
   const literal = flags.includes('q');
-  const on = { ignoreCase: flags.includes('i'), dotAll: flags.includes('s'), multiline: flags.includes('m'), extended: flags.includes('x') && !literal };
+  const on = {
+    ignoreCase: flags.includes('i'),
+    dotAll: flags.includes('s'),
+    multiline: flags.includes('m'),
+    extended: flags.includes('x') && !literal,
+  };
   const parser = new PatternParser(literal ? source.replace(/[\\^$.|?*+()[\]{}-]/g, '\\$&') : source, on);
   try {
     const program: Instruction[] = [{ op: 'save', slot: 0 }];
     emit(program, parser.parse());
     program.push({ op: 'save', slot: 1 }, { op: 'match' });
     const { groups } = parser;
-    return { groups, literal, find: (input, from, runtime) => new Machine(program, { input, multiline: on.multiline, slots: 2 * groups + 2 }).find(from, runtime) };
+    return {
+      groups,
+      literal,
+      find: (input, from, runtime) => new Machine(program, { input, multiline: on.multiline, slots: 2 * groups + 2 }).find(from, runtime),
+    };
   } catch (problem) {
     if (problem instanceof PatternProblem) return problem.message;
     throw problem;
@@ -153,7 +162,8 @@ class Machine {
           best = thread.saved;
           break;
         }
-        if (instruction?.op === 'char' && code !== undefined && instruction.test(code)) this.add(next, { pc: thread.pc + 1, saved: thread.saved }, at + width);
+        if (instruction?.op === 'char' && code !== undefined && instruction.test(code))
+          this.add(next, { pc: thread.pc + 1, saved: thread.saved }, at + width);
       }
       if (code === undefined) return best;
       threads = next;
