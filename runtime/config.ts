@@ -24,6 +24,8 @@ export interface Config {
   /** where citizens reach the portal: for links in mails and QR codes; without trailing slash */
   readonly publicUrl: string;
   readonly production: boolean;
+  /** IANA time zone in which dates without offset and timer cycles are meant; `ALUR_ZONE`, default Asia/Jakarta */
+  readonly zone: string;
 }
 
 export type ConfigAnswer = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly string[] };
@@ -43,9 +45,18 @@ const schema = z.object({
   ALUR_CLOCK: z.enum(['real', 'controllable']).default('real'),
   ALUR_SANDBOX: flag.default(false),
   ALUR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  ALUR_ZONE: z.string().refine(isZone, 'an IANA time zone').default('Asia/Jakarta'),
   NODE_ENV: z.string().optional(),
 });
 type Parsed = z.infer<typeof schema>;
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -98,5 +109,6 @@ function configOf(env: Parsed, data: string, url: string): Config {
     sandbox: env.ALUR_SANDBOX,
     publicUrl: (env.ALUR_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     production: env.NODE_ENV === 'production',
+    zone: env.ALUR_ZONE,
   };
 }

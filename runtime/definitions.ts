@@ -1,0 +1,184 @@
+/** Everything that is deployed, compiled, in memory. Made once per definition and frozen from then on. */
+import { agencyOf, compile, elementName, elementType, startForm, startSubscriptions } from '../engine/index.ts';
+import type { Binding, DeployedDecision, Json, Key, Library, Process, StartSubscription } from '../engine/index.ts';
+import { compileDecisions } from '../engine/dmn/index.ts';
+import type { Decision } from '../engine/dmn/index.ts';
+import type { CollectionName, Row } from './collections.ts';
+import { deployedDecision } from './deployed-decision.ts';
+import { phasesOf } from './phases.ts';
+import type { Store } from './ports.ts';
+import type { DefinedElement, Definition, Definitions } from './runtime.ts';
+
+export interface DefinitionEntry extends Definition {
+  readonly key: Key;
+  readonly id: string;
+  readonly version: number;
+  readonly process: Process;
+  readonly library: Library;
+  readonly starts: readonly StartSubscription[];
+  readonly startsByMessage: boolean;
+}
+
+export interface DecisionEntry {
+  readonly key: Key;
+  readonly row: Row;
+  readonly decision: Decision;
+  readonly deployed: DeployedDecision;
+}
+
+type Form = NonNullable<ReturnType<Definitions['form']>>;
+interface FormEntry extends Form {
+  readonly row: Row;
+}
+
+export interface DefinitionBook extends Definitions {
+  entry(processDefinitionKey: Key): DefinitionEntry | undefined;
+  latestEntry(processDefinitionId: string): DefinitionEntry | undefined;
+  version(processDefinitionId: string, version: number): DefinitionEntry | undefined;
+  /** the newest version of each process */
+  latestEntries(): readonly DefinitionEntry[];
+  decision(idOrKey: { readonly id?: string; readonly key?: Key }): DecisionEntry | undefined;
+  addProcess(row: Row, xml: string, process: Process): void;
+  addDecision(row: Row, decision: Decision): void;
+  addForm(row: Row, schema: Json): void;
+}
+
+export function createDefinitionBook({ now, zone }: { readonly now: () => number; readonly zone: string }): DefinitionBook {
+  const processes = new Shelf<DefinitionEntry>();
+  const decisions = new Shelf<DecisionEntry>();
+  const forms = new Shelf<FormEntry>();
+  const libraryFor = (row: Row): Library => ({
+    decision: (id, binding) => decisions.bound(id, binding, row)?.deployed,
+    form: (id, binding) => keyed(forms.bound(id, binding, row)?.formKey),
+    process: (id, binding) => keyed(processes.bound(id, binding, row)?.key),
+  });
+  return {
+    latest: (id) => processes.latest(id),
+    byKey: (key) => processes.byKey.get(key),
+    all: () => [...processes.byKey.values()],
+    form: (key) => forms.byKey.get(key),
+    entry: (key) => processes.byKey.get(key),
+    latestEntry: (id) => processes.latest(id),
+    version: (id, version) => processes.version(id, version),
+    latestEntries: () => processes.allLatest(),
+    decision: ({ id, key }) => (key === undefined ? decisions.latest(id ?? '') : decisions.byKey.get(key)),
+    addProcess: (row, xml, process) => {
+      const entry = processEntry(row, { xml, process, library: libraryFor(row), clock: { now: now(), zone } });
+      const form = startForm(process);
+      const startFormKey = form && forms.bound(form.id, form.binding, row)?.formKey;
+      processes.add(entry.id, entry.key, startFormKey === undefined ? entry : { ...entry, startFormKey });
+    },
+    addDecision: (row, decision) => {
+      const key = String(row['decisionDefinitionKey']);
+      decisions.add(String(row['decisionDefinitionId']), key, { key, row, decision, deployed: deployedDecision(key, decision) });
+    },
+    addForm: (row, schema) => {
+      const [formKey, formId, version] = [String(row['formKey']), String(row['formId']), Number(row['version'])];
+      forms.add(formId, formKey, { formKey, formId, version, schema, row });
+    },
+  };
+}
+
+function keyed(key: Key | undefined): { readonly key: Key } | undefined {
+  return key === undefined ? undefined : { key };
+}
+
+/** Versions of things with an id. */
+class Shelf<T extends { readonly row: Row }> {
+  readonly byKey = new Map<Key, T>();
+  readonly #versions = new Map<string, T[]>();
+  add(id: string, key: Key, entry: T): void {
+    this.byKey.set(key, entry);
+    const versions = this.#versions.get(id) ?? [];
+    versions.push(entry);
+    this.#versions.set(id, versions.toSorted((left, right) => Number(left.row['version']) - Number(right.row['version'])));
+  }
+  latest(id: string): T | undefined {
+    return this.#versions.get(id)?.at(-1);
+  }
+  allLatest(): readonly T[] {
+    return [...this.#versions.values()].flatMap((versions) => versions.slice(-1));
+  }
+  version(id: string, version: number): T | undefined {
+    return this.#versions.get(id)?.find(({ row }) => row['version'] === version);
+  }
+  /**
+   * `deployment`: the version of the same deployment; where that one was reused unchanged, the version that was the newest then.
+   * Deployment keys grow, so that is the newest one that is not younger than the asking definition's deployment.
+   */
+  bound(id: string, binding: Binding, asking: Row): T | undefined {
+    const versions = this.#versions.get(id) ?? [];
+    if (binding.type === 'latest') return versions.at(-1);
+    if (binding.type === 'versionTag') return versions.findLast(({ row }) => row['versionTag'] === binding.versionTag);
+    return versions.findLast(({ row }) => BigInt(String(row['deploymentKey'])) <= BigInt(String(asking['deploymentKey'])));
+  }
+}
+
+interface Made {
+  readonly xml: string;
+  readonly process: Process;
+  readonly library: Library;
+  readonly clock: { readonly now: number; readonly zone: string };
+}
+
+function processEntry(row: Row, { xml, process, library, clock }: Made): DefinitionEntry {
+  const starts = startSubscriptions(process, clock);
+  return {
+    row, xml, process, library, starts,
+    key: String(row['processDefinitionKey']),
+    id: String(row['processDefinitionId']),
+    version: Number(row['version']),
+    startsByMessage: starts.some(({ kind }) => kind === 'message'),
+    properties: process.properties,
+    elements: elementsOf(process),
+    phases: phasesOf(process),
+  };
+}
+
+function elementsOf(process: Process): ReadonlyMap<string, DefinedElement> {
+  const ids = new Set([process.id, ...process.elements.keys()]);
+  return new Map([...ids].map((id) => {
+    const agency = agencyOf(process, id);
+    const properties = id === process.id ? process.properties : (process.elements.get(id)?.properties ?? new Map<string, string>());
+    const name = id === process.id ? (process.name ?? id) : elementName(process, id);
+    return [id, { id, name, type: elementType(process, id), properties, ...(agency !== undefined && { agency }) }];
+  }));
+}
+
+/** Reads what the store holds into the book. Throws when a stored definition no longer compiles: starting without it would lose its instances. */
+export async function loadDefinitions(store: Store, book: DefinitionBook): Promise<void> {
+  const text = cachedText(store);
+  for (const row of await everything(store, 'forms')) book.addForm(row, JSON.parse(await text(row)) as Json);
+  for (const row of await everything(store, 'decisionDefinitions')) await loadDecision(store, book, { row, text });
+  for (const row of await everything(store, 'processDefinitions')) {
+    const xml = await text(row);
+    const compiled = await compile(xml);
+    const process = compiled.ok ? compiled.processes.find(({ id }) => id === row['processDefinitionId']) : undefined;
+    if (process === undefined) throw new Error(`Expected the stored process ${String(row['processDefinitionId'])} version ${String(row['version'])} to compile, but it does not`);
+    book.addProcess(row, xml, process);
+  }
+}
+
+type TextOf = (row: Row) => Promise<string>;
+
+async function loadDecision(store: Store, book: DefinitionBook, { row, text }: { readonly row: Row; readonly text: TextOf }): Promise<void> {
+  const requirements = await store.get('decisionRequirements', String(row['decisionRequirementsKey']));
+  const compiled = await compileDecisions(await text(requirements ?? {}), { lenient: true });
+  const decision = compiled.ok ? compiled.decisions.get(String(row['decisionDefinitionId'])) : undefined;
+  if (decision === undefined) throw new Error(`Expected the stored decision ${String(row['decisionDefinitionId'])} to compile, but it does not`);
+  book.addDecision(row, decision);
+}
+
+function cachedText(store: Store): TextOf {
+  return async (row) => String((await store.get('resources', String(row['resourceKey'])))?.['text'] ?? '');
+}
+
+async function everything(store: Store, collection: CollectionName): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (let after: string | null | undefined; after !== null; ) {
+    const page = await store.search(collection, { limit: 1_000, ...(after === undefined ? {} : { after }) });
+    rows.push(...page.items);
+    after = page.items.length < 1_000 ? null : page.endCursor;
+  }
+  return rows;
+}

@@ -1,0 +1,197 @@
+/**
+ * THE ONE DOOR. Everything that changes an instance enters here: load → decide → commit → dispatch.
+ *
+ * LAW: one command of an instance at a time in this process (lanes); other processes are kept out by the version check of the commit.
+ * LAW: `decide` CONSUMES the state that it gets. ANY EXCEPTION OR CONFLICT BETWEEN DECIDE AND THE END OF COMMIT MUST DROP THE CACHED STATE:
+ *      it has events in it that never became durable. So the state leaves the cache before decide and comes back only after the commit.
+ * LAW: the caller hears of success only after the commit is durable.
+ */
+import { decide, evolve, parse, serialize } from '../engine/index.ts';
+import type { Command, Event, InstanceState, Key, Rejection } from '../engine/index.ts';
+import type { DefinitionEntry, DefinitionBook } from './definitions.ts';
+import { effectsOf } from './effects.ts';
+import { createLanes } from './lanes.ts';
+import type { Commit, Effect, RowChange, Store } from './ports.ts';
+import { namesOf, project } from './projections.ts';
+import type { Names } from './projections.ts';
+import { recentlyUsed } from './recently-used.ts';
+
+export interface Committed {
+  readonly instanceKey: Key;
+  readonly version: number;
+  readonly command: Command;
+  readonly events: readonly Event[];
+  readonly rows: readonly RowChange[];
+  readonly effects: readonly Effect[];
+  readonly definition: DefinitionEntry;
+}
+
+export interface Extras {
+  /** for create-instance: what is started */
+  readonly definition?: DefinitionEntry;
+  /** more rows of the same commit */
+  readonly rows?: readonly RowChange[];
+  readonly claims?: Commit['claims'];
+  /** asked when it is this command's turn; false = the caller has lost its right to ask (a stale attempt) */
+  readonly allowed?: () => Promise<boolean>;
+}
+
+export type Outcome = { readonly ok: true; readonly committed: Committed } | Rejection | { readonly ok: false; readonly kind: 'CLAIMED'; readonly reason: string };
+
+export interface Door {
+  /** Answers when durable. Throws only for our faults (store down, bug): then nothing was written. */
+  run(instanceKey: Key, command: Command, extras?: Extras): Promise<Outcome>;
+  /** reads durable state, in turn with the commands; undefined when there is no such instance or it has ended. Do not keep the state. */
+  peek<T>(instanceKey: Key, read: (state: InstanceState) => T): Promise<T | undefined>;
+  busy(): number;
+}
+
+interface Cached {
+  readonly state: InstanceState;
+  readonly version: number;
+  readonly names: Names;
+  /** bytes of events since the last snapshot, and of that snapshot: the next one is due when the tail outgrows it */
+  readonly tail: number;
+  readonly snapshot: number;
+}
+
+/** Elements, variables and jobs that stay in memory, over all instances. */
+const CACHE_WEIGHT = 500_000;
+const TRIES = 20;
+/** below this a tail is cheaper than a snapshot; bytes */
+const SMALL = 8_192;
+
+export interface DoorParts {
+  readonly store: Store;
+  readonly book: DefinitionBook;
+  readonly zone: string;
+  /** told of every commit, synchronously; must not throw */
+  readonly committed: (what: Committed) => void;
+}
+
+export function createDoor(parts: DoorParts): Door {
+  const lanes = createLanes();
+  const cache = recentlyUsed<Cached>(CACHE_WEIGHT);
+
+  async function current(key: Key): Promise<Cached | undefined> {
+    const known = cache.get(key);
+    if (known) return known;
+    const loaded = await load(parts.store, key);
+    if (loaded) cache.set(key, loaded, weightOf(loaded.state));
+    return loaded;
+  }
+
+  async function inTurn(key: Key, command: Command, extras: Extras): Promise<Outcome> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      if (extras.allowed && !(await extras.allowed())) return rejection('INVALID_STATE', 'Expected the attempt that holds the lease, but it is a stale one');
+      const before = command.type === 'create-instance' ? undefined : await current(key);
+      if (before === undefined && command.type !== 'create-instance') return await missing(parts.store, key);
+      // OUT OF THE CACHE BEFORE DECIDE: whatever happens from here on, the state in our hands is not what the store holds until the commit succeeded
+      cache.delete(key);
+      const step = decideStep(parts, before, { command, extras });
+      if ('ok' in step) return step;
+      // COMMIT. An exception here means: unknown to us, nothing acknowledged. The state is gone from the cache, the next command loads what the store really holds.
+      const result = await parts.store.commit(step.commit);
+      if (result === 'committed') {
+        if (step.after) cache.set(key, step.after, weightOf(step.after.state));
+        // DISPATCH comes after the commit and may be lost in a crash right here: outbox and sweeper do it again. Never before the commit.
+        parts.committed(step.committed);
+        return { ok: true, committed: step.committed };
+      }
+      if (typeof result === 'object') return { ok: false, kind: 'CLAIMED', reason: `Expected ${result.claimed} to be free, but it is taken` };
+      if (command.type === 'create-instance') return rejection('ALREADY_EXISTS', `Expected no instance ${key}, but there is one`);
+    }
+    throw new Error(`Expected to commit to instance ${key} within ${TRIES} tries, but others were always first`);
+  }
+
+  return {
+    run: (key, command, extras = {}) => lanes.run(key, () => inTurn(key, command, extras)),
+    peek: (key, read) => lanes.run(key, async () => {
+      const cached = await current(key);
+      return cached === undefined ? undefined : read(cached.state);
+    }),
+    busy: lanes.busy,
+  };
+}
+
+function rejection(kind: Rejection['kind'], reason: string): Rejection {
+  return { ok: false, kind, reason };
+}
+
+async function missing(store: Store, key: Key): Promise<Rejection> {
+  const row = await store.get('processInstances', key);
+  if (row === undefined) return rejection('NOT_FOUND', `Expected a process instance ${key}, but there is none`);
+  return rejection('INVALID_STATE', `Expected process instance ${key} to be active, but it is ${String(row['state'])}`);
+}
+
+async function load(store: Store, key: Key): Promise<Cached | undefined> {
+  const loaded = await store.load(key);
+  if (loaded === undefined) return undefined;
+  let state = loaded.snapshot === '' ? undefined : parse(loaded.snapshot);
+  for (const event of loaded.tail) state = evolve(state, event);
+  if (state === undefined) throw new Error(`Expected instance ${key} to have events, but it has none`);
+  return { state, version: loaded.version, names: namesOf(state), tail: JSON.stringify(loaded.tail).length, snapshot: loaded.snapshot.length };
+}
+
+interface Step {
+  readonly commit: Commit;
+  readonly committed: Committed;
+  /** absent: ended */
+  readonly after?: Cached;
+}
+
+function decideStep(parts: DoorParts, before: Cached | undefined, { command, extras }: { readonly command: Command; readonly extras: Extras }): Step | Rejection {
+  const startedFrom = extras.definition ?? parts.book.entry(before?.state.processKey ?? '');
+  if (startedFrom === undefined) throw new Error(`Expected process definition ${before?.state.processKey ?? ''} to be in memory, but it is not`);
+  const target = command.type === 'migrate-instance' ? parts.book.entry(command.targetProcessKey) : undefined;
+  if (command.type === 'migrate-instance' && target === undefined) return rejection('NOT_FOUND', `Expected a process definition ${command.targetProcessKey}, but there is none`);
+  const world = { ...worldOf(parts, startedFrom), ...(target && { target: { process: target.process, processKey: target.key, processVersion: target.version } }) };
+  const decision = decide(world, before?.state, command);
+  if (!decision.ok) return decision;
+  return stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom });
+}
+
+function worldOf({ zone }: DoorParts, definition: DefinitionEntry) {
+  return { process: definition.process, processKey: definition.key, processVersion: definition.version, library: definition.library, zone };
+}
+
+interface Decided {
+  readonly command: Command;
+  readonly extras: Extras;
+  readonly decision: { readonly events: readonly Event[]; readonly state: InstanceState };
+  readonly definition: DefinitionEntry;
+}
+
+function stepOf(_parts: DoorParts, before: Cached | undefined, { command, extras, decision, definition }: Decided): Step {
+  const { events, state } = decision;
+  const version = (before?.version ?? 0) + 1;
+  const names = before?.names ?? namesOf(undefined);
+  const rows = [...project({ events, state, names, definition, at: command.at }), ...(extras.rows ?? [])];
+  const effects = effectsOf(events, state, { version, startsByMessage: definition.startsByMessage });
+  const eventsJson = JSON.stringify(events);
+  const ended = state.status === 'completed' || state.status === 'terminated';
+  const kept = ended ? undefined : keptSize(before, state, eventsJson.length);
+  const commit: Commit = {
+    instanceKey: state.key, expected: version - 1, events, eventsJson, audit: auditOf(command), rows, effects,
+    ...(kept?.text === undefined ? {} : { snapshot: kept.text }), ...(ended && { ended }), ...(extras.claims && { claims: extras.claims }),
+  };
+  const committed = { instanceKey: state.key, version, command, events, rows, effects, definition };
+  return { commit, committed, ...(kept && { after: { state, version, names, tail: kept.tail, snapshot: kept.snapshot } }) };
+}
+
+/** A snapshot is written when the events since the last one outweigh it: the cost per event stays constant, however large the instance is. */
+function keptSize(before: Cached | undefined, state: InstanceState, bytes: number): { readonly text?: string; readonly tail: number; readonly snapshot: number } {
+  const tail = (before?.tail ?? 0) + bytes;
+  if (tail <= Math.max(SMALL, before?.snapshot ?? 0)) return { tail, snapshot: before?.snapshot ?? 0 };
+  const text = serialize(state);
+  return { text, tail: 0, snapshot: text.length };
+}
+
+function auditOf({ type, by, at }: Command): Commit['audit'] {
+  const { id, agency, onBehalfOf, reason } = by;
+  return { command: type, by: id, at, ...(agency !== undefined && { agency }), ...(onBehalfOf !== undefined && { onBehalfOf }), ...(reason !== undefined && { reason }) };
+}
+
+function weightOf(state: InstanceState): number {
+  return 1 + state.elements.size + state.variables.size + state.jobs.size + state.subscriptions.size;
+}

@@ -1,0 +1,280 @@
+/**
+ * Events of one commit → rows that searches answer. Pure. A new event type does not compile without a line in here.
+ * Rows are merged, so that one commit writes each row once however often it changed.
+ */
+import { keyOf } from '../engine/index.ts';
+import type { Event, EventType, InstanceState, Json, Key, TaskFields } from '../engine/index.ts';
+import type { CollectionName, Row } from './collections.ts';
+import type { RowChange } from './ports.ts';
+import type { Definition } from './runtime.ts';
+
+/** What the state no longer tells after a commit: which element an element instance visited, which one an incident belongs to. */
+export interface Names {
+  readonly elements: Map<number, string>;
+  readonly incidents: Map<number, number>;
+}
+
+export function namesOf(state: InstanceState | undefined): Names {
+  return {
+    elements: new Map([...(state?.elements ?? [])].map(([n, { element }]) => [n, element])),
+    incidents: new Map([...(state?.incidents ?? [])].map(([n, { el }]) => [n, el])),
+  };
+}
+
+export interface Projected {
+  readonly events: readonly Event[];
+  /** after the events */
+  readonly state: InstanceState;
+  /** brought up to date as a side effect */
+  readonly names: Names;
+  readonly definition: Definition;
+  readonly at: number;
+}
+
+class Changes {
+  readonly #rows = new Map<string, RowChange>();
+  readonly of: Projected;
+  readonly instance: Row;
+  constructor(of: Projected) {
+    this.of = of;
+    const { state, definition } = of;
+    const shared = { processInstanceKey: state.key, rootProcessInstanceKey: state.parent?.rootProcessInstanceKey ?? state.key };
+    this.instance = { ...shared, processDefinitionKey: definition.row['processDefinitionKey'], processDefinitionId: definition.row['processDefinitionId'] };
+  }
+  key(n: number): Key {
+    return keyOf(this.of.state.key, n);
+  }
+  put(collection: CollectionName, key: string, row: Row): void {
+    this.#rows.set(`${collection}/${key}`, { op: 'put', collection, key, row });
+  }
+  patch(collection: CollectionName, key: string, fields: Row): void {
+    const id = `${collection}/${key}`;
+    const known = this.#rows.get(id);
+    if (known?.op === 'put') this.#rows.set(id, { ...known, row: { ...known.row, ...fields } });
+    else this.#rows.set(id, { op: 'patch', collection, key, fields: known?.op === 'patch' ? { ...known.fields, ...fields } : fields });
+  }
+  delete(collection: CollectionName, key: string): void {
+    this.#rows.set(`${collection}/${key}`, { op: 'delete', collection, key });
+  }
+  all(): readonly RowChange[] {
+    return [...this.#rows.values()];
+  }
+  element(n: number): string {
+    return this.of.names.elements.get(n) ?? this.of.state.elements.get(n)?.element ?? String(this.instance['processDefinitionId']);
+  }
+  /** fields of everything that belongs to an element instance */
+  at(el: number): Row {
+    return { ...this.instance, elementId: this.element(el), elementInstanceKey: this.key(el) };
+  }
+  agency(elementId: string): string | undefined {
+    return this.of.definition.elements.get(elementId)?.agency ?? (this.of.definition.row['ownerAgency'] as string | undefined);
+  }
+}
+
+export function project(of: Projected): readonly RowChange[] {
+  const changes = new Changes(of);
+  for (const event of of.events) (projections[event.t] as (event: Event, changes: Changes) => void)(event, changes);
+  changes.patch('processInstances', of.state.key, { lastUpdated: of.at });
+  return changes.all();
+}
+
+const nothing = (): void => undefined;
+
+const projections: { readonly [T in EventType]: (event: Extract<Event, { readonly t: T }>, changes: Changes) => void } = {
+  'instance-created': instanceCreated,
+  'instance-completed': (event, changes) => ended(changes, 'COMPLETED', event.at),
+  'instance-terminated': (event, changes) => ended(changes, 'TERMINATED', event.at),
+  'instance-suspended': (_event, changes) => suspended(changes, true),
+  'instance-resumed': (_event, changes) => suspended(changes, false),
+  'instance-migrated': migrated,
+  'business-id-assigned': ({ businessId }, changes) => changes.patch('processInstances', changes.of.state.key, { businessId }),
+  'propagated-to-parent': nothing,
+  'element-activated': elementActivated,
+  'element-completed': ({ n, at }, changes) => elementEnded(changes, n, { state: 'COMPLETED', endDate: at }),
+  'element-terminated': ({ n, at }, changes) => elementEnded(changes, n, { state: 'TERMINATED', endDate: at }),
+  'flow-taken': ({ flow }, changes) => {
+    const { processInstanceKey, processDefinitionKey, processDefinitionId } = changes.instance;
+    const id = `${String(processInstanceKey)}_${flow}`;
+    changes.put('sequenceFlows', id, { processInstanceKey, processDefinitionKey, processDefinitionId, elementId: flow, sequenceFlowId: id });
+  },
+  'variable-set': ({ n, scope, name, value }, changes) => {
+    const { processInstanceKey, rootProcessInstanceKey } = changes.instance;
+    const row = { variableKey: changes.key(n), name, value: JSON.stringify(value), scopeKey: changes.key(scope), processInstanceKey, rootProcessInstanceKey };
+    changes.put('variables', changes.key(n), { ...row, lastUpdated: changes.of.at });
+  },
+  'job-created': jobCreated,
+  'job-completed': ({ n, at }, changes) => jobEnded(changes, n, { state: 'COMPLETED', endTime: at }),
+  'job-failed': ({ n, retries, message, retryAt, at }, changes) =>
+    changes.patch('jobs', changes.key(n), { state: 'FAILED', retries, errorMessage: message, hasFailedWithRetriesLeft: retries > 0, availableAt: retryAt ?? at, deadline: null, leaseToken: null }),
+  'job-error-thrown': ({ n, code, message, at }, changes) => jobEnded(changes, n, { state: 'ERROR_THROWN', errorCode: code, errorMessage: message, endTime: at }),
+  'job-updated': ({ n, retries, priority }, changes) =>
+    changes.patch('jobs', changes.key(n), { ...(retries === undefined ? {} : { retries, state: 'RETRIES_UPDATED' }), ...(priority === undefined ? {} : { priority }) }),
+  'job-canceled': ({ n, at }, changes) => jobEnded(changes, n, { state: 'CANCELED', endTime: at }),
+  'user-task-created': userTaskCreated,
+  'user-task-assigned': ({ n, assignee, at }, changes) => changes.patch('userTasks', changes.key(n), { assignee, state: 'CREATED', lastUpdated: at }),
+  'user-task-updated': (event, changes) => changes.patch('userTasks', changes.key(event.n), { ...taskFields(event.changes), state: 'CREATED', lastUpdated: event.at }),
+  'user-task-completed': ({ n, by, at }, changes) => changes.patch('userTasks', changes.key(n), { state: 'COMPLETED', completionDate: at, completedBy: by, lastUpdated: at }),
+  'user-task-canceled': ({ n, at }, changes) => changes.patch('userTasks', changes.key(n), { state: 'CANCELED', completionDate: at, lastUpdated: at }),
+  'timer-scheduled': ({ n, el, element, dueAt, repeat }, changes) => {
+    const { processInstanceKey, processDefinitionKey } = changes.instance;
+    const place = { processInstanceKey, processDefinitionKey, elementId: element, elementInstanceKey: changes.key(el) };
+    changes.put('timers', changes.key(n), { timerKey: changes.key(n), ...place, dueAt, repeat, suspended: changes.of.state.status === 'suspended' });
+  },
+  'timer-fired': ({ n }, changes) => changes.delete('timers', changes.key(n)),
+  'timer-canceled': ({ n }, changes) => changes.delete('timers', changes.key(n)),
+  'subscription-opened': ({ n, el, element, kind, name, correlationKey, interrupting, at }, changes) =>
+    changes.put('subscriptions', changes.key(n), {
+      ...changes.at(el), elementId: element, messageSubscriptionKey: changes.key(n), kind, messageSubscriptionState: 'CREATED', messageName: name, correlationKey, lastUpdatedDate: at, interrupting, createdAt: at,
+    }),
+  'subscription-correlated': ({ n, at }, changes) => changes.patch('subscriptions', changes.key(n), { lastUpdatedDate: at, ...(changes.of.state.subscriptions.has(n) ? {} : { messageSubscriptionState: 'CORRELATED' }) }),
+  'subscription-closed': subscriptionClosed,
+  'child-requested': nothing,
+  'child-cancel-requested': nothing,
+  'signal-broadcast': nothing,
+  'decision-evaluated': decisionEvaluated,
+  'incident-raised': incidentRaised,
+  'incident-resolved': incidentResolved,
+  internal: internal,
+};
+
+type Of<T extends EventType> = Extract<Event, { readonly t: T }>;
+
+function instanceCreated(event: Of<'instance-created'>, changes: Changes): void {
+  const { row } = changes.of.definition;
+  const { parent } = event;
+  changes.of.names.elements.set(0, event.processId);
+  changes.put('processInstances', event.key, {
+    ...changes.instance,
+    ...definitionFields(row),
+    startDate: event.at, state: 'ACTIVE', hasIncident: false, incidents: 0, startedBy: event.by.id, ownerAgency: row['ownerAgency'], agencies: row['agencies'],
+    ...(parent && { parentProcessInstanceKey: parent.processInstanceKey, parentElementInstanceKey: parent.elementInstanceKey }),
+    ...(event.businessId !== undefined && { businessId: event.businessId }),
+    ...(event.tags && { tags: event.tags }),
+  });
+}
+
+function definitionFields(row: Row): Row {
+  return { processDefinitionName: row['name'], processDefinitionVersion: row['version'], processDefinitionVersionTag: row['versionTag'] };
+}
+
+function ended(changes: Changes, state: string, endDate: number): void {
+  changes.patch('processInstances', changes.of.state.key, { state, endDate, hasIncident: false, incidents: 0 });
+}
+
+function suspended(changes: Changes, now: boolean): void {
+  const { state } = changes.of;
+  changes.patch('processInstances', state.key, { state: now ? 'SUSPENDED' : 'ACTIVE' });
+  for (const n of state.jobs.keys()) changes.patch('jobs', changes.key(n), { suspended: now });
+  for (const n of state.timers.keys()) changes.patch('timers', changes.key(n), { suspended: now });
+}
+
+/** `changes.instance` names the target already: the state after the event decides which definition is looked up. */
+function migrated(event: Of<'instance-migrated'>, changes: Changes): void {
+  const { names, state, definition } = changes.of;
+  const { processDefinitionKey, processDefinitionId } = changes.instance;
+  const target = { processDefinitionKey, processDefinitionId };
+  changes.patch('processInstances', state.key, { ...target, ...definitionFields(definition.row), ownerAgency: definition.row['ownerAgency'], agencies: definition.row['agencies'] });
+  for (const [n, element] of event.elements) {
+    names.elements.set(n, element);
+    changes.patch('elementInstances', changes.key(n), { ...target, elementId: element, elementName: definition.elements.get(element)?.name, agency: changes.agency(element) });
+  }
+  for (const [n, { el }] of state.jobs) changes.patch('jobs', changes.key(n), { ...target, elementId: changes.element(el), agency: changes.agency(changes.element(el)) });
+  for (const [n, { el }] of state.tasks) changes.patch('userTasks', changes.key(n), { ...target, elementId: changes.element(el), agency: changes.agency(changes.element(el)), processDefinitionVersion: definition.row['version'] });
+  for (const [n, { el }] of state.incidents) changes.patch('incidents', changes.key(n), { ...target, elementId: changes.element(el) });
+  for (const n of state.timers.keys()) changes.patch('timers', changes.key(n), { processDefinitionKey });
+  for (const n of state.subscriptions.keys()) changes.patch('subscriptions', changes.key(n), target);
+}
+
+function elementActivated(event: Of<'element-activated'>, changes: Changes): void {
+  const { n, element } = event;
+  changes.of.names.elements.set(n, element);
+  const known = changes.of.definition.elements.get(element);
+  const type = event.body ? 'MULTI_INSTANCE_BODY' : (known?.type ?? 'UNSPECIFIED');
+  const row = { ...changes.at(n), elementName: known?.name ?? element, type, state: 'ACTIVE', startDate: event.at, hasIncident: false };
+  changes.put('elementInstances', changes.key(n), { ...row, scopeKey: changes.key(event.scope), agency: changes.agency(element) });
+}
+
+function elementEnded(changes: Changes, n: number, fields: Row): void {
+  changes.patch('elementInstances', changes.key(n), fields);
+  changes.of.names.elements.delete(n);
+}
+
+function jobCreated(event: Of<'job-created'>, changes: Changes): void {
+  const place = changes.at(event.el);
+  changes.put('jobs', changes.key(event.n), {
+    ...place, jobKey: changes.key(event.n), type: event.jobType, state: 'CREATED', kind: event.kind, listenerEventType: event.listener ?? 'UNSPECIFIED', retries: event.retries, customHeaders: event.headers,
+    priority: event.priority ?? 0, creationTime: event.at, availableAt: event.at, open: true, attempt: 0, hasFailedWithRetriesLeft: false, isDenied: false, agency: changes.agency(String(place['elementId'])),
+    suspended: changes.of.state.status === 'suspended',
+  });
+}
+
+function jobEnded(changes: Changes, n: number, fields: Row): void {
+  changes.patch('jobs', changes.key(n), { ...fields, open: false, deadline: null, leaseToken: null });
+}
+
+function userTaskCreated(event: Of<'user-task-created'>, changes: Changes): void {
+  const { definition, state } = changes.of;
+  const place = changes.at(event.el);
+  changes.put('userTasks', changes.key(event.n), {
+    ...place, elementId: event.element, userTaskKey: changes.key(event.n), name: definition.elements.get(event.element)?.name ?? event.element, state: 'CREATED', creationDate: event.at, lastUpdated: event.at,
+    processDefinitionVersion: definition.row['version'], processName: definition.row['name'], agency: changes.agency(event.element), priority: 50, customHeaders: event.headers, formKey: event.formKey,
+    externalFormReference: event.externalForm, businessId: state.businessId, tags: state.tags, ...taskFields(event.fields),
+  });
+}
+
+function taskFields(fields: TaskFields): Row {
+  const { dueDate, followUpDate, ...rest } = fields;
+  return { ...rest, ...(dueDate === undefined ? {} : { dueDate: milliseconds(dueDate) }), ...(followUpDate === undefined ? {} : { followUpDate: milliseconds(followUpDate) }) };
+}
+
+function milliseconds(text: string | null): number | null {
+  const at = text === null || text === '' ? Number.NaN : Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** Closed after a correlation it stays what it was: correlated. */
+function subscriptionClosed({ n }: Of<'subscription-closed'>, changes: Changes): void {
+  const correlated = changes.of.events.some((event) => event.t === 'subscription-correlated' && event.n === n);
+  changes.patch('subscriptions', changes.key(n), { messageSubscriptionState: correlated ? 'CORRELATED' : 'DELETED', lastUpdatedDate: changes.of.at });
+}
+
+function decisionEvaluated(event: Of<'decision-evaluated'>, changes: Changes): void {
+  const { processInstanceKey, processDefinitionKey } = changes.instance;
+  const key = `${changes.key(event.n)}-1`;
+  changes.put('decisionInstances', key, {
+    decisionEvaluationInstanceKey: changes.key(event.n), decisionEvaluationKey: changes.key(event.n), state: event.failure === undefined ? 'EVALUATED' : 'FAILED', evaluationDate: event.at, evaluationFailure: event.failure,
+    decisionDefinitionId: event.decisionId, decisionDefinitionName: event.decisionId, decisionDefinitionType: 'DECISION_TABLE', result: JSON.stringify(event.output satisfies Json), processDefinitionKey, processInstanceKey,
+    decisionDefinitionKey: event.decisionKey, elementInstanceKey: changes.key(event.el), evaluatedInputs: event.inputs, matchedRules: event.matchedRules,
+  });
+}
+
+function incidentRaised(event: Of<'incident-raised'>, changes: Changes): void {
+  const { n, el, element } = event;
+  changes.of.names.incidents.set(n, el);
+  changes.put('incidents', changes.key(n), {
+    ...changes.at(el), elementId: element, incidentKey: changes.key(n), errorType: event.kind, errorMessage: event.message, creationTime: event.at, state: 'ACTIVE', agency: changes.agency(element),
+    ...(event.job === undefined ? {} : { jobKey: changes.key(event.job) }),
+  });
+  changes.patch('elementInstances', changes.key(el), { hasIncident: true, incidentKey: changes.key(n) });
+  countIncidents(changes);
+}
+
+function incidentResolved({ n, at }: Of<'incident-resolved'>, changes: Changes): void {
+  const el = changes.of.names.incidents.get(n);
+  changes.of.names.incidents.delete(n);
+  changes.patch('incidents', changes.key(n), { state: 'RESOLVED', resolvedAt: at });
+  if (el !== undefined) changes.patch('elementInstances', changes.key(el), { hasIncident: false, incidentKey: null });
+  countIncidents(changes);
+}
+
+function countIncidents(changes: Changes): void {
+  const { incidents, key } = changes.of.state;
+  changes.patch('processInstances', key, { incidents: incidents.size, hasIncident: incidents.size > 0 });
+}
+
+/** Of the engine's own book-keeping only one thing shows: a task whose listeners have not agreed yet. */
+function internal(event: Of<'internal'>, changes: Changes): void {
+  if (event.what !== 'task-pending' || typeof event['n'] !== 'number') return;
+  const change = event['change'] as { readonly event?: string } | null;
+  changes.patch('userTasks', changes.key(event['n']), { state: change?.event ?? 'CREATED' });
+}

@@ -1,0 +1,169 @@
+/**
+ * The queue on Redis, through BullMQ. Redis may be slow, wiped, restarted or gone at any moment: the store is the truth.
+ *
+ * LAW: Redis going away never ends this process and never makes a command fail. `add` rejects quickly, the sweeper adds again later.
+ * LAW: an entry's id is deterministic, so adding it twice is one entry. BullMQ refuses ids with `:` and ids of digits only.
+ * Poison is not the queue's business: entries are redelivered for ever, the jobs' own retries and attempts end in an incident.
+ */
+import { Queue as BullQueue, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Queue, QueueEntry, QueueHandler } from '../ports.ts';
+
+export interface BullmqOptions {
+  readonly url: string;
+  /** so that several installations can share one Redis */
+  readonly prefix: string;
+  readonly log: (level: 'warn' | 'error', message: string) => void;
+}
+
+/** A dead worker's entry is redelivered after at most lock + two checks: well under 15 s. Milliseconds. */
+const [LOCK, STALLED_CHECK] = [5_000, 3_000];
+/** BullMQ lost entries silently in larger ones */
+const CHUNK = 500;
+/** how long a producer waits for Redis before it leaves the entry to the sweeper; milliseconds */
+const PATIENCE = 3_000;
+const [FIRST_RETRY, LAST_RETRY] = [200, 10_000];
+const MANY = 2 ** 31 - 1;
+
+interface Open {
+  readonly options: BullmqOptions;
+  /** fails fast, for adding */
+  readonly producer: Redis;
+  readonly queues: Map<string, BullQueue>;
+  readonly workers: Worker[];
+  readonly consumers: Redis[];
+  /** handlers that run right now */
+  readonly running: Set<Promise<void>>;
+  readonly stop: AbortController;
+}
+
+/** Connects and checks. Throws when Redis cannot be reached or would throw entries away (`maxmemory-policy`). */
+export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
+  const producer = new Redis(options.url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: PATIENCE, retryStrategy });
+  const open: Open = { options, producer, queues: new Map(), workers: [], consumers: [], running: new Set(), stop: new AbortController() };
+  listen(open, producer);
+  try {
+    await producer.connect();
+    await refuseEviction(producer);
+  } catch (error) {
+    producer.disconnect();
+    throw error;
+  }
+  return {
+    kind: 'bullmq',
+    add: async (entries) => await addAll(open, entries),
+    consume: async (name, handler, { concurrency }) => consume(open, name, { handler, concurrency }),
+    ping: async () => void (await producer.ping()),
+    close: async () => await close(open),
+  };
+}
+
+function retryStrategy(times: number): number {
+  return Math.min(100 * 2 ** Math.min(times, 6), 3_000);
+}
+
+/** Every emitter of an 'error' event must be heard: an unheard one ends the process. */
+function listen({ options, stop }: Pick<Open, 'options' | 'stop'>, emitter: { on(event: 'error', listener: (error: Error) => void): unknown }): void {
+  let last = '';
+  emitter.on('error', ({ message }) => {
+    if (message === last || stop.signal.aborted) return;
+    last = message;
+    options.log('warn', `queue: Redis answers ${message || 'nothing'}`);
+  });
+}
+
+async function refuseEviction(redis: Redis): Promise<void> {
+  const answer = (await redis.config('GET', 'maxmemory-policy').catch(() => undefined)) as readonly string[] | undefined;
+  const policy = answer?.[1];
+  if (policy !== undefined && policy !== 'noeviction') throw new Error(`Expected Redis to have maxmemory-policy noeviction, but it has ${policy}: it would throw queue entries away`);
+}
+
+function queueOf(open: Open, name: string): BullQueue {
+  const known = open.queues.get(name);
+  if (known) return known;
+  const queue = new BullQueue(bullName(name), { connection: open.producer, prefix: open.options.prefix, skipVersionCheck: true, skipMetasUpdate: true });
+  listen(open, queue);
+  open.queues.set(name, queue);
+  return queue;
+}
+
+/** BullMQ builds its Redis keys with colons. */
+function bullName(name: string): string {
+  return name.replaceAll(':', '-');
+}
+
+/** Letters first: BullMQ refuses ids that are whole numbers. */
+function bullId(id: string): string {
+  return `e-${id.replaceAll(':', '-')}`;
+}
+
+async function addAll(open: Open, entries: readonly QueueEntry[]): Promise<void> {
+  for (const [name, group] of Map.groupBy(entries, ({ queue }) => queue)) {
+    for (let at = 0; at < group.length; at += CHUNK) await addChunk(open, name, group.slice(at, at + CHUNK));
+  }
+}
+
+async function addChunk(open: Open, name: string, entries: readonly QueueEntry[]): Promise<void> {
+  if (open.producer.status !== 'ready') throw new Error('Expected Redis to be connected, but it is away');
+  const wanted = entries.map((entry) => ({ name, data: entry.payload, opts: optionsOf(entry) }));
+  const added = await queueOf(open, name).addBulk(wanted);
+  // addBulk is a pipeline, not a transaction: see that each of them arrived under its own id
+  const missing = entries.filter((entry, index) => added[index]?.id !== bullId(entry.id)).length;
+  if (missing > 0) throw new Error(`Expected ${entries.length} entries to be added to ${name}, but ${missing} were not`);
+}
+
+function optionsOf({ id, delayMs, priority }: QueueEntry): NonNullable<Parameters<BullQueue['add']>[2]> {
+  return {
+    jobId: bullId(id),
+    removeOnComplete: true,
+    removeOnFail: true,
+    attempts: MANY,
+    backoff: { type: 'custom' },
+    ...(delayMs === undefined || delayMs <= 0 ? {} : { delay: Math.ceil(delayMs) }),
+    ...(priority === undefined ? {} : { priority }),
+  };
+}
+
+function consume(open: Open, name: string, { handler, concurrency }: { readonly handler: QueueHandler; readonly concurrency: number }): void {
+  const connection = new Redis(open.options.url, { maxRetriesPerRequest: null, retryStrategy });
+  listen(open, connection);
+  open.consumers.push(connection);
+  const worker = new Worker(bullName(name), async (job: Job<QueueEntry['payload']>) => await tracked(open, handler(job.data, open.stop.signal)), {
+    connection,
+    prefix: open.options.prefix,
+    concurrency,
+    lockDuration: LOCK,
+    stalledInterval: STALLED_CHECK,
+    maxStalledCount: MANY,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+    skipVersionCheck: true,
+    settings: { backoffStrategy: (attempts: number) => Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(attempts, 16)) },
+  });
+  listen(open, worker);
+  open.workers.push(worker);
+}
+
+async function tracked({ running }: Open, work: Promise<void>): Promise<void> {
+  running.add(work);
+  await work.finally(() => running.delete(work));
+}
+
+/** Finishes what runs, at most ten seconds long; what is left is redelivered to whoever comes next. Does not depend on Redis being there. */
+async function close({ workers, queues, consumers, running, producer, stop }: Open): Promise<void> {
+  const taking = Promise.allSettled(workers.map(async (worker) => await worker.close()));
+  await within(10_000, Promise.allSettled(running));
+  stop.abort();
+  await within(producer.status === 'ready' ? 5_000 : 200, taking);
+  await within(500, Promise.allSettled([...queues.values()].map(async (queue) => await queue.close())));
+  [producer, ...consumers].forEach((connection) => connection.disconnect());
+  // a worker's second, blocking connection would look for a Redis that is gone for ever
+  await within(500, Promise.allSettled([...workers, ...queues.values()].map(async (user) => await user.disconnect())));
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)))]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,136 @@
+/** What every queue must do. Speaks the port's language only. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Queue, QueueEntry } from '../../runtime/ports.ts';
+
+export interface QueueUnderTest {
+  readonly queue: Queue;
+  readonly dispose: () => Promise<void>;
+}
+
+function entry(id: string, extra: Partial<QueueEntry> = {}): QueueEntry {
+  return { queue: 'job-stamp', id, payload: { jobKey: id }, ...extra };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+export function testQueue(name: string, open: () => Promise<QueueUnderTest>): void {
+  describe(`queue ${name}`, () => {
+    let under: QueueUnderTest;
+    let queue: Queue;
+    beforeEach(async () => {
+      under = await open();
+      queue = under.queue;
+    });
+    afterEach(async () => await under.dispose());
+
+    test('[Q1] entries reach the handler of their queue with their payload', async () => {
+      const seen: unknown[] = [];
+      await queue.consume('job-stamp', async (payload) => void seen.push(payload), { concurrency: 2 });
+      await queue.add([entry('1048577'), entry('a:b', { payload: { x: 1, y: 'z' } }), entry('other', { queue: 'job-other' })]);
+      await until(() => seen.length === 2);
+      expect(seen).toContainEqual({ jobKey: '1048577' });
+      expect(seen).toContainEqual({ x: 1, y: 'z' });
+    });
+
+    test('[Q1] entries wait for a consumer that comes later', async () => {
+      const seen: unknown[] = [];
+      await queue.add([entry('a'), entry('b')]);
+      await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
+      await until(() => seen.length === 2);
+      expect(seen).toEqual(['a', 'b']);
+    });
+
+    test('[Q2] the same id twice while the first waits is one entry', async () => {
+      const seen: unknown[] = [];
+      await queue.add([entry('a'), entry('a')]);
+      await queue.add([entry('a'), entry('z')]);
+      await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
+      await until(() => seen.includes('z'));
+      expect(seen).toEqual(['a', 'z']);
+    });
+
+    test('[Q2] the same id again after the first was done is a new entry', async () => {
+      const seen: unknown[] = [];
+      await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
+      await queue.add([entry('a')]);
+      await until(() => seen.length === 1);
+      // the handler is done before the queue has noted it
+      while (seen.length === 1) {
+        await queue.add([entry('a')]);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(seen[1]).toBe('a');
+    });
+
+    test('[Q3] urgent entries first', async () => {
+      const seen: unknown[] = [];
+      await queue.add([entry('low', { priority: 9 }), entry('high', { priority: 1 }), entry('middle', { priority: 5 })]);
+      await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
+      await until(() => seen.length === 3);
+      expect(seen).toEqual(['high', 'middle', 'low']);
+    });
+
+    test('[Q4] a delayed entry comes after one that is not delayed', async () => {
+      const seen: unknown[] = [];
+      await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
+      await queue.add([entry('later', { delayMs: 150 }), entry('now')]);
+      await until(() => seen.length === 2);
+      expect(seen).toEqual(['now', 'later']);
+    });
+
+    test('[Q5] a rejected entry is delivered again', async () => {
+      let tries = 0;
+      const handler = async (): Promise<void> => {
+        tries += 1;
+        if (tries < 3) throw new Error('not yet');
+      };
+      await queue.consume('job-stamp', handler, { concurrency: 1 });
+      await queue.add([entry('a')]);
+      await until(() => tries === 3);
+      expect(tries).toBe(3);
+    });
+
+    test('[Q6] no more run at once than asked for', async () => {
+      let [running, most, done] = [0, 0, 0];
+      const handler = async (): Promise<void> => {
+        most = Math.max(most, (running += 1));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        running -= 1;
+        done += 1;
+      };
+      await queue.consume('job-stamp', handler, { concurrency: 3 });
+      await queue.add(Array.from({ length: 12 }, (_, index) => entry(`n${index}`)));
+      await until(() => done === 12);
+      expect(most).toBe(3);
+    });
+
+    test('[Q7] more entries than one chunk all arrive', async () => {
+      const seen = new Set<unknown>();
+      await queue.add(Array.from({ length: 1_203 }, (_, index) => entry(`n${index}`)));
+      await queue.consume('job-stamp', async ({ jobKey }) => void seen.add(jobKey), { concurrency: 50 });
+      await until(() => seen.size === 1_203);
+      expect(seen.size).toBe(1_203);
+    });
+
+    test('[Q8] closing waits for what runs', async () => {
+      let ended = false;
+      let begun = false;
+      const handler = async (): Promise<void> => {
+        begun = true;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        ended = true;
+      };
+      await queue.consume('job-stamp', handler, { concurrency: 1 });
+      await queue.add([entry('a')]);
+      await until(() => begun);
+      await queue.close();
+      expect(ended).toBe(true);
+    });
+
+    test('[Q9] a ping is answered', async () => {
+      await expect(queue.ping()).resolves.toBeUndefined();
+    });
+  });
+}
