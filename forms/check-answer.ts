@@ -1,5 +1,4 @@
-import { Runtime } from '../engine/feel/index.ts';
-import { compilePattern } from '../engine/feel/regex/pattern.ts';
+import { compileExpression, scopeOf } from '../engine/feel/index.ts';
 import type { FormField, Values } from './schema.ts';
 
 export interface Wrong {
@@ -71,10 +70,13 @@ function checkText({ validate }: FormField, answer: unknown): Wrong | undefined 
   return validate?.pattern && !fits(validate.pattern, answer) ? { code: 'pattern' } : undefined;
 }
 
-/** In linear time whatever the pattern: it comes from a model. Unlike FEEL's `matches`, form-js patterns are used as they stand. */
-function fits(source: string, text: string): boolean {
-  const pattern = compilePattern(source, '');
-  return typeof pattern === 'string' ? false : pattern.find(text, 0, new Runtime({ now: 0, zone: 'UTC' })) !== null;
+/** FEEL's `matches` takes linear time whatever the pattern: it comes from a model. */
+const matcher = compileExpression('matches(text, pattern)');
+
+function fits(pattern: string, text: string): boolean {
+  if (!matcher.ok) return false;
+  const result = matcher.expression.evaluate(scopeOf({ text, pattern }), { now: 0, zone: 'UTC' });
+  return result.ok && result.value === true;
 }
 
 function allows(field: FormField, answer: unknown, { data, evaluate }: Surroundings): boolean {

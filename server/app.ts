@@ -8,6 +8,7 @@ import { Agencies } from './agencies.ts';
 import type { Agency } from './agencies.ts';
 import type { Context, Sandbox, ServerConfig } from './context.ts';
 import { Events } from './events.ts';
+import { readOperations } from './operations.ts';
 import { pages } from './pages.ts';
 import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
@@ -19,6 +20,8 @@ export interface AppOptions {
   readonly config: ServerConfig;
   readonly agencies: readonly Agency[];
   readonly sandbox?: Sandbox;
+  /** `processes/agencies`: interface documents of the agencies, for the modeler's lists */
+  readonly agenciesFolder?: string;
   /** folder with the built pages; absent: only the API is served */
   readonly pages?: string;
   /** wall clock, for tests of sessions; default Date.now */
@@ -60,6 +63,7 @@ function contextOf(options: AppOptions): Context {
     config,
     agencies: new Agencies(options.agencies),
     ...(sandbox === undefined ? {} : { sandbox }),
+    ...(options.agenciesFolder === undefined ? {} : { operationsOf: readOperations(options.agenciesFolder) }),
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
     signIns: new SignIns(runtime.store, now),
     events: new Events(runtime),

@@ -2,6 +2,7 @@ import type { Config } from '../runtime/config.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Agencies } from './agencies.ts';
 import type { Events } from './events.ts';
+import type { Operation } from './operations.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -21,6 +22,8 @@ export interface Context {
   readonly config: ServerConfig;
   readonly agencies: Agencies;
   readonly sandbox?: Sandbox;
+  /** what an agency's interface offers; absent where no interface documents were given */
+  readonly operationsOf?: (agencyId: string) => Promise<readonly Operation[]>;
   readonly sessions: Sessions;
   readonly signIns: SignIns;
   readonly events: Events;

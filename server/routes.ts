@@ -1,6 +1,13 @@
 /** Every address of the server. Order matters only where a fixed word stands where another route has a key; what is not served comes last. */
+import { applicationRoutes } from './api/applications.ts';
+import { consoleRoutes } from './api/console.ts';
+import { documentRoutes } from './api/documents.ts';
+import { draftRoutes } from './api/drafts.ts';
 import { healthRoutes } from './api/health.ts';
 import { sessionRoutes } from './api/session.ts';
+import { serviceRoutes } from './api/services.ts';
+import { taskRoutes } from './api/tasks.ts';
+import { workshopRoutes } from './api/workshop.ts';
 import type { Route } from './route.ts';
 import { clusterRoutes } from './v2/cluster.ts';
 import { decisionRoutes } from './v2/decisions.ts';
@@ -16,6 +23,13 @@ import { userTaskRoutes } from './v2/user-tasks.ts';
 export const routes: readonly Route[] = [
   ...healthRoutes,
   ...sessionRoutes,
+  ...serviceRoutes,
+  ...applicationRoutes,
+  ...taskRoutes,
+  ...draftRoutes,
+  ...documentRoutes,
+  ...consoleRoutes,
+  ...workshopRoutes,
   ...clusterRoutes,
   ...deploymentRoutes,
   ...decisionRoutes,

@@ -1,0 +1,42 @@
+/** For those who build: check a diagram before publishing, and make sandbox agencies misbehave. */
+import { z } from 'zod';
+import { compile } from '../../engine/index.ts';
+import { faults } from '../context.ts';
+import { parseBody, textParam } from '../input.ts';
+import { deploys, switchesSandbox } from '../policy.ts';
+import { Problem } from '../problem.ts';
+import { ok } from '../reply.ts';
+import type { Asked, Route } from '../route.ts';
+
+/** characters of one diagram, as for deployment */
+const MAX_XML = 2 * 1024 * 1024 - 1;
+
+async function check(asked: Asked) {
+  const { xml } = parseBody(asked, z.object({ xml: z.string() }));
+  if (xml.length > MAX_XML) throw new Problem('BODY_TOO_LARGE', 'Expected a diagram smaller than 2 MiB, but it is larger');
+  const { problems } = await compile(xml);
+  return ok({ problems });
+}
+
+function sandboxOf({ context }: Asked) {
+  if (context.sandbox === undefined) throw new Problem('NOT_FOUND', 'Expected sandbox agencies, but none run here');
+  return context.sandbox.agencies;
+}
+
+function shown(asked: Asked) {
+  return sandboxOf(asked).map(({ agencyId, fault }) => ({ agencyId, name: asked.context.agencies.nameOf(agencyId), fault }));
+}
+
+function setFault(asked: Asked) {
+  const { fault } = parseBody(asked, z.object({ fault: z.enum(faults) }));
+  const agency = sandboxOf(asked).find(({ agencyId }) => agencyId === textParam(asked, 'agencyId'));
+  if (agency === undefined) throw new Problem('NOT_FOUND', 'Expected a sandbox agency with this id, but there is none');
+  agency.setFault(fault);
+  return ok({ agencyId: agency.agencyId, fault });
+}
+
+export const workshopRoutes: readonly Route[] = [
+  { method: 'post', path: '/api/v1/check', allow: deploys, handler: check },
+  { method: 'get', path: '/api/v1/sandbox', allow: switchesSandbox, handler: (asked) => ok({ items: shown(asked) }) },
+  { method: 'put', path: '/api/v1/sandbox/:agencyId', allow: switchesSandbox, handler: setFault },
+];
