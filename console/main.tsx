@@ -1,12 +1,42 @@
-import { Page } from '../ui/components/page.tsx';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink, Route, Routes } from 'react-router';
 import { startApp } from '../ui/app.tsx';
+import { Page } from '../ui/components/page.tsx';
 import { SessionGate } from '../ui/session.tsx';
+import en from '../ui/locales/en/console.json' with { type: 'json' };
+import id from '../ui/locales/id/console.json' with { type: 'json' };
+import './console.css';
+import { InstancePage } from './instance.tsx';
+import { Instances } from './instances.tsx';
+import { Landing } from './landing.tsx';
 
-startApp('console', '/console', {
-  words: { id: {}, en: {} },
-  children: (
-    <Page app="console" title="console">
-      <SessionGate>{() => null}</SessionGate>
+function Screens(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <>
+      <nav className="c-nav no-print" aria-label={t('nav.label')}>
+        <NavLink to="/" end>
+          {t('nav.now')}
+        </NavLink>
+        <NavLink to="/instances">{t('nav.instances')}</NavLink>
+      </nav>
+      <Routes>
+        <Route path="/instances/:key" element={<InstancePage />} />
+        <Route path="/instances" element={<Instances />} />
+        <Route path="*" element={<Landing />} />
+      </Routes>
+    </>
+  );
+}
+
+function Console(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Page app="console" title={t('landing.title')}>
+      <SessionGate roles={['operator', 'evaluator', 'admin']}>{() => <Screens />}</SessionGate>
     </Page>
-  ),
-});
+  );
+}
+
+startApp('console', '/console', { words: { id, en }, children: <Console /> });

@@ -4,7 +4,7 @@ import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createModeler } from './bpmn-io/create-modeler.ts';
 import type { Modeler } from './bpmn-io/create-modeler.ts';
-import type { Canvas, CommandStack, EventBus } from './bpmn-io/types.ts';
+import type { Canvas, CommandStack, ElementRegistry, EventBus } from './bpmn-io/types.ts';
 import { startChecker } from './checker.ts';
 import type { Checker, Problem, Verdict } from './checker.ts';
 import { markProblems } from './diagram-marks.ts';
@@ -39,42 +39,108 @@ export interface Drawing {
 interface Session {
   readonly modeler: Modeler;
   readonly checker: Checker;
-  close: () => void;
+  changes: number;
+  closed: boolean;
+  readonly close: () => void;
+}
+interface Boxes {
+  readonly canvas: HTMLElement;
+  readonly panel: HTMLElement;
+}
+interface Listener {
+  readonly change: (step: 1 | -1) => void;
+  readonly verdict: (verdict: Verdict) => void;
+  readonly ready: (warnings: readonly string[]) => void;
+  readonly fault: (text: string) => void;
 }
 
-/** Opens the diagram and reports; returns what closes it. React may mount twice: nothing is shared between two openings. */
-function open(
-  boxes: { canvas: HTMLElement; panel: HTMLElement },
-  xml: string,
-  on: {
-    change: (step: number) => void;
-    verdict: (verdict: Verdict) => void;
-    ready: (warnings: readonly string[]) => void;
-    fault: (text: string) => void;
-  },
-): Session {
+/** Shows the whole diagram to the right of the palette, which lies over the canvas. */
+function fitBesidePalette(modeler: Modeler): void {
+  const canvas = modeler.get<Canvas>('canvas');
+  const palette = 110;
+  const { width } = canvas.getSize();
+  const zoom = canvas.zoom('fit-viewport', 'auto');
+  if (width > 2 * palette) canvas.zoom(zoom * (1 - palette / width), 'auto');
+  const { x, scale } = canvas.viewbox();
+  const left = Math.min(...modeler.get<ElementRegistry>('elementRegistry').filter((shape) => shape.x !== undefined).map((shape) => shape.x ?? 0)); // prettier-ignore
+  if (Number.isFinite(left)) canvas.scroll({ dx: palette + 10 - (left - x) * scale, dy: 0 });
+}
+
+/** Opens the diagram and reports. React may mount twice: nothing is shared between two openings. */
+function open(boxes: Boxes, copy: WorkingCopy, on: Listener): Session {
   const modeler = createModeler(boxes.canvas, boxes.panel);
   const checker = startChecker(on.verdict);
-  const state = { closed: false };
-  modeler.on('commandStack.changed', (({ trigger }: { trigger?: string }) => {
-    if (trigger !== 'clear') on.change(trigger === 'undo' ? -1 : 1);
-  }) as (event: never) => void);
-  modeler
-    .importXML(xml)
-    .then(({ warnings }) => {
-      if (state.closed) return;
-      modeler.get<Canvas>('canvas').zoom('fit-viewport', 'auto');
-      on.ready(warnings.map((warning) => warning.message));
-    })
-    .catch((error: unknown) => {
-      if (!state.closed) on.fault(error instanceof Error ? error.message : String(error));
-    });
   const close = (): void => {
-    state.closed = true;
+    session.closed = true;
     checker.stop();
     modeler.destroy();
   };
-  return { modeler, checker, close };
+  const session: Session = { modeler, checker, changes: copy.changes, closed: false, close };
+  modeler.on('commandStack.changed', ({ trigger }: { trigger?: string }) => {
+    if (trigger !== 'clear') on.change(trigger === 'undo' ? -1 : 1);
+  });
+  modeler
+    .importXML(copy.xml)
+    .then(({ warnings }) => {
+      if (session.closed) return;
+      fitBesidePalette(modeler);
+      on.ready(warnings.map((warning) => warning.message));
+    })
+    .catch((error: unknown) => {
+      if (!session.closed) on.fault(error instanceof Error ? error.message : String(error));
+    });
+  return session;
+}
+
+/** The state that React shows, and what changes it. */
+interface Shown {
+  readonly view: Pick<Drawing, 'modeler' | 'openFault' | 'warnings'>;
+  readonly check: Pick<Drawing, 'problems' | 'checkFault' | 'checking'>;
+  readonly kept: Pick<Drawing, 'changes' | 'keptAt' | 'keepFailed'>;
+}
+type Show = (change: (before: Shown) => Partial<Shown>) => void;
+
+function verdictShown(verdict: Verdict): Shown['check'] {
+  if ('failed' in verdict) return { problems: [], checkFault: verdict.failed, checking: false };
+  return { problems: verdict.problems, checkFault: undefined, checking: false };
+}
+
+/** Keeps the working copy in the browser and has it checked. */
+async function keep(session: Session, copy: WorkingCopy, show: Show): Promise<void> {
+  const { xml } = await session.modeler.saveXML({ format: true });
+  if (session.closed) return;
+  const savedAt = Date.now();
+  const name = rootName(session.modeler) ?? copy.name;
+  const keepFailed = !keepWorkingCopy({ ...copy, name, xml, savedAt, changes: session.changes });
+  show(() => ({ kept: { changes: session.changes, keptAt: savedAt, keepFailed } }));
+  session.checker.ask(xml);
+}
+
+function openCopy(boxes: Boxes, copy: WorkingCopy, show: Show): Session {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const session: Session = open(boxes, copy, {
+    change: (step) => {
+      session.changes = Math.max(0, session.changes + step);
+      show((before) => ({ check: { ...before.check, checking: true }, kept: { ...before.kept, changes: session.changes } }));
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => void keep(session, copy, show).catch(() => show((before) => ({ kept: { ...before.kept, keepFailed: true } }))),
+        settleMs,
+      );
+    },
+    verdict: (verdict) => show(() => ({ check: verdictShown(verdict) })),
+    ready: (warnings) => show(() => ({ view: { modeler: session.modeler, openFault: undefined, warnings } })),
+    fault: (text) => show(() => ({ view: { modeler: undefined, openFault: text, warnings: [] } })),
+  });
+  session.checker.ask(copy.xml);
+  return session;
+}
+
+/** The words of the canvas and the panel follow the language of the screen and what the catalogue has meanwhile fetched. */
+function repaintWords(modeler: Modeler | undefined): void {
+  const eventBus = modeler?.get<EventBus>('eventBus');
+  eventBus?.fire('i18n.changed');
+  eventBus?.fire('propertiesPanel.providersChanged');
 }
 
 export function useDrawing(copy: WorkingCopy): Drawing {
@@ -82,85 +148,46 @@ export function useDrawing(copy: WorkingCopy): Drawing {
   const canvas = useRef<HTMLDivElement>(null);
   const panel = useRef<HTMLDivElement>(null);
   const session = useRef<Session>(undefined);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const changes = useRef(copy.changes);
-  const [view, setView] = useState<Pick<Drawing, 'modeler' | 'openFault' | 'warnings'>>({
-    modeler: undefined,
-    openFault: undefined,
-    warnings: [],
+  const [shown, setShown] = useState<Shown>({
+    view: { modeler: undefined, openFault: undefined, warnings: [] },
+    check: { problems: [], checkFault: undefined, checking: true },
+    kept: { changes: copy.changes, keptAt: copy.savedAt, keepFailed: false },
   });
-  const [check, setCheck] = useState<Pick<Drawing, 'problems' | 'checkFault' | 'checking'>>({
-    problems: [],
-    checkFault: undefined,
-    checking: true,
-  });
-  const [kept, setKept] = useState({ changes: copy.changes, keptAt: copy.savedAt, keepFailed: false });
-
-  const keep = async (current: Session): Promise<void> => {
-    const { xml } = await current.modeler.saveXML({ format: true });
-    if (session.current !== current) return;
-    const now = Date.now();
-    const name = rootName(current.modeler) ?? copy.name;
-    setKept({
-      changes: changes.current,
-      keptAt: now,
-      keepFailed: !keepWorkingCopy({ ...copy, name, xml, savedAt: now, changes: changes.current }),
-    });
-    current.checker.ask(xml);
-  };
+  const show: Show = (change) => setShown((before) => ({ ...before, ...change(before) }));
 
   useEffect(() => {
     if (!canvas.current || !panel.current) return undefined;
-    void loadCatalog().then(() => session.current?.modeler.get<EventBus>('eventBus').fire('propertiesPanel.providersChanged'));
-    const current = open({ canvas: canvas.current, panel: panel.current }, copy.xml, {
-      change: (step) => {
-        changes.current = Math.max(0, changes.current + step);
-        setCheck((before) => ({ ...before, checking: true }));
-        setKept((before) => ({ ...before, changes: changes.current }));
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => void keep(current).catch(() => setKept((before) => ({ ...before, keepFailed: true }))), settleMs);
-      },
-      verdict: (verdict) =>
-        setCheck(
-          'failed' in verdict
-            ? { problems: [], checkFault: verdict.failed, checking: false }
-            : { problems: verdict.problems, checkFault: undefined, checking: false },
-        ),
-      ready: (warnings) => setView({ modeler: current.modeler, openFault: undefined, warnings }),
-      fault: (text) => setView({ modeler: undefined, openFault: text, warnings: [] }),
-    });
+    const current = openCopy({ canvas: canvas.current, panel: panel.current }, copy, show);
     session.current = current;
-    current.checker.ask(copy.xml);
+    void loadCatalog().then(() => !current.closed && repaintWords(current.modeler));
     return () => {
-      clearTimeout(timer.current);
       session.current = undefined;
       current.close();
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a modeler is made once per working copy; its later content lives in bpmn-js
   }, [copy.id]);
 
+  const { modeler } = shown.view;
   useEffect(() => {
-    if (view.modeler) markProblems(view.modeler, check.problems);
-  }, [view.modeler, check.problems]);
-  useEffect(() => {
-    view.modeler?.get<EventBus>('eventBus').fire('i18n.changed');
-    view.modeler?.get<EventBus>('eventBus').fire('propertiesPanel.providersChanged');
-  }, [view.modeler, i18n.language]);
+    if (modeler) markProblems(modeler, shown.check.problems);
+  }, [modeler, shown.check.problems]);
+  useEffect(() => repaintWords(modeler), [modeler, i18n.language]);
 
-  const stack = view.modeler?.get<CommandStack>('commandStack');
+  const stack = modeler?.get<CommandStack>('commandStack');
   return {
     canvas,
     panel,
-    ...view,
-    ...check,
-    ...kept,
+    ...shown.view,
+    ...shown.check,
+    ...shown.kept,
     undo: { can: stack?.canUndo() ?? false, run: () => stack?.undo() },
     redo: { can: stack?.canRedo() ?? false, run: () => stack?.redo() },
     xml: async () => (session.current ? (await session.current.modeler.saveXML({ format: true })).xml : copy.xml),
-    showProblems: (problems) => setCheck({ problems, checkFault: undefined, checking: false }),
+    showProblems: (problems) => show(() => ({ check: verdictShown({ problems }) })),
     settled: async () => {
-      changes.current = 0;
-      if (session.current) await keep(session.current);
+      if (!session.current) return;
+      session.current.changes = 0;
+      await keep(session.current, copy, show);
     },
   };
 }

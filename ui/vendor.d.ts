@@ -14,7 +14,7 @@ declare module 'bpmn-js/lib/NavigatedViewer.js' {
     constructor(options: object);
     importXML(xml: string): Promise<{ warnings: { message: string }[] }>;
     get<Part>(name: string, strict?: boolean): Part;
-    on(event: string, listener: (event: never) => void): void;
+    on<Event>(event: string, listener: (event: Event) => void): void;
     destroy(): void;
   }
 }

@@ -13,6 +13,8 @@ export interface Shape {
   readonly businessObject: ModdleElement;
   readonly labelTarget?: Shape;
   readonly parent?: Shape;
+  /** left edge; connections and the root have none */
+  readonly x?: number;
 }
 export interface Canvas {
   zoom: (to?: number | 'fit-viewport', center?: 'auto') => number;
@@ -20,8 +22,9 @@ export interface Canvas {
   removeMarker: (element: string, marker: string) => void;
   scrollToElement: (element: Shape) => void;
   getRootElement: () => Shape;
-  focus: () => void;
-  resized: () => void;
+  getSize: () => { width: number; height: number };
+  viewbox: () => { x: number; y: number; scale: number };
+  scroll: (by: { dx: number; dy: number }) => void;
 }
 export interface ElementRegistry {
   get: (id: string) => Shape | undefined;
