@@ -1,0 +1,49 @@
+/** Accounts that exist from the first start. In the demo everybody has the same password; elsewhere there is one administrator with a password told once. */
+import { randomBytes } from 'node:crypto';
+import type { Store } from '../runtime/ports.ts';
+import type { Agency } from './agencies.ts';
+import { demoPeople } from './demo-accounts.ts';
+import type { Person } from './demo-accounts.ts';
+import { CITY } from './reader.ts';
+import { hashPassword } from './sign-ins.ts';
+
+export interface Account extends Person {
+  readonly password: string;
+}
+
+const administrator: Person = { username: 'admin', name: 'Administrator', realm: 'staff', agency: CITY, roles: ['admin'] };
+
+/** Makes the demo's people. `reset`: give those who are there already this password too. */
+export async function seedDemoAccounts(
+  store: Store,
+  agencies: readonly Agency[],
+  { password, reset }: { readonly password: string; readonly reset: boolean },
+): Promise<readonly Account[]> {
+  const people = demoPeople(agencies);
+  for (const person of people) {
+    if (reset || (await store.get('users', person.username)) === undefined) await putAccount(store, person, password);
+  }
+  return people.map((person) => ({ ...person, password }));
+}
+
+/** The one administrator, when there is nobody yet. Answers the account once; later starts answer nothing. */
+export async function seedAdministrator(store: Store): Promise<readonly Account[]> {
+  if ((await store.search('users', { limit: 1 })).totalItems > 0) return [];
+  const password = randomBytes(18).toString('base64url');
+  await putAccount(store, administrator, password);
+  return [{ ...administrator, password }];
+}
+
+export async function putAccount(store: Store, person: Person, password: string): Promise<void> {
+  const { username, name, realm, agency, roles } = person;
+  const row = {
+    username,
+    name,
+    realm,
+    roles: [...roles],
+    passwordHash: await hashPassword(password),
+    disabled: false,
+    ...(agency === undefined ? {} : { agency }),
+  };
+  await store.write([{ op: 'put', collection: 'users', key: username, row }]);
+}

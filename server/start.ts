@@ -1,0 +1,194 @@
+/** The composition root: the one place that knows every room. `npm start`, the demo and the tests all run this. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { readConfig } from '../runtime/config.ts';
+import type { Config } from '../runtime/config.ts';
+import { openRuntime } from '../runtime/open.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { startSandboxes } from '../sandbox/index.ts';
+import type { Sandboxes } from '../sandbox/index.ts';
+import { createHandlers, readConnections } from '../workers/index.ts';
+import type { Handlers, Outbox } from '../workers/index.ts';
+import { putAccount, seedAdministrator, seedDemoAccounts } from './accounts.ts';
+import type { Account } from './accounts.ts';
+import { readAgencies } from './agencies.ts';
+import { createApp } from './app.ts';
+import { documentSink } from './document-sink.ts';
+import { keptSecret } from './kept-secret.ts';
+import { CITY } from './reader.ts';
+import { deployShipped } from './shipped-processes.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
+
+export interface StartOptions {
+  /** where notable things are told; default: standard error, one line each */
+  readonly log?: Log;
+  /** `processes/`; default: the shipped ones */
+  readonly processes?: string;
+}
+
+export interface Alur {
+  /** base URL without trailing slash, on loopback */
+  readonly url: string;
+  /** that can be signed in with; in production only the administrator, and only at the very first start */
+  readonly accounts: readonly Account[];
+  readonly config: Config;
+  readonly runtime: Runtime;
+  readonly sandboxes?: Sandboxes;
+  /** stops taking requests, finishes what runs (bounded), closes everything */
+  close(): Promise<void>;
+}
+
+const top = resolve(import.meta.dirname, '..');
+/** milliseconds that open requests get to end */
+const STOP_LIMIT = 5_000;
+
+/** Starts everything in this process. Throws an Error whose message lists every fault of the configuration. */
+export async function startAlur(env: Env, options: StartOptions = {}): Promise<Alur> {
+  const config = configFrom(env);
+  const log = options.log ?? ((level, message) => process.stderr.write(`${level}: ${message}\n`));
+  const processes = options.processes ?? join(top, 'processes');
+  const agenciesFolder = join(processes, 'agencies');
+  const agencies = readAgencies(agenciesFolder);
+  const machine = { username: 'sandbox', password: randomBytes(24).toString('base64url') };
+  const place: { url?: string } = {};
+  const sandboxes = wantsSandboxes(env, config) ? await openSandboxes({ config, agenciesFolder, machine, place }) : undefined;
+  const { runtime, handlers } = await openMachine({ env, config, agenciesFolder, log, ...(sandboxes === undefined ? {} : { sandboxes }) });
+  const accounts = await seedAccounts(runtime, config, agencies);
+  if (sandboxes !== undefined) {
+    const person = { username: machine.username, name: 'Sandbox', realm: 'staff', agency: CITY, roles: ['integrator'] } as const;
+    await putAccount(runtime.store, person, machine.password);
+  }
+  await deployShipped(runtime, processes, (line) => log('info', line));
+  const pages = join(top, 'dist');
+  const app = createApp({
+    runtime,
+    config,
+    agencies,
+    agenciesFolder,
+    log,
+    ...(sandboxes === undefined ? {} : { sandbox: sandboxes }),
+    ...(existsSync(pages) ? { pages } : {}),
+  });
+  const server = await listen(createServer(app), config);
+  place.url = urlOf(server);
+  const close = once(async () => {
+    app.closeEvents();
+    await stop(server);
+    await runtime.close();
+    await Promise.all([handlers.close(), sandboxes?.close()]);
+  });
+  return { url: place.url, accounts, config, runtime, close, ...(sandboxes === undefined ? {} : { sandboxes }) };
+}
+
+function configFrom(env: Env): Config {
+  const answer = readConfig(env);
+  if (answer.ok) return answer.config;
+  throw new Error(`Expected a valid configuration, but:\n${answer.faults.map((fault) => `  - ${fault}`).join('\n')}`);
+}
+
+/** Where no real agency is configured and nobody said otherwise, the sandboxes stand in, except in production. */
+function wantsSandboxes(env: Env, config: Config): boolean {
+  if (config.sandbox) return true;
+  const named = Object.keys(env).some((name) => /^ALUR_AGENCY_\w+_URL$/.test(name));
+  return !config.production && !named && !env['ALUR_SANDBOX'];
+}
+
+interface SandboxPlan {
+  readonly config: Config;
+  readonly agenciesFolder: string;
+  readonly machine: { readonly username: string; readonly password: string };
+  readonly place: { readonly url?: string };
+}
+
+function openSandboxes({ config, agenciesFolder, machine, place }: SandboxPlan): Promise<Sandboxes> {
+  const authorization = `Basic ${Buffer.from(`${machine.username}:${machine.password}`).toString('base64')}`;
+  return startSandboxes({
+    folder: agenciesFolder,
+    messageUrl: () => (place.url === undefined ? undefined : `${place.url}/v2/messages/publication`),
+    messageHeaders: () => ({ authorization }),
+    ...(config.databaseUrl === 'memory:' ? {} : { stateFolder: join(config.data, 'sandbox') }),
+  });
+}
+
+interface MachinePlan {
+  readonly env: Env;
+  readonly config: Config;
+  readonly agenciesFolder: string;
+  readonly log: Log;
+  readonly sandboxes?: Sandboxes;
+}
+
+async function openMachine({
+  env,
+  config,
+  agenciesFolder,
+  log,
+  sandboxes,
+}: MachinePlan): Promise<{ readonly runtime: Runtime; readonly handlers: Handlers }> {
+  const fallback = new Map((sandboxes?.agencies ?? []).map(({ agencyId, url }) => [agencyId, url] as const));
+  // jobs that a crash left behind may start before `openRuntime` has answered: they wait here for the store
+  const opened = Promise.withResolvers<Runtime>();
+  const now = () => Date.now();
+  const handlers = createHandlers({
+    connections: readConnections(env, fallback),
+    agenciesFolder,
+    publicUrl: config.publicUrl,
+    secret: keptSecret(config.data, 'secret', 32).value,
+    putDocument: documentSink(async () => (await opened.promise).store, now),
+    outbox: localOutbox(join(config.data, 'outbox')),
+    now,
+  });
+  const runtime = await openRuntime({ config, handlers, log });
+  opened.resolve(runtime);
+  return { runtime, handlers };
+}
+
+/** One file per mail; a repeated job writes the same file again. The file's name tells nothing about people. */
+function localOutbox(folder: string): Outbox {
+  return async (mail) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = join(folder, `${mail.id}.json`);
+    await writeFile(`${file}.part`, JSON.stringify(mail, null, 2), { mode: 0o600 });
+    await rename(`${file}.part`, file);
+  };
+}
+
+async function seedAccounts(runtime: Runtime, config: Config, agencies: ReturnType<typeof readAgencies>): Promise<readonly Account[]> {
+  if (config.production) return seedAdministrator(runtime.store);
+  const { value, fresh } = keptSecret(config.data, 'demo-password', 9);
+  return seedDemoAccounts(runtime.store, agencies, { password: value, reset: fresh });
+}
+
+function listen(server: Server, { port, host }: Config): Promise<Server> {
+  return new Promise((done, failed) => {
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      done(server);
+    });
+  });
+}
+
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), STOP_LIMIT);
+  await closed;
+  clearTimeout(timer);
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= act());
+}
