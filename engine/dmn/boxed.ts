@@ -84,6 +84,7 @@ function literal(model: Model, element: Element): Boxed {
 function context(model: Model, element: Element): Boxed {
   const entries = childrenOf(element, 'contextEntry').map((entry) => {
     const variable = childOf(entry, 'variable');
+    model.bound.add(textOf(variable, 'name') ?? '');
     const boxed = compileBoxed(model, childOf(entry, 'value'), entry);
     return { name: textOf(variable, 'name'), boxed: model.typed(boxed, typeOfRef(textOf(variable, 'typeRef'), model.types)) };
   });
@@ -162,6 +163,7 @@ function parametersOf(model: Model, element: Element): { name: string; type?: No
   return childrenOf(element, 'formalParameter').map((parameter) => {
     const type = typeOfRef(textOf(parameter, 'typeRef'), model.types);
     const name = textOf(parameter, 'name') ?? '';
+    model.bound.add(name);
     return type ? { name, type } : { name };
   });
 }
@@ -197,9 +199,15 @@ function itemScope(runtime: Runtime, item: FeelValue): Names {
   return new Names(runtime.scope, [['item', item], ...entries]);
 }
 
+function boundName(model: Model, element: Element): string {
+  const name = textOf(element, 'iteratorVariable') ?? 'item';
+  model.bound.add(name);
+  return name;
+}
+
 function iteration(model: Model, element: Element): Boxed {
   const [source, body] = [part(model, element, 'in'), part(model, element, 'return')];
-  const name = textOf(element, 'iteratorVariable') ?? 'item';
+  const name = boundName(model, element);
   return (runtime) => {
     const items = itemsOf(runtime, source(runtime));
     if (!items) return null;
@@ -223,7 +231,7 @@ function iteration(model: Model, element: Element): Boxed {
 
 function quantified(model: Model, element: Element, every: boolean): Boxed {
   const [source, body] = [part(model, element, 'in'), part(model, element, 'satisfies')];
-  const name = textOf(element, 'iteratorVariable') ?? 'item';
+  const name = boundName(model, element);
   return (runtime) => {
     const items = itemsOf(runtime, source(runtime));
     if (!items) return null;

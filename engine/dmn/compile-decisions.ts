@@ -18,7 +18,7 @@ export interface Decision {
   readonly type: FeelType | undefined;
   /** ids of the decisions that it requires */
   readonly requires: readonly string[];
-  /** root names that its own logic reads, required decisions and functions left out */
+  /** root names that its own logic and the functions of its model read, results of decisions left out; see `variablesRead` */
   readonly variables: readonly string[];
   /** the parts of its model; `evaluateDecision` walks it */
   readonly graph: Graph;
@@ -32,6 +32,8 @@ export interface Graph {
   readonly inputs: Map<string, { readonly name: string; readonly type: FeelType | undefined }>;
   /** business knowledge models and decision services by name */
   readonly functions: Map<string, (scope: Scope) => FeelFunction>;
+  /** variables that hold the results of decisions */
+  readonly results: Set<string>;
   /** types of the input data, by name */
   readonly inputTypes: Map<string, FeelType>;
 }
@@ -103,18 +105,21 @@ const typeOf = (model: Model, element: Element): FeelType | undefined =>
   typeOfRef(textOf(childOf(element, 'variable'), 'typeRef'), model.types);
 
 function compileGraph(model: Model, root: Element): Graph {
-  const graph: Graph = { decisions: new Map(), inputs: new Map(), functions: new Map(), inputTypes: new Map() };
+  const graph: Graph = { decisions: new Map(), inputs: new Map(), functions: new Map(), inputTypes: new Map(), results: new Set() };
   const elements = childrenOf(root, 'drgElement');
   for (const element of elements) {
     const id = idOf(element);
     if (element.$type === 'dmn:InputData') graph.inputs.set(id, { name: variableOf(element), type: typeOf(model, element) });
+    if (element.$type === 'dmn:Decision') graph.results.add(variableOf(element));
     const input = graph.inputs.get(id);
     if (input?.type) graph.inputTypes.set(input.name, input.type);
     if (element.$type === 'dmn:BusinessKnowledgeModel') graph.functions.set(variableOf(element), compileKnowledge(model, element));
     if (element.$type === 'dmn:DecisionService') graph.functions.set(variableOf(element), compileService(model, element, graph));
   }
+  const byFunctions = model.reads;
   for (const element of elements) {
     if (element.$type !== 'dmn:Decision') continue;
+    model.reads = new Set(byFunctions);
     const decision = compileDecision(model, element, graph);
     graph.decisions.set(decision.id, decision);
   }
@@ -139,7 +144,6 @@ function checkReferences(model: Model, element: Element, ids: ReadonlySet<string
 }
 
 function compileDecision(model: Model, element: Element, graph: Graph): Decision {
-  model.reads = new Set();
   const logicElement = childOf(element, 'decisionLogic');
   const logic =
     logicElement?.$type === 'dmn:DecisionTable' ? compileTable(model, logicElement) : plain(compileBoxed(model, logicElement, element));
@@ -150,7 +154,7 @@ function compileDecision(model: Model, element: Element, graph: Graph): Decision
     variable: variableOf(element),
     type: typeOf(model, element),
     requires,
-    variables: [...model.reads].filter((name) => !graph.functions.has(name)).sort(),
+    variables: [...model.reads].filter((name) => !model.bound.has(name) && !graph.functions.has(name) && !graph.results.has(name)).sort(),
     graph,
     logic,
   };
@@ -210,6 +214,17 @@ function compileService(model: Model, element: Element, graph: Graph): (scope: S
 
 const parameter = (name: string | undefined, type: FeelType | undefined): { name: string; type?: FeelType } =>
   type ? { name: name ?? '', type } : { name: name ?? '' };
+
+/** Every process variable that a decision may read, through what it requires. Sorted. */
+export function variablesRead(decision: Decision): readonly string[] {
+  const found = new Set<string>();
+  const visit = (at: Decision | undefined): void => {
+    at?.variables.forEach((name) => found.add(name));
+    at?.requires.forEach((id) => visit(at.graph.decisions.get(id)));
+  };
+  visit(decision);
+  return [...found].sort();
+}
 
 export interface Visit {
   readonly decision: Decision;

@@ -1,5 +1,5 @@
 /** DMN 1.2 to 1.5: decision tables and boxed expressions, compiled once, evaluated over a FEEL scope. The whole public surface. */
-export { compileDecisions } from './compile-decisions.ts';
+export { compileDecisions, variablesRead } from './compile-decisions.ts';
 export type { Decision, Decisions } from './compile-decisions.ts';
 export { evaluateDecision } from './evaluate-decision.ts';
 export type { DecisionEvaluation, EvaluatedDecision } from './evaluate-decision.ts';

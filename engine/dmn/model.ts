@@ -29,8 +29,9 @@ export class Model {
   readonly names: readonly string[];
   readonly types: ReadonlyMap<string, FeelType>;
   readonly problems: DecisionProblem[] = [];
-  /** root names that the compiled expressions read, per element being compiled */
+  /** root names that the expressions of the element being compiled read, and those that it binds itself */
   reads = new Set<string>();
+  readonly bound = new Set<string>();
 
   constructor(names: readonly string[], types: ReadonlyMap<string, FeelType>) {
     this.names = names;

@@ -73,6 +73,7 @@ function unordered(runtime: Runtime, a: FeelValue, b: FeelValue): null {
 
 function equal(runtime: Runtime, a: FeelValue, b: FeelValue): boolean | null {
   if (typeof a === typeof b && typeof a !== 'object') return a === b;
+  if (isList(a)) runtime.spend(a.length);
   const result = equals(a, b);
   return result === null
     ? runtime.warn('type', `Expected two values of the same kind, but got ${typeName(a)} and ${typeName(b)}.`)

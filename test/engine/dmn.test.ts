@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compileDecisions, evaluateDecision } from '../../engine/dmn/index.ts';
+import { compileDecisions, evaluateDecision, variablesRead } from '../../engine/dmn/index.ts';
 import type { DecisionEvaluation, Decisions } from '../../engine/dmn/index.ts';
 import { scopeOf, toJson } from '../../engine/feel/index.ts';
 
@@ -118,6 +118,18 @@ describe('requirements', () => {
         literal('d', 'tax of(100)', '<knowledgeRequirement><requiredKnowledge href="#b"/></knowledgeRequirement>'),
     );
     expect(await outputOf(xml, { rate: 0.11 })).toBe(11);
+  });
+
+  test('the variables that a decision reads are known, through what it requires', async () => {
+    const bkm =
+      '<businessKnowledgeModel id="b" name="f"><variable name="f"/><encapsulatedLogic><formalParameter name="n"/><literalExpression><text>n * rate</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>';
+    const context =
+      '<context><contextEntry><variable name="p"/><literalExpression><text>base + other</text></literalExpression></contextEntry><contextEntry><literalExpression><text>f(p)</text></literalExpression></contextEntry></context>';
+    const made = await compiled(
+      model(`${bkm}${literal('base', 'area * 2')}<decision id="d" name="d"><variable name="d"/>${requires('base')}${context}</decision>`),
+    );
+    const decision = made.decisions.get('d');
+    expect(decision && variablesRead(decision)).toEqual(['area', 'other', 'rate']);
   });
 
   test('boxed expressions of DMN 1.4 are evaluated from a DMN 1.5 file', async () => {

@@ -100,7 +100,10 @@ test(`our FEEL and feelin agree on random expressions (SEED=${SEED})`, () => {
       const theirs = evaluate(expression, CONTEXT) as { value: unknown };
 
       // then
-      expect({ expression, value: ours.ok ? toJson(ours.value) : ours }).toEqual({ expression, value: JSON.parse(JSON.stringify(theirs.value)) });
+      expect({ expression, value: ours.ok ? toJson(ours.value) : ours }).toEqual({
+        expression,
+        value: JSON.parse(JSON.stringify(theirs.value)),
+      });
     }),
     { numRuns: Number(process.env.RUNS ?? 300), seed: SEED },
   );

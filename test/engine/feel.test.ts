@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { compileExpression, compileUnaryTests, scopeOf, toJson } from '../../engine/feel/index.ts';
 import type { CompileOptions, Evaluation, Expression } from '../../engine/feel/index.ts';
 
+const SEED = process.env.SEED === undefined ? Math.trunc(Math.random() * 2 ** 31) : Number(process.env.SEED);
+const TOKENS =
+  '1 a "x" ( ) [ ] { } , : . .. + - * / ** = != < <= > >= and or in between not( if then else for x return some every satisfies instance of number null true @"2020-01-01" function( date( count( ? item sort( matches( replace( split( `b` list<number> range("[1..2]") \\'.split(
+    ' ',
+  );
 const CLOCK = { now: Date.UTC(2026, 0, 2, 20, 30, 0), zone: 'Asia/Jakarta' };
 
 function compiled(text: string, options?: CompileOptions): Expression {
@@ -202,6 +208,28 @@ describe('safety', () => {
     'count((for i in 1..60 return if i = 1 then [1] else concatenate(partial[-1], partial[-1]))[-1])',
   ])('%s stops at its budget', (text) => {
     expect(run(text)).toMatchObject({ ok: false, kind: 'budget' });
+  });
+
+  test('work inside built-ins is paid for', () => {
+    expect(run('count(for i in 1..100000 return string length(text)) > 0', { text: 'a'.repeat(100_000) })).toMatchObject({
+      ok: false,
+      kind: 'budget',
+    });
+    expect(run('count(for i in 1..100000 return list = list) > 0', { list: new Array(1000).fill(1) })).toMatchObject({
+      ok: false,
+      kind: 'budget',
+    });
+  });
+
+  test(`no text makes compiling or evaluating throw (SEED=${SEED})`, () => {
+    const token = fc.constantFrom(...TOKENS);
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 14 }), fc.boolean(), (tokens, cell) => {
+        const made = cell ? compileUnaryTests(tokens.join(' '), { budget: 2000 }) : compileExpression(tokens.join(' '), { budget: 2000 });
+        if (made.ok) made.expression.evaluate(scopeOf({ a: [1, { b: 2 }], item: 3 }), CLOCK);
+      }),
+      { numRuns: 2000, seed: SEED },
+    );
   });
 
   test('the budget can be set, and what fits runs', () => {

@@ -103,7 +103,7 @@ export interface Call {
 }
 
 export function callBuiltin(runtime: Runtime, builtin: Builtin, call: Call): FeelValue {
-  runtime.spend(1);
+  runtime.spend(1 + weightOf(call.values));
   for (const overload of builtin.overloads) {
     const args = call.names ? bindNamed(overload.parameters, call) : bindPositional(overload.parameters, call.values);
     if (!args) continue;
@@ -112,6 +112,16 @@ export function callBuiltin(runtime: Runtime, builtin: Builtin, call: Call): Fee
   }
   const got = call.values.map(typeName).join(', ');
   return runtime.warn('function', `Expected arguments that "${builtin.name}" can take, but got (${got}).`, builtin.name);
+}
+
+/** Long texts and lists cost more, so that a loop over a large one cannot hide its work behind one step. */
+function weightOf(values: readonly FeelValue[]): number {
+  let weight = 0;
+  for (const value of values) {
+    if (typeof value === 'string') weight += value.length >> 6;
+    else if (isList(value)) weight += value.length >> 3;
+  }
+  return weight;
 }
 
 function bindPositional(parameters: readonly Parameter[], values: readonly FeelValue[]): Values | null {
