@@ -1,0 +1,19 @@
+/** Which places hold a token: their indexes, ascending, each at most once. Never changed in place. */
+export type Marking = readonly number[];
+
+export function markingKey(marking: Marking): string {
+  return marking.join(' ');
+}
+
+export function marked(marking: Marking, place: number): boolean {
+  return marking.includes(place);
+}
+
+export function put(marking: Marking, place: number): Marking {
+  const at = marking.findIndex((other) => other > place);
+  return at === -1 ? [...marking, place] : [...marking.slice(0, at), place, ...marking.slice(at)];
+}
+
+export function take(marking: Marking, place: number): Marking {
+  return marking.filter((other) => other !== place);
+}
