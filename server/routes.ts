@@ -20,7 +20,7 @@ import { messageRoutes } from './v2/messages.ts';
 import { notServedRoutes } from './v2/not-served.ts';
 import { userTaskRoutes } from './v2/user-tasks.ts';
 
-export const routes: readonly Route[] = [
+const served: readonly Route[] = [
   ...healthRoutes,
   ...sessionRoutes,
   ...serviceRoutes,
@@ -39,5 +39,8 @@ export const routes: readonly Route[] = [
   ...userTaskRoutes,
   ...elementRoutes,
   ...messageRoutes,
-  ...notServedRoutes,
 ];
+
+const taken = new Set(served.map(({ method, path }) => `${method} ${path}`));
+
+export const routes: readonly Route[] = [...served, ...notServedRoutes.filter(({ method, path }) => !taken.has(`${method} ${path}`))];

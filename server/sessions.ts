@@ -35,8 +35,8 @@ export class Sessions {
     return this.#cookie(secret, AGE_LIMIT / 1000);
   }
 
-  /** who belongs to the request's cookie; `nobody` (perhaps `expired`) without a living session */
-  async reader(cookieHeader: string | undefined): Promise<Reader> {
+  /** who belongs to the request's cookie; `nobody` (perhaps `expired`) without a living session. `touch: false`: only looks, is no use of it */
+  async reader(cookieHeader: string | undefined, { touch = true } = {}): Promise<Reader> {
     const secret = secretIn(cookieHeader);
     if (secret === undefined) return nobody;
     const hash = hashOf(secret);
@@ -47,7 +47,7 @@ export class Sessions {
       await this.close(hash);
       return { ...nobody, expired: true };
     }
-    if (now - Number(row['seenAt']) >= SEEN_STEP)
+    if (touch && now - Number(row['seenAt']) >= SEEN_STEP)
       await this.#store.write([{ op: 'patch', collection: 'sessions', key: hash, fields: { seenAt: now } }]);
     return this.#readerOf(String(row['username']), hash);
   }

@@ -54,7 +54,11 @@ function openEvents({ context, reader, header }: Asked) {
     status: 200,
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
     stream: (response: Parameters<typeof context.events.add>[0]['response']) =>
-      context.events.add({ reader, response, stillSignedIn: async () => (await context.sessions.reader(cookie)).kind !== 'nobody' }),
+      context.events.add({
+        reader,
+        response,
+        stillSignedIn: async () => (await context.sessions.reader(cookie, { touch: false })).kind !== 'nobody',
+      }),
   };
 }
 

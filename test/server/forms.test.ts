@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { validateForm } from '../../forms/validate.ts';
+import { permitFiles } from './diagrams.ts';
+
+const schema = JSON.parse(permitFiles['permit-apply.form']) as unknown;
+const check = (given: Record<string, unknown>, data = {}) => validateForm(schema, given, { now: 0, data });
+const codes = (given: Record<string, unknown>) => check(given).errors.map(({ pointer, code }) => `${pointer} ${code}`);
+
+describe('[F1] the server checks a form by its own schema', () => {
+  test('right answers pass as they are', () => {
+    const given = { nik: '3573010101010001', size: 40, kind: 'house' };
+    expect(check(given)).toEqual({ values: given, errors: [] });
+  });
+
+  test('what the form did not ask is dropped', () => {
+    const { values } = check({ nik: '3573010101010001', applicant: { username: 'somebody' }, fee: 0 });
+    expect(values).toEqual({ nik: '3573010101010001' });
+  });
+
+  test.each([
+    [{}, ['/nik required']],
+    [{ nik: '  ' }, ['/nik required']],
+    [{ nik: 3573010101010001 }, ['/nik notText']],
+    [{ nik: '12' }, ['/nik pattern']],
+    [{ nik: { $gt: '' } }, ['/nik notText']],
+    [{ nik: '3573010101010001', size: '40' }, ['/size notNumber']],
+    [{ nik: '3573010101010001', size: 0 }, ['/size min']],
+    [{ nik: '3573010101010001', size: 1001 }, ['/size max']],
+    [{ nik: '3573010101010001', size: 1.5 }, ['/size integer']],
+    [{ nik: '3573010101010001', kind: 'castle' }, ['/kind notChoice']],
+    [{ nik: '3573010101010001', kind: 'shop' }, ['/shopName required']],
+  ])('%j is refused with %j', (given, expected) => {
+    expect(codes(given)).toEqual(expected);
+  });
+
+  test('a hidden question is neither needed nor heard', () => {
+    expect(check({ nik: '3573010101010001', kind: 'house', shopName: 'sneaked in' })).toEqual({
+      values: { nik: '3573010101010001', kind: 'house' },
+      errors: [],
+    });
+  });
+
+  test('errors are sentences in both languages', () => {
+    expect(check({ nik: '3573010101010001', size: 0 }).errors[0]?.message).toEqual({
+      id: 'Isi dengan angka paling kecil 1.',
+      en: 'Enter 1 or more.',
+    });
+  });
+
+  test('a pattern that explodes elsewhere takes linear time here', () => {
+    const evil = { components: [{ type: 'textfield', key: 'a', validate: { pattern: '^(a+)+$' } }] };
+    const { errors } = validateForm(evil, { a: `${'a'.repeat(5000)}b` }, { now: 0 });
+    expect(errors.map(({ code }) => code)).toEqual(['pattern']);
+  });
+
+  test('a date must exist', () => {
+    const dated = { components: [{ type: 'datetime', subtype: 'date', key: 'day' }] };
+    expect(validateForm(dated, { day: '2026-02-29' }, { now: 0 }).errors[0]?.code).toBe('notDate');
+    expect(validateForm(dated, { day: '2028-02-29' }, { now: 0 }).errors).toEqual([]);
+  });
+
+  test('rows of a list are checked one by one', () => {
+    const list = {
+      components: [
+        { type: 'dynamiclist', path: 'household', components: [{ type: 'textfield', key: 'name', validate: { required: true } }] },
+      ],
+    };
+    expect(validateForm(list, { household: [{ name: 'Siti', admin: true }, {}] }, { now: 0 })).toMatchObject({
+      values: { household: [{ name: 'Siti' }] },
+      errors: [{ pointer: '/household/1/name', code: 'required' }],
+    });
+  });
+});
