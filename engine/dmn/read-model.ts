@@ -56,7 +56,7 @@ let moddle: DmnModdle | null = null;
 
 function reader(): DmnModdle {
   if (moddle) return moddle;
-  const known = structuredClone(new DmnModdle().getPackage('dmn')) as { types: object[] };
+  const known = JSON.parse(JSON.stringify(new DmnModdle().getPackage('dmn'))) as { types: object[] };
   const extended = { ...known, types: [...known.types, ...EXTRA_TYPES] };
   moddle = new DmnModdle({ dmn: extended });
   return moddle;

@@ -68,7 +68,14 @@ function compared(op: ComparisonOperator, at: number | null): boolean | null {
 }
 
 function unordered(runtime: Runtime, a: FeelValue, b: FeelValue): null {
-  return runtime.warn('type', `Expected two values that can be ordered, but got ${typeName(a)} and ${typeName(b)}.`);
+  const [left, right] = [typeName(a), typeName(b)];
+  if (left === right && left !== 'null') {
+    return runtime.warn(
+      'type',
+      `Expected two values that can be ordered, but one ${left} has a time zone and the other has none, or their kind has no order.`,
+    );
+  }
+  return runtime.warn('type', `Expected two values that can be ordered, but got ${left} and ${right}.`);
 }
 
 function equal(runtime: Runtime, a: FeelValue, b: FeelValue): boolean | null {

@@ -132,8 +132,10 @@ function generateContext(
   const keys = entries.map((entry) => entry.key);
   const repeated = new Set(keys).size < keys.length;
   const codes = entries.map((entry) => {
+    // a function may call itself; anything else that bears the name of its entry means the one outside, as in {name: name}
+    if (entry.value.t === 'function') inner.names.push(entry.key);
     const code = generator.make(entry.value, inner);
-    inner.names.push(entry.key);
+    if (entry.value.t !== 'function') inner.names.push(entry.key);
     return code;
   });
   return (runtime, frame) => {

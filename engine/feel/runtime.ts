@@ -40,7 +40,7 @@ export class EvaluationFailure extends Error {
 
 export const STEP_BUDGET = 1_000_000;
 const LENGTH_LIMIT = 1_000_000;
-const CALL_DEPTH = 200;
+const CALL_DEPTH = 1000;
 const WARNINGS_KEPT = 100;
 const NONE: readonly Warning[] = Object.freeze([]);
 
