@@ -8,7 +8,7 @@ import { language } from '../ui/i18n.ts';
 /** The case's data as far as this agency may see it. Names come from the model, so they are only made readable, not translated. */
 export function CaseData({ values }: { readonly values: Values }): ReactNode {
   const { t } = useTranslation('inbox');
-  const entries = Object.entries(values);
+  const entries = Object.entries(values).filter(([, value]) => value !== null && value !== '');
   if (entries.length === 0) return <p className="soft">{t('context.noData')}</p>;
   return (
     <dl className="form-answers">

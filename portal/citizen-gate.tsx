@@ -18,8 +18,7 @@ function DemoHint(): ReactNode {
   const { t } = useTranslation('portal');
   const { data } = useQuery({
     queryKey: ['demo-account'],
-    queryFn: () =>
-      request<{ readonly demo?: { readonly username: string; readonly password: string } }>('/api/v1/session', { anonymous: true }),
+    queryFn: () => request<{ readonly demo?: { readonly username: string } }>('/api/v1/session', { anonymous: true }),
     staleTime: Infinity,
   });
   return data?.demo ? <p className="portal-demo soft small">{t('signIn.demo', { ...data.demo })}</p> : null;

@@ -4,7 +4,9 @@ type TextName = 'label' | 'description' | 'text' | 'content' | 'alt' | 'dateLabe
 
 /** A text of a component in the reader's language; English falls back to the form's own language. */
 export function textOf(component: FormComponent, name: TextName, lang: Lang): string {
-  const translated = lang === 'en' ? component.properties?.[`${name}.en`] : undefined;
+  const { properties } = component;
+  // A text block has no label of its own, so authors also write its translation as "label.en".
+  const translated = lang === 'en' ? (properties?.[`${name}.en`] ?? (name === 'text' ? properties?.['label.en'] : undefined)) : undefined;
   return typeof translated === 'string' && translated !== '' ? translated : (component[name] ?? '');
 }
 
