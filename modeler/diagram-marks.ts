@@ -52,7 +52,7 @@ export function selectElement(modeler: Modeler, elementId: string | undefined): 
   const shape = shapeOf(modeler.get<ElementRegistry>('elementRegistry'), elementId);
   if (!shape) return false;
   modeler.get<Selection>('selection').select(shape);
-  if (shape.parent) modeler.get<Canvas>('canvas').scrollToElement(shape);
+  if (shape.parent) modeler.get<Canvas>('canvas').scrollToElement(shape, { top: 60, right: 120, bottom: 60, left: 140 }); // the palette lies over the left edge
   return true;
 }
 

@@ -66,7 +66,7 @@ function paint(viewer: Viewer, counts: DiagramProps['counts'], selected: string 
     const kinds = [
       ['active', count.active ?? 0, { bottom: 10, left: -8 }],
       ['incident', count.incidents ?? 0, { top: -12, right: 12 }],
-      ['completed', count.completed ?? 0, { bottom: 10, right: 20 }],
+      ['completed', count.completed ?? 0, { top: -12, left: -8 }],
     ] as const;
     for (const [kind, number, position] of kinds) {
       if (number === 0) continue;

@@ -20,7 +20,7 @@ export interface Canvas {
   zoom: (to?: number | 'fit-viewport', center?: 'auto') => number;
   addMarker: (element: string, marker: string) => void;
   removeMarker: (element: string, marker: string) => void;
-  scrollToElement: (element: Shape) => void;
+  scrollToElement: (element: Shape, padding: { top: number; right: number; bottom: number; left: number }) => void;
   getRootElement: () => Shape;
   getSize: () => { width: number; height: number };
   viewbox: () => { x: number; y: number; scale: number };
