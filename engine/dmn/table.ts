@@ -3,7 +3,6 @@ import { EvaluationFailure } from '../feel/runtime.ts';
 import { arithmetic } from '../feel/arithmetic.ts';
 import { equals, order } from '../feel/operators.ts';
 import { contextOf } from '../feel/values.ts';
-import { typeOfRef } from './item-types.ts';
 import { Names } from './model.ts';
 import type { Boxed, Model } from './model.ts';
 import { childOf, childrenOf, textOf } from './read-model.ts';
@@ -74,7 +73,9 @@ export function compileTable(model: Model, element: Element): (runtime: Runtime)
 function compileInput(model: Model, input: Element): Input {
   const expression = childOf(input, 'inputExpression');
   const text = textOf(expression, 'text') ?? '';
-  const value = model.typed(model.expression(text, input), typeOfRef(textOf(expression, 'typeRef'), model.types));
+  // The declared type is not enforced: modelers write "string" for every new column, and a column that then silently matches
+  // nothing would help nobody. A comparison of different kinds is null anyway.
+  const value = model.expression(text, input);
   return { id: textOf(input, 'id') ?? '', name: textOf(input, 'label') ?? text, value };
 }
 

@@ -41,6 +41,8 @@ export type Compiled = { readonly ok: true; readonly expression: Expression } | 
 const TEXT_LIMIT = 100_000;
 const PROPERTY_NAMES = ['start included', 'end included', 'time offset'];
 let builtinTable: NameTable | null = null;
+/** A decision model hands the same list of names to each of its cells. */
+const tables = new WeakMap<readonly string[], NameTable>();
 
 /** Compiles an expression once. `text` is without the leading `=`. */
 export function compileExpression(text: string, options: CompileOptions = {}): Compiled {
@@ -58,8 +60,11 @@ function namesOf(options: CompileOptions): NameTable {
     for (const name of [...builtinNames(), ...PROPERTY_NAMES]) builtinTable.add(name);
   }
   if (!options.names?.length) return builtinTable;
+  const known = tables.get(options.names);
+  if (known) return known;
   const made = builtinTable.copy();
   for (const name of options.names) made.add(name);
+  tables.set(options.names, made);
   return made;
 }
 

@@ -123,6 +123,11 @@ export class Cursor {
     return word;
   }
 
+  /** Does a known name of several words begin here? It wins over a keyword, as in `some name`. */
+  seesKnown(known: NameTable): boolean {
+    return known.candidates(this.text.charAt(this.pos)).some((candidate) => this.matchKnown(candidate) >= 0);
+  }
+
   private takeQuotedName(): string {
     const end = this.text.indexOf('`', this.pos + 1);
     if (end < 0) this.fail('a closing backtick');

@@ -4,6 +4,7 @@ import { NAME_CHARS, NEST_LIMIT, PrimaryParser, normal } from './parse-primary.t
 import type { ParseOptions } from './parse-primary.ts';
 import { parseType } from './parse-type.ts';
 
+const TEXTUAL = new Set(['if', 'for', 'some', 'every']);
 const VARIABLE = new RegExp(`((?!\\d)${NAME_CHARS}+(?:\\s+${NAME_CHARS}+)*?)\\s+in(?![\\p{L}\\p{N}_])`, 'uy');
 
 /** Parses a whole expression. Throws SyntaxProblem. */
@@ -63,6 +64,7 @@ class Parser extends PrimaryParser {
 
   private textual(): Node {
     const word = this.peekWord();
+    if (word === null || !TEXTUAL.has(word) || this.seesKnown(this.names)) return this.disjunction();
     if (word === 'if' && this.takeWord('if')) return this.conditional();
     if (word === 'for' && this.takeWord('for')) return this.iteration();
     if ((word === 'some' || word === 'every') && this.takeWord(word)) return this.quantified(word === 'every');

@@ -84,11 +84,12 @@ describe('the language', () => {
 
   test('names with spaces and operators are known names first', () => {
     // given
-    const options = { names: ['monthly fee', 'a-b', 'fee'] };
-    const scope = scopeOf({ 'monthly fee': 3, 'a-b': 5, fee: 7, a: 1, b: 2 });
+    const options = { names: ['monthly fee', 'a-b', 'fee', 'some fee'] };
+    const scope = scopeOf({ 'some fee': 4, 'monthly fee': 3, 'a-b': 5, fee: 7, a: 1, b: 2 });
 
     // then
     expect(compiled('monthly   fee + a-b + fee', options).evaluate(scope, CLOCK)).toMatchObject({ ok: true, value: 15 });
+    expect(compiled('some fee > 3', options).evaluate(scope, CLOCK)).toMatchObject({ ok: true, value: true });
     expect(compiled('a-b').evaluate(scope, CLOCK)).toMatchObject({ ok: true, value: -1 });
   });
 
