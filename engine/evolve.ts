@@ -176,6 +176,7 @@ const appliers: { readonly [T in Exclude<EventType, 'instance-created'>]: Applie
 };
 
 const internals: { readonly [W in Internal['what']]: (state: InstanceState, event: Extract<Internal, { readonly what: W }>) => void } = {
+  begun: (state, event) => void (instance(state, event.n).begin = event.begin),
   draining: (state, event) => {
     const scope = instance(state, event.n);
     scope.draining = event.then;
@@ -208,11 +209,7 @@ const internals: { readonly [W in Internal['what']]: (state: InstanceState, even
     if (event.records.length === 0) delete scope.compensable;
     else scope.compensable = [...event.records];
   },
-  awaiting: (state, event) => {
-    const waiting = instance(state, event.n);
-    if (event.handlers === 0) delete waiting.awaits;
-    else waiting.awaits = event.handlers;
-  },
+  enough: (state, event) => void (instance(state, event.n).enough = true),
   handling: (state, event) =>
     void (instance(state, event.n).handles = { thrower: event.thrower, ...(event.remaining && { remaining: event.remaining }) }),
   'task-pending': (state, event) => {

@@ -1,6 +1,7 @@
 /** The machine's own book-keeping events: they belong to the fold, but nobody outside needs them. */
 import type { ElementId, Json, TaskFields, Variables } from './terms.ts';
 import type { Compensable } from './state.ts';
+import type { Begin } from './step.ts';
 
 /** An element to activate in a scope, with what set it off. */
 export interface Start {
@@ -8,23 +9,28 @@ export interface Start {
   readonly payload?: Variables;
 }
 
-/** What a scope does when its last child has ended: ends itself one way or the other, or stays and goes on with `start`. */
+/** What a scope does when its last child has ended: ends itself one way or the other, stays and goes on with
+ * `start`, or (a cancelled transaction) undoes what has completed in it. */
 export interface Then {
-  readonly end: 'terminate' | 'complete' | 'stay';
+  readonly end: 'terminate' | 'complete' | 'stay' | 'cancel';
   /** activated in this scope when it stays, beside it when it ends */
   readonly start?: Start;
 }
 
-/** A change to a user task that its listeners have to agree to first. */
+/** A change to a user task that its listeners have to agree to first. `start`: what follows the task when it is cancelled. */
 export interface PendingChange {
   readonly event: 'CREATING' | 'ASSIGNING' | 'UPDATING' | 'COMPLETING' | 'CANCELING';
   readonly fields?: TaskFields;
+  /** what listeners have changed about it */
+  readonly corrections?: TaskFields;
   readonly variables?: Variables;
   readonly action?: string;
   readonly by?: string;
 }
 
 export type Internal =
+  /** start listeners work before the element enters: what set it off is kept for then */
+  | { readonly t: 'internal'; readonly what: 'begun'; readonly n: number; readonly begin: Begin }
   /** a scope ends its children; `drained` follows only when it stays afterwards, and then it opens nothing any more */
   | { readonly t: 'internal'; readonly what: 'draining'; readonly n: number; readonly then: Then }
   | { readonly t: 'internal'; readonly what: 'drained'; readonly n: number }
@@ -42,8 +48,8 @@ export type Internal =
   | { readonly t: 'internal'; readonly what: 'compensable'; readonly n: number; readonly record: Compensable }
   /** what remains compensable in scope `n` */
   | { readonly t: 'internal'; readonly what: 'compensating'; readonly n: number; readonly records: readonly Compensable[] }
-  /** element instance `n` waits for so many handlers */
-  | { readonly t: 'internal'; readonly what: 'awaiting'; readonly n: number; readonly handlers: number }
+  /** an ad-hoc sub-process completes as soon as nothing moves inside any more */
+  | { readonly t: 'internal'; readonly what: 'enough'; readonly n: number }
   /** element instance `n` is a compensation handler; then come the `remaining` ones */
   | {
       readonly t: 'internal';

@@ -1,9 +1,8 @@
 /** What the runtime asks about definitions and states without changing anything. */
 import type { Element, FormSpec, Process, Trigger } from './process.ts';
-import type { InstanceState } from './state.ts';
 import type { Clock } from './feel/index.ts';
 import { scopeOf } from './feel/index.ts';
-import type { ElementId, Json, Variables } from './terms.ts';
+import type { ElementId, Variables } from './terms.ts';
 import { evaluateText } from './value.ts';
 import { nextDue } from './time/next-due.ts';
 import type { Due } from './time/next-due.ts';
@@ -123,18 +122,4 @@ function rootStarts(process: Process) {
   return [...process.elements.values()].filter((element) => element.kind === 'start-event').filter((start) => start.parent === process.id);
 }
 
-/** Variables that the element instance `n` sees: its own and those of every scope around it, inner ones first. */
-export function visibleVariables(state: InstanceState, n: number): Variables {
-  const seen: Record<string, Json> = Object.create(null) as Record<string, Json>;
-  for (let at: number | undefined = n; at !== undefined && at >= 0; at = state.elements.get(at)?.scope) {
-    for (const [name, variable] of state.variables.get(at) ?? []) if (!(name in seen)) seen[name] = variable.value;
-  }
-  return seen;
-}
-
-/** Variables of exactly this scope. */
-export function localVariables(state: InstanceState, n: number): Variables {
-  const own: Record<string, Json> = Object.create(null) as Record<string, Json>;
-  for (const [name, variable] of state.variables.get(n) ?? []) own[name] = variable.value;
-  return own;
-}
+export { localVariables, visibleVariables } from './machine/visible.ts';

@@ -53,9 +53,9 @@ export function serialize(state: InstanceState): string {
 }
 
 function packElement(instance: ElementInstance): unknown[] {
-  const { body, draining, interrupted, compensable, awaits, handles, collected } = instance;
+  const { body, draining, interrupted, compensable, enough, handles, collected, begin } = instance;
   const tokens = instance.tokens && instance.tokens.size > 0 ? [...instance.tokens].flat() : undefined;
-  const rest = { body, tokens, draining, interrupted, compensable, awaits, handles, collected };
+  const rest = { body, tokens, draining, interrupted, compensable, enough, handles, collected, begin };
   const seldom = Object.values(rest).some((value) => value !== undefined) ? rest : undefined;
   return trimmed([instance.n, instance.element, instance.scope, instance.loop, seldom]);
 }

@@ -3,7 +3,7 @@
  * Everything is found by number in a Map; a scope knows its children, an element instance what it owns, so that nothing ever scans.
  */
 import type { ElementId, IncidentKind, JobKind, Json, Key, ListenerEvent, Parent, TaskFields } from './terms.ts';
-import type { Step } from './step.ts';
+import type { Begin, Step } from './step.ts';
 import type { PendingChange, Then } from './internal.ts';
 
 /** Book-keeping of a multi-instance or loop body. */
@@ -38,10 +38,12 @@ export interface ElementInstance {
   interrupted?: boolean;
   /** completed activities of this scope that can be compensated, oldest first */
   compensable?: Compensable[];
-  /** so many compensation handlers must end before it goes on */
-  awaits?: number;
+  /** ad-hoc: completes as soon as nothing moves inside any more */
+  enough?: boolean;
   /** this is a compensation handler: who waits for it, and what is to be compensated after it */
   handles?: { readonly thrower: number; readonly remaining?: readonly Compensable[] };
+  /** what set it off, while its start listeners work */
+  begin?: Begin;
   /** ad-hoc: output collection so far */
   collected?: Json[];
 }
@@ -50,6 +52,8 @@ export interface Compensable {
   readonly element: ElementId;
   /** number of the completed instance: its own records, when it was a sub-process */
   readonly n: number;
+  /** what undoes it: a compensation activity or event sub-process; else by undoing what is inside */
+  readonly handler?: ElementId;
   readonly inner?: readonly Compensable[];
 }
 

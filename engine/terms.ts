@@ -173,6 +173,7 @@ export type Command = Meta &
   );
 
 export type CommandType = Command['type'];
+export type CommandOf<T extends CommandType> = Extract<Command, { readonly type: T }>;
 
 export type JobResult =
   | { readonly type: 'userTask'; readonly denied?: boolean; readonly deniedReason?: string; readonly corrections?: TaskFields }

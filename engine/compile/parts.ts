@@ -124,7 +124,7 @@ export function bindingOf(node: Node | undefined): Binding {
 
 export function formOf(node: Node): FormSpec | undefined {
   const definition = extension(node, 'zeebe:FormDefinition');
-  const id = definition && (text(definition, 'formId') ?? text(definition, 'formKey'));
+  const id = definition && text(definition, 'formId');
   return id === undefined ? undefined : { id, binding: bindingOf(definition) };
 }
 

@@ -100,7 +100,7 @@ function userTask(node: Node, context: Context): ShapeOf<'user-task'> {
     dueDate: from('zeebe:TaskSchedule', 'dueDate'),
     followUpDate: from('zeebe:TaskSchedule', 'followUpDate'),
     priority: from('zeebe:PriorityDefinition', 'priority'),
-    externalForm: from('zeebe:FormDefinition', 'externalReference'),
+    externalForm: from('zeebe:FormDefinition', 'externalReference') ?? from('zeebe:FormDefinition', 'formKey'),
   };
   const present = Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined));
   return { kind: 'user-task', ...present, ...(form && { form }), headers: headersOf(node), taskListeners: taskListenersOf(node, context) };

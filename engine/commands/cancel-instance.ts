@@ -1,0 +1,8 @@
+import type { Run } from '../machine/run.ts';
+import { terminate } from '../machine/termination.ts';
+import type { CommandOf, Rejection } from '../terms.ts';
+
+/** Ends the instance and everything in it. */
+export function cancelInstance(run: Run, _command: CommandOf<'cancel-instance'>): Rejection | void {
+  terminate(run, 0);
+}

@@ -1,0 +1,35 @@
+import type { Behavior } from '../machine/behavior.ts';
+import { evaluateText, InstanceScope } from '../machine/evaluate.ts';
+import { Fault } from '../machine/fault.ts';
+import { createJob } from '../machine/jobs.ts';
+import type { Run } from '../machine/run.ts';
+import type { ElementOf } from '../process.ts';
+
+type Called = NonNullable<ElementOf<'business-rule-task'>['decision']>;
+
+/** Evaluates a deployed decision; its output is a variable. Or a job when the model names a job type. */
+export const businessRuleTask: Behavior<ElementOf<'business-rule-task'>> = {
+  enter: (run, { n }, { job, decision }) => {
+    if (job) return createJob(run, n, { spec: job, kind: 'BPMN_ELEMENT' });
+    if (decision === undefined) throw new Error('Expected the compiler to refuse a business rule task without decision.');
+    callDecision(run, n, decision);
+  },
+};
+
+function callDecision(run: Run, el: number, called: Called): void {
+  const decisionId = evaluateText(run, called.id, { n: el, what: 'the decision id', kind: 'CALLED_DECISION_ERROR' });
+  const deployed = run.world.library.decision(decisionId, called.binding);
+  if (deployed === undefined)
+    throw new Fault(
+      'CALLED_DECISION_ERROR',
+      `Expected a decision '${decisionId}' (${called.binding.type}) to be deployed, but there is none.`,
+    );
+  const outcome = deployed.evaluate(new InstanceScope(run.state, el), run.clock);
+  const event = { t: 'decision-evaluated' as const, n: run.number, el, decisionId, decisionKey: deployed.key, at: run.at };
+  if (!outcome.ok) {
+    run.emit({ ...event, output: null, matchedRules: [], inputs: [], failure: outcome.message });
+    throw new Fault('DECISION_EVALUATION_ERROR', outcome.message);
+  }
+  run.emit({ ...event, output: outcome.output, matchedRules: outcome.matchedRules, inputs: outcome.inputs });
+  run.push({ do: 'complete', n: el, payload: { [called.resultVariable]: outcome.output } });
+}

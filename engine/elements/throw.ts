@@ -1,0 +1,109 @@
+import { activate } from '../machine/activation.ts';
+import type { Behavior } from '../machine/behavior.ts';
+import { compensate, takeCompensable } from '../machine/compensation.ts';
+import { evaluateText } from '../machine/evaluate.ts';
+import { createJob } from '../machine/jobs.ts';
+import type { Run } from '../machine/run.ts';
+import { drain } from '../machine/termination.ts';
+import { visibleVariables, localVariables } from '../machine/visible.ts';
+import { elementOf } from '../process.ts';
+import type { ElementOf, Trigger, TriggerType } from '../process.ts';
+import type { ElementInstance } from '../state.ts';
+
+type Throwing = ElementOf<'throw-event'> | ElementOf<'end-event'>;
+
+/** Intermediate throw events and end events: the same deeds. */
+export const throwing: Behavior<Throwing> = {
+  enter: (run, instance, element) => {
+    if (element.job) return createJob(run, instance.n, { spec: element.job, kind: 'BPMN_ELEMENT' });
+    if (element.trigger.type === 'multiple') return throwAll(run, instance, element.trigger.of);
+    throwOne(run, instance, element.trigger);
+  },
+  completed: (run, instance, element) => {
+    if (element.trigger.type === 'terminate') drain(run, instance.scope, { end: 'complete' });
+    if (element.trigger.type === 'cancel') cancelTransaction(run, instance);
+    if (element.trigger.type === 'link') followLink(run, instance, element.trigger.name);
+  },
+};
+
+type Deed<T extends TriggerType> = (run: Run, instance: ElementInstance, trigger: Extract<Trigger, { readonly type: T }>) => void;
+type Throwable = Exclude<TriggerType, 'message' | 'timer' | 'condition' | 'multiple'>;
+
+/** One deed per type; each ends by completing the event, at once or later. */
+const deeds: { readonly [T in Throwable]: Deed<T> } = {
+  none: complete,
+  link: complete,
+  terminate: complete,
+  signal: (run, instance, trigger) => {
+    broadcast(run, instance, trigger);
+    complete(run, instance);
+  },
+  error: (run, instance, trigger) => throwCode(run, instance, { kind: 'error', trigger }),
+  escalation: (run, instance, trigger) => {
+    throwCode(run, instance, { kind: 'escalation', trigger });
+    complete(run, instance);
+  },
+  compensation: (run, instance, trigger) => throwCompensation(run, instance, trigger),
+  cancel: complete,
+};
+
+function throwOne(run: Run, instance: ElementInstance, trigger: Trigger): void {
+  const deed = deeds[trigger.type as Throwable] as Deed<TriggerType> | undefined;
+  if (deed === undefined) throw new Error(`Expected an event that can be thrown, but found '${trigger.type}'.`);
+  deed(run, instance, trigger);
+}
+
+/** Signals and escalations of a multiple event in their order, then what ends it. */
+function throwAll(run: Run, instance: ElementInstance, triggers: readonly Trigger[]): void {
+  for (const trigger of triggers) {
+    if (trigger.type === 'signal') broadcast(run, instance, trigger);
+    if (trigger.type === 'escalation') throwCode(run, instance, { kind: 'escalation', trigger });
+  }
+  const last = triggers.find((trigger) => trigger.type === 'error' || trigger.type === 'compensation' || trigger.type === 'cancel');
+  if (last) throwOne(run, instance, last);
+  else complete(run, instance);
+}
+
+function complete(run: Run, { n }: ElementInstance): void {
+  run.push({ do: 'complete', n });
+}
+
+/** With input mappings the signal carries exactly what they made, else everything that is visible. */
+function broadcast(run: Run, { n }: ElementInstance, trigger: Extract<Trigger, { type: 'signal' }>): void {
+  const name = evaluateText(run, trigger.name, { n, what: 'the name of the signal', kind: 'EXTRACT_VALUE_ERROR' });
+  const local = localVariables(run.state, n);
+  const variables = run.elementOf(run.instance(n)).inputs.length > 0 ? local : visibleVariables(run.state, n);
+  run.emit({ t: 'signal-broadcast', el: n, name, variables });
+}
+
+function throwCode(
+  run: Run,
+  { n }: ElementInstance,
+  thrown: { readonly kind: 'error' | 'escalation'; readonly trigger: Extract<Trigger, { type: 'error' | 'escalation' }> },
+): void {
+  const { kind, trigger } = thrown;
+  const code = evaluateText(run, trigger.code ?? { fixed: '' }, { n, what: `the ${kind} code`, kind: 'EXTRACT_VALUE_ERROR' });
+  run.push({ do: 'throw', n, kind, code, variables: localVariables(run.state, n) });
+}
+
+function followLink(run: Run, { scope }: ElementInstance, name: string): void {
+  const parent = run.elementOf(run.instance(scope)).id;
+  const target = run.world.process.links.get(parent)?.get(name);
+  if (target !== undefined) activate(run, elementOf(run.world.process, target), scope);
+}
+
+/** Undoes one activity, or everything that has completed in the scope (from inside an event sub-process: in the scope around it). */
+function throwCompensation(run: Run, instance: ElementInstance, trigger: Extract<Trigger, { type: 'compensation' }>): void {
+  const scope = run.instance(instance.scope);
+  const around = run.elementOf(scope).kind === 'event-sub-process' && scope.handles === undefined ? scope.scope : scope.n;
+  const records = takeCompensable(run, around, trigger.activity);
+  compensate(run, instance.n, { scope: around, records });
+  if (trigger.wait === false && records.length > 0) complete(run, instance);
+}
+
+/** Everything in the transaction stops, what has completed is undone, then the cancel boundary event goes on. */
+function cancelTransaction(run: Run, { scope }: ElementInstance): void {
+  let n = scope;
+  while (run.elementOf(run.instance(n)).kind !== 'transaction') n = run.instance(n).scope;
+  drain(run, n, { end: 'cancel' });
+}
