@@ -15,7 +15,7 @@ const borderRules = Object.entries(borders).map(([room, { rooms, packages }]) =>
       {
         patterns: [
           {
-            regex: `^(\\.\\./)+(?!${[room, ...rooms, '\\.'].join('/|')}/)[a-z-]+/`,
+            regex: `^(\\.\\./)+(${Object.keys(borders).filter((other) => other !== room && !rooms.includes(other)).join('|')})/`,
             message: `${room}/ may import only from: ${[room, ...rooms].join(', ')} (design: imports point one way).`,
           },
           ...(packages === 'any'
