@@ -24,7 +24,7 @@ export function CaseContext({ detail }: { readonly detail: TaskDetail }): ReactN
         </Notice>
       )}
       <Part title={t('context.data')} open>
-        <CaseData values={detail.variables} />
+        <CaseData detail={detail} />
       </Part>
       <Part title={t('context.stages')} open>
         <StageProgress stages={found.stages} />
@@ -36,7 +36,6 @@ export function CaseContext({ detail }: { readonly detail: TaskDetail }): ReactN
       <Part title={t('context.timeline')}>
         <Timeline entries={found.timeline} />
       </Part>
-      <DiagramPart detail={detail} />
     </aside>
   );
 }
@@ -53,11 +52,11 @@ function Part({ title, open, children }: { readonly title: string; readonly open
 }
 
 /** The diagram library is large: it is loaded when somebody wants to see the diagram, not before. */
-function DiagramPart({ detail }: { readonly detail: TaskDetail }): ReactNode {
+export function DiagramPart({ detail }: { readonly detail: TaskDetail }): ReactNode {
   const { t } = useTranslation('inbox');
   const [shown, setShown] = useState(false);
   return (
-    <section className="card stack">
+    <section className="card stack inbox-diagram">
       <h2>{t('context.diagram')}</h2>
       {shown ? (
         <Suspense fallback={<p className="soft">{t('ui:loading')}</p>}>

@@ -77,3 +77,13 @@ export function useTask(key: string): UseQueryResult<TaskDetail> {
     queryFn: () => request(`/api/v1/tasks/${encodeURIComponent(key)}`),
   });
 }
+
+/** The form that the case began with, for the words of its questions. A process that no longer is a service has none: its data shows plainer. */
+export function useServiceForm(processDefinitionId: string): UseQueryResult<{ readonly form: FormSchema | null }> {
+  return useQuery({
+    queryKey: ['service-form', processDefinitionId],
+    queryFn: () => request(`/api/v1/services/${encodeURIComponent(processDefinitionId)}`),
+    staleTime: Infinity,
+    retry: false,
+  });
+}

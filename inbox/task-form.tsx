@@ -1,6 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { ProblemError, request } from '../ui/client.ts';
 import { Button } from '../ui/components/button.tsx';
 import { Notice } from '../ui/components/notice.tsx';
@@ -14,6 +16,7 @@ import type { FieldError, FormSchema, Values } from '../ui/forms/schema.ts';
 import { useDraft } from '../ui/forms/use-draft.ts';
 import { language } from '../ui/i18n.ts';
 import type { User } from '../ui/session.tsx';
+import { listPlace } from './list-place.ts';
 import type { TaskDetail } from './queries.ts';
 
 interface Props {
@@ -92,8 +95,8 @@ function Fillable({
           <p>{t('task.noForm')}</p>
         )}
       </section>
-      {problem && <NotCompleted why={problem} />}
-      {mayFill && (
+      {problem && <NotCompleted {...problem} />}
+      {mayFill && !problem?.over && (
         <div className="inbox-actions">
           <Button kind="primary" type="submit" busy={busy}>
             {busy ? t('task.completing') : t('task.complete')}
@@ -105,11 +108,23 @@ function Fillable({
   );
 }
 
-function NotCompleted({ why }: { readonly why: string }): ReactNode {
+interface Refusal {
+  readonly title: string;
+  readonly text: string;
+  /** the task is over: trying again cannot help, going on can */
+  readonly over: boolean;
+}
+
+function NotCompleted({ title, text, over }: Refusal): ReactNode {
   const { t } = useTranslation('inbox');
   return (
-    <Notice kind="bad" title={t('task.notCompleted')}>
-      <p>{why}</p>
+    <Notice kind="bad" title={title}>
+      <p>{text}</p>
+      {over && (
+        <Link className="a-button inbox-on" to={{ pathname: '/', search: listPlace().search }}>
+          {t('backToList')}
+        </Link>
+      )}
     </Notice>
   );
 }
@@ -117,7 +132,8 @@ function NotCompleted({ why }: { readonly why: string }): ReactNode {
 function useCompletion(key: string, onRefused: (errors: readonly FieldError[]) => void) {
   const { t } = useTranslation('inbox');
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Refusal>();
+  const client = useQueryClient();
   const complete = async (variables: Values): Promise<boolean> => {
     setBusy(true);
     setProblem(undefined);
@@ -127,8 +143,10 @@ function useCompletion(key: string, onRefused: (errors: readonly FieldError[]) =
     } catch (error) {
       const wrong = fieldErrorsOf(error);
       if (wrong.length > 0) onRefused(wrong);
-      else if (error instanceof ProblemError && [404, 409].includes(error.status)) setProblem(t('task.conflict'));
-      else setProblem(error instanceof Error ? error.message : t('failed'));
+      else if (error instanceof ProblemError && [404, 409].includes(error.status)) {
+        setProblem({ title: t('task.doneByOther'), text: t('task.conflict'), over: true });
+        await client.invalidateQueries();
+      } else setProblem({ title: t('task.notCompleted'), text: error instanceof Error ? error.message : t('failed'), over: false });
       return false;
     } finally {
       setBusy(false);

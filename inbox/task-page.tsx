@@ -7,7 +7,7 @@ import { Button } from '../ui/components/button.tsx';
 import { Notice } from '../ui/components/notice.tsx';
 import { inLanguage } from '../ui/i18n.ts';
 import type { User } from '../ui/session.tsx';
-import { CaseContext } from './case-context.tsx';
+import { CaseContext, DiagramPart } from './case-context.tsx';
 import { Completed } from './completed.tsx';
 import { Due } from './due.tsx';
 import { Frame } from './frame.tsx';
@@ -102,6 +102,9 @@ function Task({ detail, user, onCompleted }: TaskProps): ReactNode {
         <TaskForm detail={detail} user={user} mayFill={open && task.assignee === user.username} onCompleted={onCompleted} />
       </div>
       <CaseContext detail={detail} />
+      <div className="inbox-across">
+        <DiagramPart detail={detail} />
+      </div>
     </div>
   );
 }

@@ -180,7 +180,7 @@ describe('the neighbourhood office confirms', () => {
     await heading(clerk, /Tugas selesai/).waitFor();
     await snap(clerk, '13-completed');
     await late.getByRole('button', { name: 'Selesaikan tugas' }).click();
-    await late.getByText(/sudah diselesaikan atau dibatalkan oleh orang lain/).waitFor();
+    await late.getByText(/Orang lain sudah menyelesaikan atau membatalkan tugas ini/).waitFor();
     await expect(late.getByLabel('Catatan').inputValue()).resolves.toBe('Warga sudah saya temui.');
     await snap(late, '14-too-late');
     await late.close();

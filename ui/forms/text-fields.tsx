@@ -66,7 +66,7 @@ export function TextareaField(props: FieldProps): ReactNode {
         <textarea
           {...control}
           className="a-input"
-          rows={5}
+          rows={locked ? Math.min(8, Math.max(2, Math.ceil(String(value ?? '').length / 60))) : 5}
           value={String(value ?? '')}
           readOnly={locked}
           onChange={(event) => put(event.target.value)}
