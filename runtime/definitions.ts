@@ -64,9 +64,7 @@ export function createDefinitionBook({ now, zone }: { readonly now: () => number
     decision: ({ id, key }) => (key === undefined ? decisions.latest(id ?? '') : decisions.byKey.get(key)),
     addProcess: (row, xml, process) => {
       const entry = processEntry(row, { xml, process, library: libraryFor(row), clock: { now: now(), zone } });
-      const form = startForm(process);
-      const startFormKey = form && forms.bound(form.id, form.binding, row)?.formKey;
-      processes.add(entry.id, entry.key, startFormKey === undefined ? entry : { ...entry, startFormKey });
+      processes.add(entry.id, entry.key, entry);
     },
     addDecision: (row, decision) => {
       const key = String(row['decisionDefinitionKey']);
@@ -91,7 +89,10 @@ class Shelf<T extends { readonly row: Row }> {
     this.byKey.set(key, entry);
     const versions = this.#versions.get(id) ?? [];
     versions.push(entry);
-    this.#versions.set(id, versions.toSorted((left, right) => Number(left.row['version']) - Number(right.row['version'])));
+    this.#versions.set(
+      id,
+      versions.toSorted((left, right) => Number(left.row['version']) - Number(right.row['version'])),
+    );
   }
   latest(id: string): T | undefined {
     return this.#versions.get(id)?.at(-1);
@@ -124,7 +125,11 @@ interface Made {
 function processEntry(row: Row, { xml, process, library, clock }: Made): DefinitionEntry {
   const starts = startSubscriptions(process, clock);
   return {
-    row, xml, process, library, starts,
+    row,
+    xml,
+    process,
+    library,
+    starts,
     key: String(row['processDefinitionKey']),
     id: String(row['processDefinitionId']),
     version: Number(row['version']),
@@ -132,17 +137,24 @@ function processEntry(row: Row, { xml, process, library, clock }: Made): Definit
     properties: process.properties,
     elements: elementsOf(process),
     phases: phasesOf(process),
+    // asked each time: bound to the latest version, the form changes without the process
+    get startFormKey() {
+      const form = startForm(process);
+      return form && library.form(form.id, form.binding)?.key;
+    },
   };
 }
 
 function elementsOf(process: Process): ReadonlyMap<string, DefinedElement> {
   const ids = new Set([process.id, ...process.elements.keys()]);
-  return new Map([...ids].map((id) => {
-    const agency = agencyOf(process, id);
-    const properties = id === process.id ? process.properties : (process.elements.get(id)?.properties ?? new Map<string, string>());
-    const name = id === process.id ? (process.name ?? id) : elementName(process, id);
-    return [id, { id, name, type: elementType(process, id), properties, ...(agency !== undefined && { agency }) }];
-  }));
+  return new Map(
+    [...ids].map((id) => {
+      const agency = agencyOf(process, id);
+      const properties = id === process.id ? process.properties : (process.elements.get(id)?.properties ?? new Map<string, string>());
+      const name = id === process.id ? (process.name ?? id) : elementName(process, id);
+      return [id, { id, name, type: elementType(process, id), properties, ...(agency !== undefined && { agency }) }];
+    }),
+  );
 }
 
 /** Reads what the store holds into the book. Throws when a stored definition no longer compiles: starting without it would lose its instances. */
@@ -154,18 +166,26 @@ export async function loadDefinitions(store: Store, book: DefinitionBook): Promi
     const xml = await text(row);
     const compiled = await compile(xml);
     const process = compiled.ok ? compiled.processes.find(({ id }) => id === row['processDefinitionId']) : undefined;
-    if (process === undefined) throw new Error(`Expected the stored process ${String(row['processDefinitionId'])} version ${String(row['version'])} to compile, but it does not`);
+    if (process === undefined)
+      throw new Error(
+        `Expected the stored process ${String(row['processDefinitionId'])} version ${String(row['version'])} to compile, but it does not`,
+      );
     book.addProcess(row, xml, process);
   }
 }
 
 type TextOf = (row: Row) => Promise<string>;
 
-async function loadDecision(store: Store, book: DefinitionBook, { row, text }: { readonly row: Row; readonly text: TextOf }): Promise<void> {
+async function loadDecision(
+  store: Store,
+  book: DefinitionBook,
+  { row, text }: { readonly row: Row; readonly text: TextOf },
+): Promise<void> {
   const requirements = await store.get('decisionRequirements', String(row['decisionRequirementsKey']));
   const compiled = await compileDecisions(await text(requirements ?? {}), { lenient: true });
   const decision = compiled.ok ? compiled.decisions.get(String(row['decisionDefinitionId'])) : undefined;
-  if (decision === undefined) throw new Error(`Expected the stored decision ${String(row['decisionDefinitionId'])} to compile, but it does not`);
+  if (decision === undefined)
+    throw new Error(`Expected the stored decision ${String(row['decisionDefinitionId'])} to compile, but it does not`);
   book.addDecision(row, decision);
 }
 
@@ -175,7 +195,7 @@ function cachedText(store: Store): TextOf {
 
 async function everything(store: Store, collection: CollectionName): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (let after: string | null | undefined; after !== null; ) {
+  for (let after: string | null | undefined; after !== null;) {
     const page = await store.search(collection, { limit: 1_000, ...(after === undefined ? {} : { after }) });
     rows.push(...page.items);
     after = page.items.length < 1_000 ? null : page.endCursor;

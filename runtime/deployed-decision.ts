@@ -10,14 +10,27 @@ export function deployedDecision(key: Key, decision: Decision): DeployedDecision
     evaluate: (scope, clock) => {
       const result = evaluateDecision(decision, scope, clock);
       if (!result.ok) return { ok: false, message: result.message };
-      return { ok: true, output: feel.toJson(result.output), matchedRules: result.matched.map(ruleJson), inputs: result.inputs.map(inputJson) };
+      return {
+        ok: true,
+        output: feel.toJson(result.output),
+        matchedRules: result.matched.map(ruleJson),
+        inputs: result.inputs.map(inputJson),
+      };
     },
   };
 }
 
 /** As Camunda's REST interface names it. */
 export function ruleJson({ ruleId, ruleIndex, outputs }: MatchedRule): Json {
-  return { ruleId, ruleIndex, evaluatedOutputs: outputs.map(({ id, name, value }) => ({ outputId: id, outputName: name, outputValue: JSON.stringify(feel.toJson(value)) })) };
+  return {
+    ruleId,
+    ruleIndex,
+    evaluatedOutputs: outputs.map(({ id, name, value }) => ({
+      outputId: id,
+      outputName: name,
+      outputValue: JSON.stringify(feel.toJson(value)),
+    })),
+  };
 }
 
 export function inputJson({ id, name, value }: NamedValue): Json {

@@ -8,7 +8,11 @@ export type EffectKind = (typeof effectKinds)[number];
  * What must happen in other instances because of these events. Pure. Ids are deterministic, so doing one twice can be recognised;
  * payloads only point at the event (`version`, `index` in the instance's history): data stays in one place.
  */
-export function effectsOf(events: readonly Event[], state: InstanceState, { version, startsByMessage }: { readonly version: number; readonly startsByMessage: boolean }): readonly Effect[] {
+export function effectsOf(
+  events: readonly Event[],
+  state: InstanceState,
+  { version, startsByMessage }: { readonly version: number; readonly startsByMessage: boolean },
+): readonly Effect[] {
   return events.flatMap((event, index): readonly Effect[] => {
     const kind = effectKind(event, state, startsByMessage);
     return kind === undefined ? [] : [{ id: `${state.key}-${version}-${index}`, kind, payload: { version, index } }];

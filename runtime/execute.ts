@@ -36,7 +36,10 @@ export interface Extras {
   readonly allowed?: () => Promise<boolean>;
 }
 
-export type Outcome = { readonly ok: true; readonly committed: Committed } | Rejection | { readonly ok: false; readonly kind: 'CLAIMED'; readonly reason: string };
+export type Outcome =
+  | { readonly ok: true; readonly committed: Committed }
+  | Rejection
+  | { readonly ok: false; readonly kind: 'CLAIMED'; readonly reason: string };
 
 export interface Door {
   /** Answers when durable. Throws only for our faults (store down, bug): then nothing was written. */
@@ -83,7 +86,8 @@ export function createDoor(parts: DoorParts): Door {
 
   async function inTurn(key: Key, command: Command, extras: Extras): Promise<Outcome> {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      if (extras.allowed && !(await extras.allowed())) return rejection('INVALID_STATE', 'Expected the attempt that holds the lease, but it is a stale one');
+      if (extras.allowed && !(await extras.allowed()))
+        return rejection('INVALID_STATE', 'Expected the attempt that holds the lease, but it is a stale one');
       const before = command.type === 'create-instance' ? undefined : await current(key);
       if (before === undefined && command.type !== 'create-instance') return await missing(parts.store, key);
       // OUT OF THE CACHE BEFORE DECIDE: whatever happens from here on, the state in our hands is not what the store holds until the commit succeeded
@@ -98,7 +102,8 @@ export function createDoor(parts: DoorParts): Door {
         parts.committed(step.committed);
         return { ok: true, committed: step.committed };
       }
-      if (typeof result === 'object') return { ok: false, kind: 'CLAIMED', reason: `Expected ${result.claimed} to be free, but it is taken` };
+      if (typeof result === 'object')
+        return { ok: false, kind: 'CLAIMED', reason: `Expected ${result.claimed} to be free, but it is taken` };
       if (command.type === 'create-instance') return rejection('ALREADY_EXISTS', `Expected no instance ${key}, but there is one`);
     }
     throw new Error(`Expected to commit to instance ${key} within ${TRIES} tries, but others were always first`);
@@ -106,10 +111,11 @@ export function createDoor(parts: DoorParts): Door {
 
   return {
     run: (key, command, extras = {}) => lanes.run(key, () => inTurn(key, command, extras)),
-    peek: (key, read) => lanes.run(key, async () => {
-      const cached = await current(key);
-      return cached === undefined ? undefined : read(cached.state);
-    }),
+    peek: (key, read) =>
+      lanes.run(key, async () => {
+        const cached = await current(key);
+        return cached === undefined ? undefined : read(cached.state);
+      }),
     busy: lanes.busy,
   };
 }
@@ -130,7 +136,13 @@ async function load(store: Store, key: Key): Promise<Cached | undefined> {
   let state = loaded.snapshot === '' ? undefined : parse(loaded.snapshot);
   for (const event of loaded.tail) state = evolve(state, event);
   if (state === undefined) throw new Error(`Expected instance ${key} to have events, but it has none`);
-  return { state, version: loaded.version, names: namesOf(state), tail: JSON.stringify(loaded.tail).length, snapshot: loaded.snapshot.length };
+  return {
+    state,
+    version: loaded.version,
+    names: namesOf(state),
+    tail: JSON.stringify(loaded.tail).length,
+    snapshot: loaded.snapshot.length,
+  };
 }
 
 interface Step {
@@ -140,12 +152,21 @@ interface Step {
   readonly after?: Cached;
 }
 
-function decideStep(parts: DoorParts, before: Cached | undefined, { command, extras }: { readonly command: Command; readonly extras: Extras }): Step | Rejection {
+function decideStep(
+  parts: DoorParts,
+  before: Cached | undefined,
+  { command, extras }: { readonly command: Command; readonly extras: Extras },
+): Step | Rejection {
   const startedFrom = extras.definition ?? parts.book.entry(before?.state.processKey ?? '');
-  if (startedFrom === undefined) throw new Error(`Expected process definition ${before?.state.processKey ?? ''} to be in memory, but it is not`);
+  if (startedFrom === undefined)
+    throw new Error(`Expected process definition ${before?.state.processKey ?? ''} to be in memory, but it is not`);
   const target = command.type === 'migrate-instance' ? parts.book.entry(command.targetProcessKey) : undefined;
-  if (command.type === 'migrate-instance' && target === undefined) return rejection('NOT_FOUND', `Expected a process definition ${command.targetProcessKey}, but there is none`);
-  const world = { ...worldOf(parts, startedFrom), ...(target && { target: { process: target.process, processKey: target.key, processVersion: target.version } }) };
+  if (command.type === 'migrate-instance' && target === undefined)
+    return rejection('NOT_FOUND', `Expected a process definition ${command.targetProcessKey}, but there is none`);
+  const world = {
+    ...worldOf(parts, startedFrom),
+    ...(target && { target: { process: target.process, processKey: target.key, processVersion: target.version } }),
+  };
   const decision = decide(world, before?.state, command);
   if (!decision.ok) return decision;
   return stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom });
@@ -172,15 +193,27 @@ function stepOf(_parts: DoorParts, before: Cached | undefined, { command, extras
   const ended = state.status === 'completed' || state.status === 'terminated';
   const kept = ended ? undefined : keptSize(before, state, eventsJson.length);
   const commit: Commit = {
-    instanceKey: state.key, expected: version - 1, events, eventsJson, audit: auditOf(command), rows, effects,
-    ...(kept?.text === undefined ? {} : { snapshot: kept.text }), ...(ended && { ended }), ...(extras.claims && { claims: extras.claims }),
+    instanceKey: state.key,
+    expected: version - 1,
+    events,
+    eventsJson,
+    audit: auditOf(command),
+    rows,
+    effects,
+    ...(kept?.text === undefined ? {} : { snapshot: kept.text }),
+    ...(ended && { ended }),
+    ...(extras.claims && { claims: extras.claims }),
   };
   const committed = { instanceKey: state.key, version, command, events, rows, effects, definition };
   return { commit, committed, ...(kept && { after: { state, version, names, tail: kept.tail, snapshot: kept.snapshot } }) };
 }
 
 /** A snapshot is written when the events since the last one outweigh it: the cost per event stays constant, however large the instance is. */
-function keptSize(before: Cached | undefined, state: InstanceState, bytes: number): { readonly text?: string; readonly tail: number; readonly snapshot: number } {
+function keptSize(
+  before: Cached | undefined,
+  state: InstanceState,
+  bytes: number,
+): { readonly text?: string; readonly tail: number; readonly snapshot: number } {
   const tail = (before?.tail ?? 0) + bytes;
   if (tail <= Math.max(SMALL, before?.snapshot ?? 0)) return { tail, snapshot: before?.snapshot ?? 0 };
   const text = serialize(state);
@@ -189,7 +222,14 @@ function keptSize(before: Cached | undefined, state: InstanceState, bytes: numbe
 
 function auditOf({ type, by, at }: Command): Commit['audit'] {
   const { id, agency, onBehalfOf, reason } = by;
-  return { command: type, by: id, at, ...(agency !== undefined && { agency }), ...(onBehalfOf !== undefined && { onBehalfOf }), ...(reason !== undefined && { reason }) };
+  return {
+    command: type,
+    by: id,
+    at,
+    ...(agency !== undefined && { agency }),
+    ...(onBehalfOf !== undefined && { onBehalfOf }),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 function weightOf(state: InstanceState): number {

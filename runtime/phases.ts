@@ -17,7 +17,9 @@ export function phasesOf(process: Process): Definition['phases'] {
 }
 
 function inFlowOrder(process: Process): readonly string[] {
-  const starts = [...process.elements.values()].filter(({ kind }) => kind === 'start-event').toSorted((left, right) => Number(left.parent !== process.id) - Number(right.parent !== process.id));
+  const starts = [...process.elements.values()]
+    .filter(({ kind }) => kind === 'start-event')
+    .toSorted((left, right) => Number(left.parent !== process.id) - Number(right.parent !== process.id));
   const seen = new Set<string>();
   const waiting = starts.map(({ id }) => id);
   for (const id of waiting) {

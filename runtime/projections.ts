@@ -39,7 +39,11 @@ class Changes {
     this.of = of;
     const { state, definition } = of;
     const shared = { processInstanceKey: state.key, rootProcessInstanceKey: state.parent?.rootProcessInstanceKey ?? state.key };
-    this.instance = { ...shared, processDefinitionKey: definition.row['processDefinitionKey'], processDefinitionId: definition.row['processDefinitionId'] };
+    this.instance = {
+      ...shared,
+      processDefinitionKey: definition.row['processDefinitionKey'],
+      processDefinitionId: definition.row['processDefinitionId'],
+    };
   }
   key(n: number): Key {
     return keyOf(this.of.state.key, n);
@@ -95,38 +99,86 @@ const projections: { readonly [T in EventType]: (event: Extract<Event, { readonl
   'flow-taken': ({ flow }, changes) => {
     const { processInstanceKey, processDefinitionKey, processDefinitionId } = changes.instance;
     const id = `${String(processInstanceKey)}_${flow}`;
-    changes.put('sequenceFlows', id, { processInstanceKey, processDefinitionKey, processDefinitionId, elementId: flow, sequenceFlowId: id });
+    changes.put('sequenceFlows', id, {
+      processInstanceKey,
+      processDefinitionKey,
+      processDefinitionId,
+      elementId: flow,
+      sequenceFlowId: id,
+    });
   },
   'variable-set': ({ n, scope, name, value }, changes) => {
     const { processInstanceKey, rootProcessInstanceKey } = changes.instance;
-    const row = { variableKey: changes.key(n), name, value: JSON.stringify(value), scopeKey: changes.key(scope), processInstanceKey, rootProcessInstanceKey };
+    const row = {
+      variableKey: changes.key(n),
+      name,
+      value: JSON.stringify(value),
+      scopeKey: changes.key(scope),
+      processInstanceKey,
+      rootProcessInstanceKey,
+    };
     changes.put('variables', changes.key(n), { ...row, lastUpdated: changes.of.at });
   },
   'job-created': jobCreated,
   'job-completed': ({ n, at }, changes) => jobEnded(changes, n, { state: 'COMPLETED', endTime: at }),
   'job-failed': ({ n, retries, message, retryAt, at }, changes) =>
-    changes.patch('jobs', changes.key(n), { state: 'FAILED', retries, errorMessage: message, hasFailedWithRetriesLeft: retries > 0, availableAt: retryAt ?? at, deadline: null, leaseToken: null }),
-  'job-error-thrown': ({ n, code, message, at }, changes) => jobEnded(changes, n, { state: 'ERROR_THROWN', errorCode: code, errorMessage: message, endTime: at }),
+    changes.patch('jobs', changes.key(n), {
+      state: 'FAILED',
+      retries,
+      errorMessage: message,
+      hasFailedWithRetriesLeft: retries > 0,
+      availableAt: retryAt ?? at,
+      deadline: null,
+      leaseToken: null,
+    }),
+  'job-error-thrown': ({ n, code, message, at }, changes) =>
+    jobEnded(changes, n, { state: 'ERROR_THROWN', errorCode: code, errorMessage: message, endTime: at }),
   'job-updated': ({ n, retries, priority }, changes) =>
-    changes.patch('jobs', changes.key(n), { ...(retries === undefined ? {} : { retries, state: 'RETRIES_UPDATED' }), ...(priority === undefined ? {} : { priority }) }),
+    changes.patch('jobs', changes.key(n), {
+      ...(retries === undefined ? {} : { retries, state: 'RETRIES_UPDATED' }),
+      ...(priority === undefined ? {} : { priority }),
+    }),
   'job-canceled': ({ n, at }, changes) => jobEnded(changes, n, { state: 'CANCELED', endTime: at }),
   'user-task-created': userTaskCreated,
-  'user-task-assigned': ({ n, assignee, at }, changes) => changes.patch('userTasks', changes.key(n), { assignee, state: 'CREATED', lastUpdated: at }),
-  'user-task-updated': (event, changes) => changes.patch('userTasks', changes.key(event.n), { ...taskFields(event.changes), state: 'CREATED', lastUpdated: event.at }),
-  'user-task-completed': ({ n, by, at }, changes) => changes.patch('userTasks', changes.key(n), { state: 'COMPLETED', completionDate: at, completedBy: by, lastUpdated: at }),
-  'user-task-canceled': ({ n, at }, changes) => changes.patch('userTasks', changes.key(n), { state: 'CANCELED', completionDate: at, lastUpdated: at }),
+  'user-task-assigned': ({ n, assignee, at }, changes) =>
+    changes.patch('userTasks', changes.key(n), { assignee, state: 'CREATED', lastUpdated: at }),
+  'user-task-updated': (event, changes) =>
+    changes.patch('userTasks', changes.key(event.n), { ...taskFields(event.changes), state: 'CREATED', lastUpdated: event.at }),
+  'user-task-completed': ({ n, by, at }, changes) =>
+    changes.patch('userTasks', changes.key(n), { state: 'COMPLETED', completionDate: at, completedBy: by, lastUpdated: at }),
+  'user-task-canceled': ({ n, at }, changes) =>
+    changes.patch('userTasks', changes.key(n), { state: 'CANCELED', completionDate: at, lastUpdated: at }),
   'timer-scheduled': ({ n, el, element, dueAt, repeat }, changes) => {
     const { processInstanceKey, processDefinitionKey } = changes.instance;
     const place = { processInstanceKey, processDefinitionKey, elementId: element, elementInstanceKey: changes.key(el) };
-    changes.put('timers', changes.key(n), { timerKey: changes.key(n), ...place, dueAt, repeat, suspended: changes.of.state.status === 'suspended' });
+    changes.put('timers', changes.key(n), {
+      timerKey: changes.key(n),
+      ...place,
+      dueAt,
+      repeat,
+      suspended: changes.of.state.status === 'suspended',
+    });
   },
   'timer-fired': ({ n }, changes) => changes.delete('timers', changes.key(n)),
   'timer-canceled': ({ n }, changes) => changes.delete('timers', changes.key(n)),
   'subscription-opened': ({ n, el, element, kind, name, correlationKey, interrupting, at }, changes) =>
     changes.put('subscriptions', changes.key(n), {
-      ...changes.at(el), elementId: element, messageSubscriptionKey: changes.key(n), kind, messageSubscriptionState: 'CREATED', messageName: name, correlationKey, lastUpdatedDate: at, interrupting, createdAt: at,
+      ...changes.at(el),
+      elementId: element,
+      messageSubscriptionKey: changes.key(n),
+      kind,
+      messageSubscriptionState: 'CREATED',
+      messageName: name,
+      correlationKey,
+      lastUpdatedDate: at,
+      interrupting,
+      createdAt: at,
     }),
-  'subscription-correlated': ({ n, at }, changes) => changes.patch('subscriptions', changes.key(n), { lastUpdatedDate: at, ...(changes.of.state.subscriptions.has(n) ? {} : { messageSubscriptionState: 'CORRELATED' }) }),
+  'subscription-correlated': ({ n, at }, changes) =>
+    changes.patch('subscriptions', changes.key(n), {
+      lastUpdatedDate: at,
+      ...(changes.of.state.subscriptions.has(n) ? {} : { messageSubscriptionState: 'CORRELATED' }),
+    }),
   'subscription-closed': subscriptionClosed,
   'child-requested': nothing,
   'child-cancel-requested': nothing,
@@ -146,7 +198,13 @@ function instanceCreated(event: Of<'instance-created'>, changes: Changes): void 
   changes.put('processInstances', event.key, {
     ...changes.instance,
     ...definitionFields(row),
-    startDate: event.at, state: 'ACTIVE', hasIncident: false, incidents: 0, startedBy: event.by.id, ownerAgency: row['ownerAgency'], agencies: row['agencies'],
+    startDate: event.at,
+    state: 'ACTIVE',
+    hasIncident: false,
+    incidents: 0,
+    startedBy: event.by.id,
+    ownerAgency: row['ownerAgency'],
+    agencies: row['agencies'],
     ...(parent && { parentProcessInstanceKey: parent.processInstanceKey, parentElementInstanceKey: parent.elementInstanceKey }),
     ...(event.businessId !== undefined && { businessId: event.businessId }),
     ...(event.tags && { tags: event.tags }),
@@ -173,13 +231,30 @@ function migrated(event: Of<'instance-migrated'>, changes: Changes): void {
   const { names, state, definition } = changes.of;
   const { processDefinitionKey, processDefinitionId } = changes.instance;
   const target = { processDefinitionKey, processDefinitionId };
-  changes.patch('processInstances', state.key, { ...target, ...definitionFields(definition.row), ownerAgency: definition.row['ownerAgency'], agencies: definition.row['agencies'] });
+  changes.patch('processInstances', state.key, {
+    ...target,
+    ...definitionFields(definition.row),
+    ownerAgency: definition.row['ownerAgency'],
+    agencies: definition.row['agencies'],
+  });
   for (const [n, element] of event.elements) {
     names.elements.set(n, element);
-    changes.patch('elementInstances', changes.key(n), { ...target, elementId: element, elementName: definition.elements.get(element)?.name, agency: changes.agency(element) });
+    changes.patch('elementInstances', changes.key(n), {
+      ...target,
+      elementId: element,
+      elementName: definition.elements.get(element)?.name,
+      agency: changes.agency(element),
+    });
   }
-  for (const [n, { el }] of state.jobs) changes.patch('jobs', changes.key(n), { ...target, elementId: changes.element(el), agency: changes.agency(changes.element(el)) });
-  for (const [n, { el }] of state.tasks) changes.patch('userTasks', changes.key(n), { ...target, elementId: changes.element(el), agency: changes.agency(changes.element(el)), processDefinitionVersion: definition.row['version'] });
+  for (const [n, { el }] of state.jobs)
+    changes.patch('jobs', changes.key(n), { ...target, elementId: changes.element(el), agency: changes.agency(changes.element(el)) });
+  for (const [n, { el }] of state.tasks)
+    changes.patch('userTasks', changes.key(n), {
+      ...target,
+      elementId: changes.element(el),
+      agency: changes.agency(changes.element(el)),
+      processDefinitionVersion: definition.row['version'],
+    });
   for (const [n, { el }] of state.incidents) changes.patch('incidents', changes.key(n), { ...target, elementId: changes.element(el) });
   for (const n of state.timers.keys()) changes.patch('timers', changes.key(n), { processDefinitionKey });
   for (const n of state.subscriptions.keys()) changes.patch('subscriptions', changes.key(n), target);
@@ -202,8 +277,22 @@ function elementEnded(changes: Changes, n: number, fields: Row): void {
 function jobCreated(event: Of<'job-created'>, changes: Changes): void {
   const place = changes.at(event.el);
   changes.put('jobs', changes.key(event.n), {
-    ...place, jobKey: changes.key(event.n), type: event.jobType, state: 'CREATED', kind: event.kind, listenerEventType: event.listener ?? 'UNSPECIFIED', retries: event.retries, customHeaders: event.headers,
-    priority: event.priority ?? 0, creationTime: event.at, availableAt: event.at, open: true, attempt: 0, hasFailedWithRetriesLeft: false, isDenied: false, agency: changes.agency(String(place['elementId'])),
+    ...place,
+    jobKey: changes.key(event.n),
+    type: event.jobType,
+    state: 'CREATED',
+    kind: event.kind,
+    listenerEventType: event.listener ?? 'UNSPECIFIED',
+    retries: event.retries,
+    customHeaders: event.headers,
+    priority: event.priority ?? 0,
+    creationTime: event.at,
+    availableAt: event.at,
+    open: true,
+    attempt: 0,
+    hasFailedWithRetriesLeft: false,
+    isDenied: false,
+    agency: changes.agency(String(place['elementId'])),
     suspended: changes.of.state.status === 'suspended',
   });
 }
@@ -216,15 +305,33 @@ function userTaskCreated(event: Of<'user-task-created'>, changes: Changes): void
   const { definition, state } = changes.of;
   const place = changes.at(event.el);
   changes.put('userTasks', changes.key(event.n), {
-    ...place, elementId: event.element, userTaskKey: changes.key(event.n), name: definition.elements.get(event.element)?.name ?? event.element, state: 'CREATED', creationDate: event.at, lastUpdated: event.at,
-    processDefinitionVersion: definition.row['version'], processName: definition.row['name'], agency: changes.agency(event.element), priority: 50, customHeaders: event.headers, formKey: event.formKey,
-    externalFormReference: event.externalForm, businessId: state.businessId, tags: state.tags, ...taskFields(event.fields),
+    ...place,
+    elementId: event.element,
+    userTaskKey: changes.key(event.n),
+    name: definition.elements.get(event.element)?.name ?? event.element,
+    state: 'CREATED',
+    creationDate: event.at,
+    lastUpdated: event.at,
+    processDefinitionVersion: definition.row['version'],
+    processName: definition.row['name'],
+    agency: changes.agency(event.element),
+    priority: 50,
+    customHeaders: event.headers,
+    formKey: event.formKey,
+    externalFormReference: event.externalForm,
+    businessId: state.businessId,
+    tags: state.tags,
+    ...taskFields(event.fields),
   });
 }
 
 function taskFields(fields: TaskFields): Row {
   const { dueDate, followUpDate, ...rest } = fields;
-  return { ...rest, ...(dueDate === undefined ? {} : { dueDate: milliseconds(dueDate) }), ...(followUpDate === undefined ? {} : { followUpDate: milliseconds(followUpDate) }) };
+  return {
+    ...rest,
+    ...(dueDate === undefined ? {} : { dueDate: milliseconds(dueDate) }),
+    ...(followUpDate === undefined ? {} : { followUpDate: milliseconds(followUpDate) }),
+  };
 }
 
 function milliseconds(text: string | null): number | null {
@@ -235,16 +342,31 @@ function milliseconds(text: string | null): number | null {
 /** Closed after a correlation it stays what it was: correlated. */
 function subscriptionClosed({ n }: Of<'subscription-closed'>, changes: Changes): void {
   const correlated = changes.of.events.some((event) => event.t === 'subscription-correlated' && event.n === n);
-  changes.patch('subscriptions', changes.key(n), { messageSubscriptionState: correlated ? 'CORRELATED' : 'DELETED', lastUpdatedDate: changes.of.at });
+  changes.patch('subscriptions', changes.key(n), {
+    messageSubscriptionState: correlated ? 'CORRELATED' : 'DELETED',
+    lastUpdatedDate: changes.of.at,
+  });
 }
 
 function decisionEvaluated(event: Of<'decision-evaluated'>, changes: Changes): void {
   const { processInstanceKey, processDefinitionKey } = changes.instance;
   const key = `${changes.key(event.n)}-1`;
   changes.put('decisionInstances', key, {
-    decisionEvaluationInstanceKey: changes.key(event.n), decisionEvaluationKey: changes.key(event.n), state: event.failure === undefined ? 'EVALUATED' : 'FAILED', evaluationDate: event.at, evaluationFailure: event.failure,
-    decisionDefinitionId: event.decisionId, decisionDefinitionName: event.decisionId, decisionDefinitionType: 'DECISION_TABLE', result: JSON.stringify(event.output satisfies Json), processDefinitionKey, processInstanceKey,
-    decisionDefinitionKey: event.decisionKey, elementInstanceKey: changes.key(event.el), evaluatedInputs: event.inputs, matchedRules: event.matchedRules,
+    decisionEvaluationInstanceKey: changes.key(event.n),
+    decisionEvaluationKey: changes.key(event.n),
+    state: event.failure === undefined ? 'EVALUATED' : 'FAILED',
+    evaluationDate: event.at,
+    evaluationFailure: event.failure,
+    decisionDefinitionId: event.decisionId,
+    decisionDefinitionName: event.decisionId,
+    decisionDefinitionType: 'DECISION_TABLE',
+    result: JSON.stringify(event.output satisfies Json),
+    processDefinitionKey,
+    processInstanceKey,
+    decisionDefinitionKey: event.decisionKey,
+    elementInstanceKey: changes.key(event.el),
+    evaluatedInputs: event.inputs,
+    matchedRules: event.matchedRules,
   });
 }
 
@@ -252,7 +374,14 @@ function incidentRaised(event: Of<'incident-raised'>, changes: Changes): void {
   const { n, el, element } = event;
   changes.of.names.incidents.set(n, el);
   changes.put('incidents', changes.key(n), {
-    ...changes.at(el), elementId: element, incidentKey: changes.key(n), errorType: event.kind, errorMessage: event.message, creationTime: event.at, state: 'ACTIVE', agency: changes.agency(element),
+    ...changes.at(el),
+    elementId: element,
+    incidentKey: changes.key(n),
+    errorType: event.kind,
+    errorMessage: event.message,
+    creationTime: event.at,
+    state: 'ACTIVE',
+    agency: changes.agency(element),
     ...(event.job === undefined ? {} : { jobKey: changes.key(event.job) }),
   });
   changes.patch('elementInstances', changes.key(el), { hasIncident: true, incidentKey: changes.key(n) });

@@ -40,7 +40,13 @@ interface Open {
 
 /** Connects and checks. Throws when Redis cannot be reached or would throw entries away (`maxmemory-policy`). */
 export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
-  const producer = new Redis(options.url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: PATIENCE, retryStrategy });
+  const producer = new Redis(options.url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: PATIENCE,
+    retryStrategy,
+  });
   const open: Open = { options, producer, queues: new Map(), workers: [], consumers: [], running: new Set(), stop: new AbortController() };
   listen(open, producer);
   try {
@@ -64,7 +70,10 @@ function retryStrategy(times: number): number {
 }
 
 /** Every emitter of an 'error' event must be heard: an unheard one ends the process. */
-function listen({ options, stop }: Pick<Open, 'options' | 'stop'>, emitter: { on(event: 'error', listener: (error: Error) => void): unknown }): void {
+function listen(
+  { options, stop }: Pick<Open, 'options' | 'stop'>,
+  emitter: { on(event: 'error', listener: (error: Error) => void): unknown },
+): void {
   let last = '';
   emitter.on('error', ({ message }) => {
     if (message === last || stop.signal.aborted) return;
@@ -76,13 +85,19 @@ function listen({ options, stop }: Pick<Open, 'options' | 'stop'>, emitter: { on
 async function refuseEviction(redis: Redis): Promise<void> {
   const answer = (await redis.config('GET', 'maxmemory-policy').catch(() => undefined)) as readonly string[] | undefined;
   const policy = answer?.[1];
-  if (policy !== undefined && policy !== 'noeviction') throw new Error(`Expected Redis to have maxmemory-policy noeviction, but it has ${policy}: it would throw queue entries away`);
+  if (policy !== undefined && policy !== 'noeviction')
+    throw new Error(`Expected Redis to have maxmemory-policy noeviction, but it has ${policy}: it would throw queue entries away`);
 }
 
 function queueOf(open: Open, name: string): BullQueue {
   const known = open.queues.get(name);
   if (known) return known;
-  const queue = new BullQueue(bullName(name), { connection: open.producer, prefix: open.options.prefix, skipVersionCheck: true, skipMetasUpdate: true });
+  const queue = new BullQueue(bullName(name), {
+    connection: open.producer,
+    prefix: open.options.prefix,
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+  });
   listen(open, queue);
   open.queues.set(name, queue);
   return queue;
@@ -125,22 +140,30 @@ function optionsOf({ id, delayMs, priority }: QueueEntry): NonNullable<Parameter
   };
 }
 
-function consume(open: Open, name: string, { handler, concurrency }: { readonly handler: QueueHandler; readonly concurrency: number }): void {
+function consume(
+  open: Open,
+  name: string,
+  { handler, concurrency }: { readonly handler: QueueHandler; readonly concurrency: number },
+): void {
   const connection = new Redis(open.options.url, { maxRetriesPerRequest: null, retryStrategy });
   listen(open, connection);
   open.consumers.push(connection);
-  const worker = new Worker(bullName(name), async (job: Job<QueueEntry['payload']>) => await tracked(open, handler(job.data, open.stop.signal)), {
-    connection,
-    prefix: open.options.prefix,
-    concurrency,
-    lockDuration: LOCK,
-    stalledInterval: STALLED_CHECK,
-    maxStalledCount: MANY,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
-    skipVersionCheck: true,
-    settings: { backoffStrategy: (attempts: number) => Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(attempts, 16)) },
-  });
+  const worker = new Worker(
+    bullName(name),
+    async (job: Job<QueueEntry['payload']>) => await tracked(open, handler(job.data, open.stop.signal)),
+    {
+      connection,
+      prefix: open.options.prefix,
+      concurrency,
+      lockDuration: LOCK,
+      stalledInterval: STALLED_CHECK,
+      maxStalledCount: MANY,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      skipVersionCheck: true,
+      settings: { backoffStrategy: (attempts: number) => Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(attempts, 16)) },
+    },
+  );
   listen(open, worker);
   open.workers.push(worker);
 }

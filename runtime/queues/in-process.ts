@@ -99,7 +99,11 @@ function pump(state: State, lane: Lane): void {
   if (busy(state) === 0) state.idleWaiters.splice(0).forEach((resolve) => resolve());
 }
 
-async function run(state: State, lane: Lane, { entry, handler }: { readonly entry: QueueEntry; readonly handler: QueueHandler }): Promise<void> {
+async function run(
+  state: State,
+  lane: Lane,
+  { entry, handler }: { readonly entry: QueueEntry; readonly handler: QueueHandler },
+): Promise<void> {
   // the same id may be added again from here on: what it was added for may have happened after this run has read the store
   lane.ids.delete(entry.id);
   try {

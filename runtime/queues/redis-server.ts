@@ -51,8 +51,21 @@ function hasRedisServer(): boolean {
 
 function settings(folder: string, { port, password }: Pick<Notes, 'port' | 'password'>): string {
   const dir = JSON.stringify(folder);
-  return [`port ${port}`, 'bind 127.0.0.1', 'protected-mode yes', `requirepass ${password}`, `dir ${dir}`, `logfile ${JSON.stringify(join(folder, 'redis.log'))}`,
-    'appendonly yes', 'appendfsync everysec', 'save ""', 'maxmemory-policy noeviction', 'daemonize no', 'enable-debug-command no', ''].join('\n');
+  return [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    'protected-mode yes',
+    `requirepass ${password}`,
+    `dir ${dir}`,
+    `logfile ${JSON.stringify(join(folder, 'redis.log'))}`,
+    'appendonly yes',
+    'appendfsync everysec',
+    'save ""',
+    'maxmemory-policy noeviction',
+    'daemonize no',
+    'enable-debug-command no',
+    '',
+  ].join('\n');
 }
 
 function urlOf({ port, password }: Pick<Notes, 'port' | 'password'>): string {
@@ -80,7 +93,13 @@ async function started(child: ChildProcess, url: string): Promise<void> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 1_000, commandTimeout: 1_000 });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 1_000,
+    commandTimeout: 1_000,
+  });
   redis.on('error', () => undefined);
   try {
     await redis.connect();
@@ -99,7 +118,13 @@ async function answers(url: string): Promise<boolean> {
 async function stopStale(notesFile: string): Promise<void> {
   const notes = readNotes(notesFile);
   if (notes === undefined) return;
-  const redis = new Redis(urlOf(notes), { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 1_000, commandTimeout: 2_000 });
+  const redis = new Redis(urlOf(notes), {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 1_000,
+    commandTimeout: 2_000,
+  });
   redis.on('error', () => undefined);
   try {
     await redis.connect();

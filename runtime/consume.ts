@@ -1,0 +1,240 @@
+/**
+ * Built-in jobs: queue entry → leased job row → handler → command.
+ *
+ * LAW: the queue's payload is only a hint. What is to be done, and whether, says the store.
+ * LAW: a result counts only while its attempt holds the lease; a stale attempt (stopped process, lost lock) is fenced and changes nothing.
+ * LAW: what is our own fault (store down, bug) is thrown, so that the queue delivers again; what is the job's fault uses up its retries.
+ */
+import { randomUUID } from 'node:crypto';
+import { instanceKeyOf, localOf, visibleVariables } from '../engine/index.ts';
+import type { Command, Key, Variables } from '../engine/index.ts';
+import { BpmnError, JobFailure } from '../workers/job.ts';
+import type { Job, JobHandler } from '../workers/job.ts';
+import type { Row } from './collections.ts';
+import type { QueueEntry } from './ports.ts';
+import { SYSTEM } from './room.ts';
+import type { Room } from './room.ts';
+
+export interface Consumer {
+  /** jobs in the hands of handlers right now */
+  readonly running: ReadonlySet<string>;
+  /** reads this queue from now on; harmless when it does already */
+  consume(queue: string, type: string): void;
+  /** gives back the leases of a process that is no more. Only where one process owns the store. */
+  releaseLeases(): Promise<void>;
+}
+
+export interface ConsumerParts {
+  readonly room: Room;
+  readonly handlers: ReadonlyMap<string, JobHandler>;
+  readonly timeoutMs: number;
+  /** first back-off after a failure; doubles. Milliseconds. */
+  readonly backOffMs: number;
+  readonly alarm: (at: number) => void;
+}
+
+/** A dead process's job is taken over after this long; the living renew in time. Milliseconds. */
+const LEASE = 10_000;
+const LONGEST_BACK_OFF = 5 * 60_000;
+const CONCURRENCY = 16;
+/** started so often without ever reporting = it ends the process that runs it */
+const MOST_ATTEMPTS = 25;
+const WORKER = 'alur';
+
+export function createConsumer(parts: ConsumerParts): Consumer {
+  const running = new Set<string>();
+  const consumed = new Set<string>();
+  async function handle({ jobKey, type }: QueueEntry['payload'], signal: AbortSignal): Promise<void> {
+    const key = String(jobKey);
+    if (running.has(key)) return;
+    running.add(key);
+    try {
+      await attempt(parts, { key, type: String(type) }, signal);
+    } finally {
+      running.delete(key);
+    }
+  }
+  return {
+    running,
+    consume: (queue, type) => {
+      if (consumed.has(queue) || !parts.handlers.has(type)) return;
+      consumed.add(queue);
+      parts.room.background(async () => await parts.room.queue.consume(queue, handle, { concurrency: CONCURRENCY }));
+    },
+    releaseLeases: async () => await releaseLeases(parts.room),
+  };
+}
+
+async function attempt(
+  parts: ConsumerParts,
+  { key, type }: { readonly key: Key; readonly type: string },
+  stop: AbortSignal,
+): Promise<void> {
+  const { room, handlers } = parts;
+  const handler = handlers.get(type);
+  const now = room.clock.now();
+  const leaseToken = randomUUID();
+  const [row] = await room.store.leaseJobs({ type, jobKey: key, worker: WORKER, max: 1, now, deadline: now + LEASE, leaseToken });
+  if (handler === undefined || row === undefined) return await lookAgain(parts, key);
+  const lease = { row, leaseToken };
+  if (Number(row['attempt']) > MOST_ATTEMPTS)
+    return await report(
+      parts,
+      lease,
+      failure(row, { message: `Expected the job to report within ${MOST_ATTEMPTS} attempts, but it never did`, retries: 0 }),
+    );
+  const job = await jobOf(room, row);
+  if (job === undefined) return;
+  const renewal = setInterval(() => room.background(async () => await renew(room, lease)), LEASE / 3);
+  try {
+    const result = await withTimeout(handler, job, { stop, timeoutMs: parts.timeoutMs });
+    await report(parts, lease, { type: 'complete-job', n: localOf(key), variables: result });
+  } catch (error) {
+    if (error instanceof OurFault) throw error;
+    if (stop.aborted) return await handBack(room, lease);
+    await report(parts, lease, commandFor(parts, row, error));
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+interface Lease {
+  readonly row: Row;
+  readonly leaseToken: string;
+}
+type Report = Command extends infer C
+  ? C extends { readonly type: 'complete-job' | 'fail-job' | 'throw-job-error' }
+    ? Omit<C, 'at' | 'by'>
+    : never
+  : never;
+
+/** Thrown again so that the queue delivers again; never taken for the handler's failure. */
+class OurFault extends Error {}
+
+async function report({ room }: ConsumerParts, lease: Lease, command: Report): Promise<void> {
+  const key = String(lease.row['jobKey']);
+  const allowed = async (): Promise<boolean> => (await room.store.get('jobs', key))?.['leaseToken'] === lease.leaseToken;
+  try {
+    const outcome = await room.act(instanceKeyOf(key), { ...command, at: room.clock.now(), by: SYSTEM } as Command, { allowed });
+    if (!outcome.ok) room.log('warn', `job ${key} ${command.type}: ${outcome.reason}`);
+  } catch (error) {
+    await handBack(room, lease).catch(() => undefined);
+    throw new OurFault(`Expected the result of job ${key} to be committed, but it was not`, { cause: error });
+  }
+}
+
+/** Somebody else has it (perhaps a process that is dead by now), or it is to be tried later, or it is done. */
+async function lookAgain({ room, alarm }: ConsumerParts, key: Key): Promise<void> {
+  const row = await room.store.get('jobs', key);
+  if (row?.['open'] === true && Number(row['availableAt']) > room.clock.now()) alarm(Number(row['availableAt']));
+}
+
+async function jobOf({ door }: Room, row: Row): Promise<Job | undefined> {
+  const key = String(row['jobKey']);
+  const seen = await door.peek(instanceKeyOf(key), (state) => {
+    const job = state.jobs.get(localOf(key));
+    return job && { variables: visibleVariables(state, job.el), businessId: state.businessId ?? null };
+  });
+  return (
+    seen && {
+      key,
+      type: String(row['type']),
+      processInstanceKey: String(row['processInstanceKey']),
+      processDefinitionId: String(row['processDefinitionId']),
+      elementId: String(row['elementId']),
+      businessId: seen.businessId,
+      headers: (row['customHeaders'] ?? {}) as Job['headers'],
+      variables: seen.variables,
+      retries: Number(row['retries']),
+      attempt: Number(row['attempt']),
+    }
+  );
+}
+
+/** A handler that does not listen to its signal is left behind; its late result is nobody's. */
+async function withTimeout(
+  handler: JobHandler,
+  job: Job,
+  { stop, timeoutMs }: { readonly stop: AbortSignal; readonly timeoutMs: number },
+): Promise<Variables> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const signal = AbortSignal.any([stop, timeout.signal]);
+  const aborted = new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new JobFailure(`Expected the call to end within ${timeoutMs} ms, but it did not`)), {
+      once: true,
+    }),
+  );
+  try {
+    return await Promise.race([handler(job, signal), aborted]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function commandFor({ backOffMs }: ConsumerParts, row: Row, error: unknown): Report {
+  if (error instanceof BpmnError) {
+    return {
+      type: 'throw-job-error',
+      n: localOf(String(row['jobKey'])),
+      errorCode: error.code,
+      errorMessage: error.message,
+      variables: error.variables,
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const left = Number(row['retries']) - 1;
+  if (error instanceof JobFailure && !error.retryable) return failure(row, { message, retries: 0 });
+  const exponential = Math.min(LONGEST_BACK_OFF, backOffMs * 2 ** Math.min(20, Number(row['attempt']) - 1));
+  // half of it at random, so that a hundred jobs that failed together do not come back together
+  const jittered = exponential / 2 + Math.random() * (exponential / 2);
+  const asked = error instanceof JobFailure ? (error.retryAfter ?? 0) : 0;
+  return failure(row, { message, retries: Math.max(0, left), retryBackOff: Math.round(Math.max(jittered, asked)) });
+}
+
+function failure(
+  row: Row,
+  { message, retries, retryBackOff }: { readonly message: string; readonly retries: number; readonly retryBackOff?: number },
+): Report {
+  return {
+    type: 'fail-job',
+    n: localOf(String(row['jobKey'])),
+    retries,
+    errorMessage: message.slice(0, 4_000),
+    ...(retryBackOff !== undefined && retries > 0 && { retryBackOff }),
+  };
+}
+
+async function renew(room: Room, { row, leaseToken }: Lease): Promise<void> {
+  const key = String(row['jobKey']);
+  if ((await room.store.get('jobs', key))?.['leaseToken'] !== leaseToken) return;
+  const deadline = room.clock.now() + LEASE;
+  await room.store.write([{ op: 'patch', collection: 'jobs', key, fields: { deadline, availableAt: deadline } }]);
+}
+
+async function handBack(room: Room, { row, leaseToken }: Lease): Promise<void> {
+  const key = String(row['jobKey']);
+  if ((await room.store.get('jobs', key))?.['leaseToken'] === leaseToken)
+    await room.store.write([
+      { op: 'patch', collection: 'jobs', key, fields: { deadline: null, leaseToken: null, availableAt: room.clock.now() } },
+    ]);
+}
+
+async function releaseLeases(room: Room): Promise<void> {
+  const now = room.clock.now();
+  for (;;) {
+    const { items } = await room.store.search('jobs', {
+      filter: { open: true, availableAt: { $gt: now }, worker: WORKER, leaseToken: { $exists: true } },
+      limit: 1_000,
+    });
+    if (items.length === 0) return;
+    await room.store.write(
+      items.map((row) => ({
+        op: 'patch',
+        collection: 'jobs',
+        key: String(row['jobKey']),
+        fields: { availableAt: now, deadline: null, leaseToken: null },
+      })),
+    );
+  }
+}

@@ -1,0 +1,135 @@
+/** Jobs for external workers: leased from the store, with a long poll that commits wake. */
+import { randomUUID } from 'node:crypto';
+import { instanceKeyOf, localOf, visibleVariables } from '../engine/index.ts';
+import type { InstanceState, Key, Rejection, Variables } from '../engine/index.ts';
+import type { Row } from './collections.ts';
+import type { Committed } from './execute.ts';
+import type { Room } from './room.ts';
+import type { ActivatedJob, ActivateJobs } from './runtime.ts';
+
+export interface Jobs {
+  activate(request: ActivateJobs, signal: AbortSignal): Promise<readonly ActivatedJob[]>;
+  extend(jobKey: Key, timeoutMs: number): Promise<{ readonly ok: true } | Rejection>;
+  /** jobs may have become available; of these types, or of any */
+  wake(committed?: Committed): void;
+}
+
+export function createJobs(room: Room, alarm: (at: number) => void): Jobs {
+  const waiting = new Map<string, Set<() => void>>();
+  async function woken(type: string, waitMs: number, signal: AbortSignal): Promise<void> {
+    const sleepers = waiting.get(type) ?? new Set();
+    waiting.set(type, sleepers);
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        sleepers.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      signal.addEventListener('abort', done, { once: true });
+      sleepers.add(done);
+    });
+  }
+  return {
+    activate: async (request, signal) => {
+      const until = performance.now() + request.waitMs;
+      for (;;) {
+        // listens before it looks: a job that is committed in between wakes it
+        const left = until - performance.now();
+        const next = left > 0 && !signal.aborted ? woken(request.type, left, signal) : undefined;
+        const leased = signal.aborted ? [] : await lease(room, request, alarm);
+        if (leased.length > 0 || next === undefined) return leased;
+        await next;
+      }
+    },
+    extend: async (jobKey, timeoutMs) => {
+      const row = await room.store.get('jobs', jobKey);
+      if (row === undefined) return { ok: false, kind: 'NOT_FOUND', reason: `Expected a job ${jobKey}, but there is none` };
+      if (row['open'] !== true || row['deadline'] === undefined)
+        return { ok: false, kind: 'INVALID_STATE', reason: `Expected job ${jobKey} to be activated, but it is not` };
+      const deadline = room.clock.now() + timeoutMs;
+      await room.store.write([{ op: 'patch', collection: 'jobs', key: jobKey, fields: { deadline, availableAt: deadline } }]);
+      return { ok: true };
+    },
+    wake: (committed) => {
+      const types = (committed && typesIn(committed)) ?? waiting.keys();
+      for (const type of types) [...(waiting.get(type) ?? [])].forEach((wakeUp) => wakeUp());
+    },
+  };
+}
+
+const MAY_FREE = new Set(['job-failed', 'job-updated', 'instance-resumed', 'incident-resolved']);
+
+/** Undefined: of any type, because the row of a changed job is not at hand. */
+function typesIn({ rows, events }: Committed): readonly string[] | undefined {
+  if (events.some(({ t }) => MAY_FREE.has(t))) return undefined;
+  return rows.flatMap((change) => (change.collection === 'jobs' && change.op === 'put' ? [String(change.row['type'])] : []));
+}
+
+async function lease(
+  room: Room,
+  { type, worker, max, timeoutMs, fetchVariables, scope }: ActivateJobs,
+  alarm: (at: number) => void,
+): Promise<readonly ActivatedJob[]> {
+  const now = room.clock.now();
+  const deadline = now + timeoutMs;
+  const rows = await room.store.leaseJobs({
+    type,
+    worker,
+    max,
+    now,
+    deadline,
+    leaseToken: randomUUID(),
+    ...(scope === undefined ? {} : { scope }),
+  });
+  if (rows.length > 0) alarm(deadline);
+  const jobs = await Promise.all(rows.map(async (job) => await activated(room, job, fetchVariables)));
+  return jobs.filter((job) => job !== undefined);
+}
+
+async function activated(room: Room, job: Row, names: readonly string[] | undefined): Promise<ActivatedJob | undefined> {
+  const key = String(job['jobKey']);
+  const seen = await room.door.peek(instanceKeyOf(key), (state) => seenBy(state, localOf(key)));
+  const instance = await room.store.get('processInstances', instanceKeyOf(key));
+  if (seen === undefined || instance === undefined) return undefined;
+  const variables =
+    names === undefined
+      ? seen.variables
+      : Object.fromEntries(names.flatMap((name) => (Object.hasOwn(seen.variables, name) ? [[name, seen.variables[name] ?? null]] : [])));
+  const [task] =
+    job['kind'] === 'TASK_LISTENER'
+      ? (
+          await room.store.search('userTasks', {
+            filter: { processInstanceKey: instanceKeyOf(key), elementInstanceKey: job['elementInstanceKey'] },
+            limit: 1,
+          })
+        ).items
+      : [];
+  const userTask =
+    task && seen.fields
+      ? {
+          userTask: {
+            ...seen.fields,
+            userTaskKey: String(task['userTaskKey']),
+            ...(task['formKey'] === undefined ? {} : { formKey: String(task['formKey']) }),
+          },
+        }
+      : {};
+  return { job, instance, variables, ...userTask };
+}
+
+function seenBy(
+  state: InstanceState,
+  n: number,
+):
+  | {
+      readonly variables: Variables;
+      readonly fields: ActivatedJob['userTask'] extends infer T ? Omit<NonNullable<T>, 'userTaskKey' | 'formKey'> | undefined : never;
+    }
+  | undefined {
+  const job = state.jobs.get(n);
+  if (job === undefined) return undefined;
+  const task = [...state.tasks.values()].find(({ el }) => el === job.el);
+  return { variables: visibleVariables(state, job.el), fields: task && { ...task.fields, ...task.pending?.fields } };
+}

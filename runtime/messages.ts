@@ -1,0 +1,250 @@
+/**
+ * Messages, by Camunda 8's rules: a message goes to at most one instance of each process id; with a time to live it waits for those who
+ * come later, oldest first; the same message id is refused while the first one lives; a message start event with a correlation key
+ * starts at most one running instance per process id and key.
+ */
+import { instanceKeyOf, localOf } from '../engine/index.ts';
+import type { Actor, Event, Key, Rejection, Variables } from '../engine/index.ts';
+import type { Row } from './collections.ts';
+import type { DefinitionEntry } from './definitions.ts';
+import type { Extras } from './execute.ts';
+import { createLanes } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
+import type { PublishMessage } from './runtime.ts';
+import { SYSTEM } from './room.ts';
+import type { Room } from './room.ts';
+import type { Origin } from './settle.ts';
+
+interface Message {
+  readonly messageKey: Key;
+  readonly name: string;
+  readonly correlationKey: string;
+  readonly variables: Variables;
+  readonly by: Actor;
+}
+
+/** process instance that took the message */
+type Hit = { readonly processInstanceKey: Key };
+
+export interface Messages {
+  publish(
+    request: PublishMessage,
+    by: Actor,
+  ): Promise<{ readonly ok: true; readonly messageKey: Key; readonly hits: readonly Hit[] } | Rejection>;
+  /** somebody waits now: what was published before? */
+  subscribed(event: Extract<Event, { readonly t: 'subscription-opened' }>, origin: Origin): Promise<void>;
+  /** an instance ended: messages that may start the next one of its process and key */
+  freed(origin: Origin): Promise<void>;
+  /** forgets the dead, tries the living again */
+  sweep(): Promise<void>;
+}
+
+export function createMessages(room: Room): Messages {
+  const lanes = createLanes();
+  return {
+    publish: (request, by) => publish(room, lanes, { request, by }),
+    subscribed: async (event, origin) => await subscribed(room, event, origin),
+    freed: async (origin) => await freed(room, origin),
+    sweep: async () => await sweep(room),
+  };
+}
+
+/** One publication per message id at a time, so that two of the same cannot both find none. */
+async function publish(
+  room: Room,
+  lanes: Lanes,
+  asked: { readonly request: PublishMessage; readonly by: Actor },
+): ReturnType<Messages['publish']> {
+  const { request } = asked;
+  if (request.messageId === undefined || request.messageId === '') return await publishOne(room, asked);
+  const dedupe = JSON.stringify([request.name, request.correlationKey ?? '', request.messageId]);
+  return await lanes.run(dedupe, async () => {
+    const known = await room.store.search('messages', { filter: { dedupe, expiresAt: { $gt: room.clock.now() } }, limit: 1 });
+    if (known.items.length > 0)
+      return {
+        ok: false,
+        kind: 'ALREADY_EXISTS',
+        reason: `Expected a new message, but one with id '${request.messageId}', the same name and correlation key is still alive`,
+      };
+    return await publishOne(room, { ...asked, dedupe });
+  });
+}
+
+async function publishOne(
+  room: Room,
+  { request, by, dedupe }: { readonly request: PublishMessage; readonly by: Actor; readonly dedupe?: string },
+): ReturnType<Messages['publish']> {
+  if (request.name === '') return { ok: false, kind: 'INVALID_ARGUMENT', reason: 'Expected a message to have a name, but it is empty' };
+  const [now, timeToLive] = [room.clock.now(), request.timeToLive ?? 0];
+  const message = {
+    messageKey: await room.ids.next(),
+    name: request.name,
+    correlationKey: request.correlationKey ?? '',
+    variables: request.variables ?? {},
+    by,
+  };
+  // DURABLE BEFORE ANYBODY LOOKS: a subscription that opens meanwhile finds the row, or this search finds the subscription; never neither
+  if (timeToLive > 0)
+    await room.store.write([
+      {
+        op: 'put',
+        collection: 'messages',
+        key: message.messageKey,
+        row: rowOf(message, request, { now, expiresAt: now + timeToLive, ...(dedupe !== undefined && { dedupe }) }),
+      },
+    ]);
+  return { ok: true, messageKey: message.messageKey, hits: await correlate(room, message) };
+}
+
+function rowOf(
+  { messageKey, name, correlationKey, variables }: Message,
+  { messageId }: PublishMessage,
+  life: { readonly now: number; readonly expiresAt: number; readonly dedupe?: string },
+): Row {
+  return { messageKey, name, correlationKey, messageId, variables, publishedAt: life.now, expiresAt: life.expiresAt, dedupe: life.dedupe };
+}
+
+async function correlate(room: Room, message: Message): Promise<readonly Hit[]> {
+  const hits: Hit[] = [];
+  const served = new Set<unknown>();
+  for (const subscription of message.correlationKey === '' ? [] : await waiting(room, message)) {
+    if (served.has(subscription['processDefinitionId'])) continue;
+    const taken = await deliver(room, message, subscription);
+    if (taken !== 'refused') served.add(subscription['processDefinitionId']);
+    if (taken === 'taken') hits.push({ processInstanceKey: String(subscription['processInstanceKey']) });
+  }
+  for (const definition of room.book.latestEntries().filter(({ id }) => !served.has(id)))
+    hits.push(...(await start(room, message, definition)));
+  return hits;
+}
+
+async function waiting(room: Room, { name, correlationKey }: Message): Promise<readonly Row[]> {
+  const filter = { kind: 'message', messageName: name, correlationKey, messageSubscriptionState: 'CREATED' };
+  return (await room.store.search('subscriptions', { filter, sort: [{ field: 'messageSubscriptionKey' }], limit: 10_000 })).items;
+}
+
+/** refused: nobody is there any more, the next one may have it. claimed: this process has had it. */
+async function deliver(room: Room, message: Message, subscription: Row): Promise<'taken' | 'claimed' | 'refused'> {
+  const key = String(subscription['messageSubscriptionKey']);
+  const processDefinitionId = String(subscription['processDefinitionId']);
+  const at = room.clock.now();
+  const correlation = {
+    processDefinitionId,
+    processInstanceKey: subscription['processInstanceKey'],
+    elementId: subscription['elementId'],
+    subscriptionKey: key,
+  };
+  const command = {
+    type: 'correlate-message',
+    at,
+    by: message.by,
+    n: localOf(key),
+    messageKey: message.messageKey,
+    variables: message.variables,
+  } as const;
+  const outcome = await room.act(
+    instanceKeyOf(key),
+    command,
+    taking(message, processDefinitionId, { ...correlation, correlationTime: at }),
+  );
+  return outcome.ok ? 'taken' : outcome.kind === 'CLAIMED' ? 'claimed' : 'refused';
+}
+
+/** CLAIM: the row that says "this message went to this process" is written by the very commit that takes it, and only one can. */
+function taking(
+  { messageKey, name, correlationKey }: Message,
+  processDefinitionId: string,
+  correlation: Row,
+): Required<Pick<Extras, 'claims' | 'rows'>> {
+  const key = `${messageKey}/${processDefinitionId}`;
+  const row = { ...correlation, messageKey, messageName: name, correlationKey };
+  return { claims: [{ collection: 'messageCorrelations', key }], rows: [{ op: 'put', collection: 'messageCorrelations', key, row }] };
+}
+
+async function start(room: Room, message: Message, definition: DefinitionEntry): Promise<readonly Hit[]> {
+  const hits: Hit[] = [];
+  for (const known of definition.starts) {
+    if (known.kind !== 'message' || known.name !== message.name) continue;
+    const processInstanceKey = await room.ids.next();
+    const at = room.clock.now();
+    const { claims, rows } = taking(message, definition.id, {
+      processDefinitionId: definition.id,
+      processInstanceKey,
+      elementId: known.elementId,
+      correlationTime: at,
+    });
+    const lock = lockOf(definition.id, message.correlationKey);
+    const command = {
+      type: 'create-instance',
+      at,
+      by: message.by,
+      instanceKey: processInstanceKey,
+      variables: message.variables,
+      startElementId: known.elementId,
+      messageKey: message.messageKey,
+    } as const;
+    const outcome = await room.act(processInstanceKey, command, {
+      definition,
+      claims: [...claims, ...(lock === undefined ? [] : [{ collection: 'idempotency', key: lock } as const])],
+      rows: [...rows, ...(lock === undefined ? [] : [{ op: 'put', collection: 'idempotency', key: lock, row: { id: lock } } as const])],
+    });
+    if (outcome.ok) hits.push({ processInstanceKey });
+  }
+  return hits;
+}
+
+/** One running instance per process id and correlation key. Has no time, so that it is never forgotten while the instance runs. */
+function lockOf(processDefinitionId: string, correlationKey: string): string | undefined {
+  return correlationKey === '' ? undefined : `running-${JSON.stringify([processDefinitionId, correlationKey])}`;
+}
+
+async function subscribed(room: Room, event: Extract<Event, { readonly t: 'subscription-opened' }>, origin: Origin): Promise<void> {
+  const { name, correlationKey = '' } = event;
+  const filter = { messageSubscriptionKey: origin.keyOf(event.n) };
+  const [subscription] = (await room.store.search('subscriptions', { filter, limit: 1 })).items;
+  if (subscription === undefined || subscription['messageSubscriptionState'] !== 'CREATED') return;
+  for (const message of await buffered(room, name, correlationKey)) {
+    if ((await deliver(room, message, subscription)) === 'refused') return;
+  }
+}
+
+async function buffered(room: Room, name: string, correlationKey: string): Promise<readonly Message[]> {
+  const filter = { name, correlationKey, expiresAt: { $gt: room.clock.now() } };
+  const { items } = await room.store.search('messages', { filter, sort: [{ field: 'publishedAt' }], limit: 10_000 });
+  return items.map(messageOf);
+}
+
+function messageOf(row: Row): Message {
+  return {
+    messageKey: String(row['messageKey']),
+    name: String(row['name']),
+    correlationKey: String(row['correlationKey']),
+    variables: (row['variables'] ?? {}) as Variables,
+    by: SYSTEM,
+  };
+}
+
+async function freed(room: Room, origin: Origin): Promise<void> {
+  const { items } = await room.store.search('messageCorrelations', { filter: { processInstanceKey: origin.instanceKey }, limit: 1_000 });
+  const definition = items.map((row) => room.book.latestEntry(String(row['processDefinitionId']))).find((known) => known !== undefined);
+  for (const row of items) {
+    const [name, correlationKey] = [String(row['messageName']), String(row['correlationKey'] ?? '')];
+    const lock = lockOf(String(row['processDefinitionId']), correlationKey);
+    if (row['subscriptionKey'] !== undefined || lock === undefined || definition === undefined) continue;
+    await room.store.write([{ op: 'delete', collection: 'idempotency', key: lock }]);
+    for (const message of await buffered(room, name, correlationKey)) if ((await start(room, message, definition)).length > 0) break;
+  }
+}
+
+async function sweep(room: Room): Promise<void> {
+  const now = room.clock.now();
+  const dead = await room.store.search('messages', { filter: { expiresAt: { $lte: now } }, limit: 1_000 });
+  if (dead.items.length > 0)
+    await room.store.write(dead.items.map((row) => ({ op: 'delete', collection: 'messages', key: String(row['messageKey']) })));
+  const alive = await room.store.search('messages', {
+    filter: { expiresAt: { $gt: now } },
+    sort: [{ field: 'publishedAt' }],
+    limit: 1_000,
+  });
+  for (const row of alive.items) await correlate(room, messageOf(row));
+}

@@ -1,0 +1,45 @@
+import type { Queue } from './ports.ts';
+import type { RuntimeConfig } from './open.ts';
+import { openBullmqQueue } from './queues/bullmq.ts';
+import { createInProcessQueue } from './queues/in-process.ts';
+import type { InProcessQueue } from './queues/in-process.ts';
+import { startRedisServer } from './queues/redis-server.ts';
+
+export interface OpenedQueue {
+  readonly queue: Queue;
+  /** entries that wait or run in this process; unknown (0) for Redis */
+  busy(): number;
+  idle(): Promise<void>;
+  /** ends what was started for the queue */
+  stop(): Promise<void>;
+}
+
+type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
+
+/** `redisUrl` given → that; else a redis-server of this machine; else in this process. Says which. */
+export async function openQueue(
+  { queue: wanted, redisUrl, data }: Pick<RuntimeConfig, 'queue' | 'redisUrl' | 'data'>,
+  log: Log,
+): Promise<OpenedQueue> {
+  if (wanted === 'in-process') return inProcess(createInProcessQueue());
+  if (redisUrl !== undefined) return await onRedis(redisUrl, { log, stop: async () => undefined });
+  const own = await startRedisServer(data);
+  if (own === undefined && wanted === 'bullmq') throw new Error('Expected REDIS_URL or a redis-server on the path, but there is neither');
+  if (own !== undefined) return await onRedis(own.url, { log, stop: own.stop });
+  log('info', 'queue: in this process, because there is neither REDIS_URL nor a redis-server on the path');
+  return inProcess(createInProcessQueue());
+}
+
+function inProcess(queue: InProcessQueue): OpenedQueue {
+  return { queue, busy: queue.busy, idle: queue.idle, stop: async () => undefined };
+}
+
+async function onRedis(url: string, { log, stop }: { readonly log: Log; readonly stop: () => Promise<void> }): Promise<OpenedQueue> {
+  try {
+    const queue = await openBullmqQueue({ url, prefix: 'alur', log });
+    return { queue, busy: () => 0, idle: async () => undefined, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Actor, Command, Key } from '../engine/index.ts';
+import type { ControllableClock } from './clock.ts';
+import type { DefinitionBook } from './definitions.ts';
+import type { Committed, Door, Extras, Outcome } from './execute.ts';
+import type { Ids } from './ids.ts';
+import type { Queue, RuntimeClock, Store } from './ports.ts';
+
+/** What the parts of one open runtime share. */
+export interface Room {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly clock: RuntimeClock | ControllableClock;
+  readonly zone: string;
+  readonly book: DefinitionBook;
+  readonly ids: Ids;
+  readonly door: Door;
+  /** job types that this process does itself */
+  readonly builtIn: ReadonlySet<string>;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+  /** through the door, and then everything that follows in other instances. Answers when both are done; a crash in between is made good by the outbox. */
+  act(instanceKey: Key, command: Command, extras?: Extras): Promise<Outcome>;
+  /** work that nobody waits for; `settled` and `close` do */
+  background(work: () => Promise<unknown>): void;
+  /** told after every commit; must not throw */
+  onCommitted(listener: (what: Committed) => void): void;
+}
+
+/** Who acts when no person does. */
+export const SYSTEM: Actor = { id: 'system' };
+
+/** A row whose existence says that something was done: claimed in the commit that does it, forgotten after a week. */
+export function once(id: string, at: number): Pick<Extras, 'claims' | 'rows'> {
+  return {
+    claims: [{ collection: 'idempotency', key: id }],
+    rows: [{ op: 'put', collection: 'idempotency', key: id, row: { id, createdAt: at } }],
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * What one instance's events mean for others: children, messages, signals. Done right after the commit, before the command is answered;
+ * the outbox (`Store.pendingEffects`) makes it certain after a crash. Every effect may therefore run twice: each claims what it does.
+ */
+import { keyOf } from '../engine/index.ts';
+import type { Actor, Event, Key } from '../engine/index.ts';
+import { cancelChild, endChild, propagate, startChild } from './children.ts';
+import type { EffectKind } from './effects.ts';
+import type { Committed } from './execute.ts';
+import type { Messages } from './messages.ts';
+import type { Effect, StoredEffect } from './ports.ts';
+import type { Room } from './room.ts';
+import { broadcast } from './signals.ts';
+
+/** Where an effect comes from. */
+export interface Origin {
+  readonly effectId: string;
+  readonly instanceKey: Key;
+  readonly by: Actor;
+  readonly at: number;
+  keyOf(n: number): Key;
+}
+
+export interface Settling {
+  /** everything that follows from this commit */
+  settle(committed: Committed): Promise<void>;
+  /** what the outbox still holds, e.g. after a crash; answers how many were done */
+  redo(): Promise<number>;
+}
+
+const BATCH = 500;
+
+export function createSettling(room: Room, messages: () => Messages): Settling {
+  const running = new Set<string>();
+  async function perform(effect: Effect, event: Event, origin: Origin): Promise<boolean> {
+    if (running.has(effect.id)) return false;
+    running.add(effect.id);
+    try {
+      await handlers[effect.kind as EffectKind](room, event as never, { origin, messages: messages() });
+      return true;
+    } catch (error) {
+      // stays in the outbox: the sweeper does it again
+      room.log('error', `effect ${effect.id} ${effect.kind}: ${String(error)}`);
+      return false;
+    } finally {
+      running.delete(effect.id);
+    }
+  }
+  return {
+    settle: async ({ instanceKey, version, events, effects, command }) => {
+      if (effects.length === 0) return;
+      const done: StoredEffect[] = [];
+      for (const effect of effects) {
+        const event = events[Number(effect.payload['index'])];
+        if (event && (await perform(effect, event, originOf(effect, instanceKey, command))))
+          done.push({ ...effect, instanceKey, seq: version });
+      }
+      await room.store.effectsDone(done);
+    },
+    redo: async () => {
+      const pending = (await room.store.pendingEffects(BATCH)).filter(({ id }) => !running.has(id));
+      const done: StoredEffect[] = [];
+      for (const effect of pending) if (await again(room, effect, perform)) done.push(effect);
+      if (done.length > 0) await room.store.effectsDone(done);
+      return done.length;
+    },
+  };
+}
+
+async function again(
+  room: Room,
+  effect: StoredEffect,
+  perform: (effect: Effect, event: Event, origin: Origin) => Promise<boolean>,
+): Promise<boolean> {
+  const version = Number(effect.payload['version']);
+  const step = (await room.store.events(effect.instanceKey, version)).find((known) => known.version === version);
+  const event = step?.events[Number(effect.payload['index'])];
+  if (step === undefined || event === undefined)
+    throw new Error(`Expected the event of effect ${effect.id} in the history, but it is not there`);
+  return await perform(effect, event, originOf(effect, effect.instanceKey, { by: { id: step.audit.by }, at: step.at }));
+}
+
+function originOf({ id }: Effect, instanceKey: Key, { by, at }: { readonly by: Actor; readonly at: number }): Origin {
+  return { effectId: id, instanceKey, by, at, keyOf: (n) => keyOf(instanceKey, n) };
+}
+
+interface With {
+  readonly origin: Origin;
+  readonly messages: Messages;
+}
+type Of<T extends Event['t']> = Extract<Event, { readonly t: T }>;
+
+const handlers: { readonly [K in EffectKind]: (room: Room, event: never, context: With) => Promise<void> } = {
+  'start-child': (room, event: Of<'child-requested'>, { origin }) => startChild(room, event, origin),
+  'cancel-child': (room, event: Of<'child-cancel-requested'>, { origin }) => cancelChild(room, event, origin),
+  'child-ended': (room, event: Of<'instance-completed'>, { origin }) => endChild(room, event, origin),
+  propagate: (room, event: Of<'propagated-to-parent'>, { origin }) => propagate(room, event, origin),
+  broadcast: (room, { name, variables }: Of<'signal-broadcast'>, { origin }) =>
+    broadcast(room, { id: origin.effectId, name, variables, at: origin.at, by: origin.by }),
+  correlate: (_room, event: Of<'subscription-opened'>, { origin, messages }) => messages.subscribed(event, origin),
+  'free-start': (_room, _event: Event, { origin, messages }) => messages.freed(origin),
+};

@@ -1,0 +1,67 @@
+/**
+ * The sweeper: at the start, when something is due, and from time to time. Finds in the store what was lost elsewhere
+ * (crash between commit and dispatch, queue wiped or away) and does it. Everything in here may run twice.
+ */
+import type { Dispatch } from './dispatch.ts';
+import type { Messages } from './messages.ts';
+import type { Room } from './room.ts';
+import type { Settling } from './settle.ts';
+import { fireDue, nextTimer } from './timers.ts';
+
+export interface SweepParts {
+  readonly room: Room;
+  readonly settling: Settling;
+  readonly dispatch: Dispatch;
+  readonly messages: Messages;
+  /** jobs may have become available to external workers */
+  readonly wakeWorkers: () => void;
+}
+
+export interface Sweeper {
+  /** answers when it wants to come again; milliseconds on the runtime's clock */
+  sweep(): Promise<number | undefined>;
+  /** the next sweep looks at everything, not only at what became due since the last one */
+  everything(): void;
+}
+
+/** Milliseconds, real time. */
+const EVERYTHING_EVERY = 25_000;
+const OVERLAP = 2_000;
+const WEEK = 7 * 24 * 3_600_000;
+
+export function createSweeper({ room, settling, dispatch, messages, wakeWorkers }: SweepParts): Sweeper {
+  let lastAll = Number.NEGATIVE_INFINITY;
+  let lastLook = 0;
+  return {
+    everything: () => (lastAll = Number.NEGATIVE_INFINITY),
+    sweep: async () => {
+      const all = performance.now() - lastAll > EVERYTHING_EVERY;
+      const now = room.clock.now();
+      while ((await settling.redo()) > 0);
+      await fireDue(room);
+      await dispatch.sweep(all ? undefined : Math.min(lastLook, now) - OVERLAP);
+      if (all) await rarely(room, messages);
+      if (all) lastAll = performance.now();
+      lastLook = now;
+      wakeWorkers();
+      return await nextDue(room);
+    },
+  };
+}
+
+async function rarely(room: Room, messages: Messages): Promise<void> {
+  await messages.sweep();
+  const { items } = await room.store.search('idempotency', { filter: { createdAt: { $lt: room.clock.now() - WEEK } }, limit: 1_000 });
+  if (items.length > 0) await room.store.write(items.map(({ id }) => ({ op: 'delete', collection: 'idempotency', key: String(id) })));
+}
+
+/** Earliest timer, or job that waits for its back-off or a lease to end. */
+export async function nextDue(room: Room): Promise<number | undefined> {
+  const { items } = await room.store.search('jobs', {
+    filter: { open: true, availableAt: { $gt: room.clock.now() } },
+    sort: [{ field: 'availableAt' }],
+    limit: 1,
+  });
+  const times = [items[0]?.['availableAt'] as number | undefined, await nextTimer(room)].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
