@@ -6,7 +6,7 @@ const LOCAL_BITS = 20n;
 
 /** The key of thing `n` in instance `instanceNumber`: a decimal string that fits a signed 64-bit integer. */
 export function keyOf(instanceKey: Key, n: number): Key {
-  return n === 0 ? instanceKey : ((BigInt(instanceKey) >> LOCAL_BITS << LOCAL_BITS) | BigInt(n)).toString();
+  return n === 0 ? instanceKey : (((BigInt(instanceKey) >> LOCAL_BITS) << LOCAL_BITS) | BigInt(n)).toString();
 }
 
 /** Instance (or definition, message, user) number → its own key. */
@@ -16,7 +16,7 @@ export function keyOfNumber(number: number): Key {
 
 /** The instance that a key belongs to. Throws a SyntaxError when `key` is no decimal string: check with `isKey` first. */
 export function instanceKeyOf(key: Key): Key {
-  return (BigInt(key) >> LOCAL_BITS << LOCAL_BITS).toString();
+  return ((BigInt(key) >> LOCAL_BITS) << LOCAL_BITS).toString();
 }
 
 /** The local number inside a key; 0 for the instance itself. */
