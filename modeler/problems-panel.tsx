@@ -8,7 +8,24 @@ import { Tabs } from '../ui/components/tabs.tsx';
 import type { Problem } from './checker.ts';
 import { outline, selectElement } from './diagram-marks.ts';
 import type { Drawing } from './use-drawing.ts';
+import { language } from '../ui/i18n.ts';
+import problemWords from './problem-words.json' with { type: 'json' };
 import { translate } from './bpmn-io/translate-module.ts';
+
+const sentences: ReadonlyMap<string, string> = new Map(Object.entries(problemWords));
+
+/** In Indonesian the sentence for the problem's code, with the check's own (English) words for the details; in English those alone. */
+function ProblemText({ problem }: { readonly problem: Problem }): ReactNode {
+  const sentence = language() === 'id' ? sentences.get(problem.code) : undefined;
+  return (
+    <>
+      {sentence && <div>{sentence}</div>}
+      <div lang="en" className={sentence ? 'soft small' : undefined}>
+        {problem.message} <span className="soft small">{problem.hint}</span>
+      </div>
+    </>
+  );
+}
 
 function ProblemRow({ problem, onSelect }: { readonly problem: Problem; readonly onSelect: () => void }): ReactNode {
   const { t } = useTranslation();
@@ -23,8 +40,7 @@ function ProblemRow({ problem, onSelect }: { readonly problem: Problem; readonly
         ) : (
           <strong>{t('problems.whole')}</strong>
         )}
-        <div>{problem.message}</div>
-        <div className="soft small">{problem.hint}</div>
+        <ProblemText problem={problem} />
       </div>
     </li>
   );
