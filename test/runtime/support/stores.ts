@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openRuntime } from '../../../runtime/open.ts';
+import type { OpenRuntime } from '../../../runtime/open.ts';
+import type { Runtime } from '../../../runtime/runtime.ts';
+
+export const by = { id: 'ani', agency: 'kominfo' };
+
+export interface Opened {
+  readonly runtime: Runtime;
+  readonly folder: string;
+  /** the same data, opened again, after a proper end or (`crash`) beside the old one, which is left alone */
+  reopen(options?: Partial<OpenRuntime>): Promise<Runtime>;
+  dispose(): Promise<void>;
+}
+
+/** Real stores, the queue in this process, a clock that can be moved. */
+export async function openTestRuntime(store: 'memory' | 'sqlite', options: Partial<OpenRuntime> = {}): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'alur-runtime-'));
+  const databaseUrl = store === 'memory' ? 'memory:' : `file:${join(folder, 'alur.sqlite')}`;
+  const open = async (more: Partial<OpenRuntime>): Promise<Runtime> =>
+    await openRuntime({
+      config: { databaseUrl, data: folder, queue: 'in-process', clock: 'controllable' },
+      retryBackOffMs: 1,
+      ...options,
+      ...more,
+    });
+  const opened = [await open({})];
+  return {
+    runtime: opened[0] as Runtime,
+    folder,
+    reopen: async (more = {}) => {
+      await opened[0]?.close();
+      opened.unshift(await open(more));
+      return opened[0] as Runtime;
+    },
+    dispose: async () => {
+      await opened[0]?.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Deploys and starts; throws when either is refused. */
+export async function start(runtime: Runtime, xml: string, variables: Record<string, string | number | boolean> = {}): Promise<string> {
+  await deployed(runtime, xml);
+  const [, id = ''] = /<bpmn:process id="([^"]+)"/.exec(xml) ?? [];
+  const started = await runtime.startInstance({ processDefinitionId: id, variables }, by);
+  if (!started.ok) throw new Error(started.reason);
+  return started.processInstanceKey;
+}
+
+export async function deployed(runtime: Runtime, xml: string, name = 'p.bpmn'): Promise<void> {
+  const answer = await runtime.deploy([{ name, text: xml }], by);
+  if (!answer.ok) throw new Error(`${answer.reason} ${JSON.stringify(answer.problems)}`);
+}
+
+export async function stateOf(runtime: Runtime, key: string): Promise<unknown> {
+  return (await runtime.store.get('processInstances', key))?.['state'];
+}
