@@ -52,6 +52,14 @@ export function accepted<T extends { readonly ok: boolean }>(answer: T): Extract
   throw new Problem(codeOf[rejection.kind], rejection.reason);
 }
 
+/** For commands to a task that was found a moment ago: the engine no longer knows it because somebody finished it, which is a conflict, not a riddle. */
+export function acceptedForTask<T extends { readonly ok: boolean }>(answer: T): Extract<T, { readonly ok: true }> {
+  const rejection = answer as unknown as Rejection;
+  if (!answer.ok && rejection.kind === 'NOT_FOUND')
+    throw new Problem('INVALID_STATE', 'Expected the task to be open, but it was completed or canceled already');
+  return accepted(answer);
+}
+
 /** One document. `path`: the address asked for, without its query (queries may hold personal data). */
 export function problemReply(problem: Problem, path: string): Reply {
   const { status } = problemCodes[problem.code];

@@ -9,7 +9,7 @@ import { once } from '../idempotency.ts';
 import type { Memo } from '../idempotency.ts';
 import { keyParam, name, parseBody, textParam, variables } from '../input.ts';
 import { caseScope, citizens } from '../policy.ts';
-import { Problem, accepted } from '../problem.ts';
+import { Problem, accepted, acceptedForTask } from '../problem.ts';
 import { actorOf } from '../reader.ts';
 import { nextReference } from '../references.ts';
 import { created, noContent, ok } from '../reply.ts';
@@ -128,7 +128,7 @@ async function answerTask(asked: Asked) {
   if (!own) throw new Problem('NOT_FOUND', 'Expected a task of yours in this application, but there is none with this key');
   const open = rows.openTasks.some((one) => one['userTaskKey'] === userTaskKey);
   const answers = open ? await checked(asked, task, given) : {};
-  accepted(await runtime.execute(userTaskKey, { type: 'complete-user-task', by: actorOf(asked.reader), variables: answers }));
+  acceptedForTask(await runtime.execute(userTaskKey, { type: 'complete-user-task', by: actorOf(asked.reader), variables: answers }));
   await runtime.store.write([{ op: 'delete', collection: 'drafts', key: `${asked.reader.username}/task-${userTaskKey}` }]);
   return noContent();
 }

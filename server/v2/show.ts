@@ -163,9 +163,7 @@ export const showDecisionInstance = shower('decisionInstances', [
   'decisionDefinitionKey',
   'elementInstanceKey',
 ]);
-export const showSequenceFlow = shower('sequenceFlows', [...definition, 'processInstanceKey', 'elementId', 'sequenceFlowId'], (row) => ({
-  elementId: row['sequenceFlowId'] ?? row['elementId'],
-}));
+export const showSequenceFlow = shower('sequenceFlows', [...definition, 'processInstanceKey', 'elementId', 'sequenceFlowId']);
 export const showSubscription = shower('subscriptions', [
   ...inCase,
   'messageSubscriptionKey',

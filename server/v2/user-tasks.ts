@@ -5,7 +5,7 @@ import { effectiveVariableRows, valuesOf } from '../effective-variables.ts';
 import { answersOf } from '../form-answers.ts';
 import { keyParam, parseBody, variables } from '../input.ts';
 import { leadsUnit, staff, taskScope, worksOnTasks } from '../policy.ts';
-import { Problem, accepted } from '../problem.ts';
+import { Problem, acceptedForTask } from '../problem.ts';
 import { actorOf } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Reply } from '../reply.ts';
@@ -30,7 +30,7 @@ export async function readableTask(asked: Asked): Promise<Row> {
 }
 
 async function command(asked: Asked, aimed: Aimed): Promise<Reply> {
-  accepted(await asked.context.runtime.execute(keyParam(asked, 'userTaskKey'), aimed));
+  acceptedForTask(await asked.context.runtime.execute(keyParam(asked, 'userTaskKey'), aimed));
   return noContent();
 }
 

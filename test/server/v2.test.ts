@@ -144,7 +144,7 @@ describe('[W2] process instances', () => {
       ]),
     );
     expect(items(await clerk('GET', `/v2/process-instances/${key}/sequence-flows`))).toEqual([
-      expect.objectContaining({ sequenceFlowId: 'f1' }),
+      expect.objectContaining({ elementId: 'f1', sequenceFlowId: `${key}_f1` }),
     ]);
   });
 });
