@@ -17,7 +17,18 @@ export function modifyInstance(run: Run, command: CommandOf<'modify-instance'>):
   const terminated = doomed.flatMap((instruction) => instancesOf(run, instruction));
   const moved = moves.flatMap((move) => instancesOf(run, move.source).map((n) => placementOf(run, move, n)));
   for (const placement of [...(command.activate ?? []), ...moved]) activateAt(run, placement);
-  for (const n of terminated) terminate(run, n);
+  for (const n of terminated) if (run.state.elements.has(n)) terminate(run, outermost(run, n));
+}
+
+/** A scope that would be left empty is terminated with its last element: nobody has completed it. */
+function outermost(run: Run, n: number): number {
+  let at = n;
+  while (at > 0) {
+    const scope = run.instance(run.instance(at).scope);
+    if ((scope.children?.size ?? 0) > 1 || (scope.tokens?.size ?? 0) > 0) break;
+    at = scope.n;
+  }
+  return at;
 }
 
 function instancesOf(run: Run, instruction: TerminateInstruction): readonly number[] {
