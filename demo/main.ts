@@ -47,6 +47,15 @@ function permitStory(aside: Story['aside']): Story {
   return {
     processDefinitionId: 'pbg',
     application: house,
+    start: 'Permohonan diajukan',
+    calls: {
+      'Periksa NIK pemohon': 'Dispendukcapil',
+      'Periksa bidang tanah': 'Kantor Pertanahan',
+      'Daftarkan pemeriksaan': 'Damkar',
+      'Tapis dampak lingkungan': 'DLH',
+      'Buat tagihan': 'Bapenda',
+      'Pembayaran diterima': 'Bapenda',
+    },
     citizen: { 'Perbaiki permohonan': corrected },
     clerks: {
       'set-conditions': () => ({ planningConditions: 'Sediakan sumur resapan' }),
@@ -64,6 +73,12 @@ function permitStory(aside: Story['aside']): Story {
 const wifiStory: Story = {
   processDefinitionId: 'wifi-publik',
   application: park,
+  start: 'Hotspot diminta',
+  calls: {
+    'Periksa cakupan jaringan': 'peta Diskominfo',
+    'Pesan pemasangan': 'penyedia jaringan',
+    'Penyedia melapor': 'penyedia jaringan',
+  },
   citizen: { 'Pastikan hotspot berfungsi': { works: 'yes', citizenNote: '' } },
   clerks: {
     'confirm-need': () => ({ confirmed: 'yes', clerkNote: 'Ramai setiap sore' }),

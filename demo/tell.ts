@@ -9,9 +9,21 @@ export function lasting(ms: number): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
+export interface Wording {
+  /** steps of the citizen: the tracking names the service's owner there */
+  readonly citizenSteps: ReadonlySet<string>;
+  /** steps that call another agency's system, and whose */
+  readonly calls: ReadonlyMap<string, string>;
+}
+
 export class Teller {
+  readonly #wording: Wording;
   readonly #told = new Set<string>();
   readonly #started = new Map<string, number>();
+
+  constructor(wording: Wording) {
+    this.#wording = wording;
+  }
 
   tell({ timeline, submittedAt }: Tracking): void {
     for (const entry of timeline) {
@@ -24,7 +36,10 @@ export class Teller {
       const took = entry.state === 'done' ? `  (${lasting(at - (this.#started.get(step) ?? at))})` : '';
       const sign = { started: '…', done: '✓', trouble: '!' }[entry.state];
       const after = `+${lasting(at - Date.parse(submittedAt))}`;
-      say(`  ${after.padStart(12)}  ${sign} ${(entry.agencyName ?? 'Warga').padEnd(52).slice(0, 52)}  ${entry.step}${took}`);
+      const call = this.#wording.calls.get(entry.step);
+      const who = this.#wording.citizenSteps.has(entry.step) ? 'Warga' : (entry.agencyName ?? 'Warga');
+      const what = call === undefined ? entry.step : `${entry.step} ⇄ ${call}`;
+      say(`  ${after.padStart(12)}  ${sign} ${who.padEnd(52).slice(0, 52)}  ${what}${took}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Instructions that assert. Each fails with what was expected and what was found. */
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from './same-json.ts';
 import type { Row } from '../runtime/collections.ts';
 import type { Filter } from '../runtime/ports.ts';
 import { elementFilter, filterOf, instances } from './find.ts';
@@ -49,7 +49,7 @@ async function variables(stage: Stage, of: Of<'ASSERT_VARIABLES'>): Promise<void
   for (const name of of.variableNames ?? []) expect(found.has(name), `a variable ${name}`, [...found.keys()].join(', '));
   for (const [name, value] of Object.entries(of.variables ?? {})) {
     expect(
-      found.has(name) && isDeepStrictEqual(found.get(name), value),
+      found.has(name) && sameJson(found.get(name), value),
       `${name} = ${show(value)}`,
       found.has(name) ? show(found.get(name)) : `no such variable; there are ${[...found.keys()].join(', ')}`,
     );
@@ -62,7 +62,7 @@ async function userTask(stage: Stage, of: Of<'ASSERT_USER_TASK'>): Promise<void>
   const task = rows.find((row) => state === undefined || row['state'] === state);
   expect(task !== undefined, `a user task ${show(of.userTaskSelector)} ${state ?? ''}`.trim(), counted(rows, 'state'));
   for (const field of ['assignee', 'priority', 'elementId', 'name', 'candidateGroups'] as const) {
-    if (of[field] !== undefined) expect(isDeepStrictEqual(task?.[field], of[field]), `${field} = ${show(of[field])}`, show(task?.[field]));
+    if (of[field] !== undefined) expect(sameJson(task?.[field], of[field]), `${field} = ${show(of[field])}`, show(task?.[field]));
   }
   for (const field of ['dueDate', 'followUpDate'] as const) {
     const at = of[field];
@@ -75,7 +75,7 @@ async function decision(stage: Stage, of: Of<'ASSERT_DECISION'>): Promise<void> 
   const last = rows.at(-1);
   if (last === undefined) throw new ScenarioFailure(`Expected a decision ${show(of.decisionSelector)} to be evaluated, but found none`);
   if (of.output !== undefined)
-    expect(isDeepStrictEqual(JSON.parse(String(last['result'])), of.output), `output ${show(of.output)}`, String(last['result']));
+    expect(sameJson(JSON.parse(String(last['result'])), of.output), `output ${show(of.output)}`, String(last['result']));
   const matched = ((last['matchedRules'] ?? []) as readonly Row[]).map((rule) => Number(rule['ruleIndex']));
   const found = `matched rules ${show(matched)}`;
   for (const rule of of.matchedRules ?? []) expect(matched.includes(rule), `rule ${rule} to match`, found);
