@@ -48,10 +48,21 @@ async function snap(page: Page, name: string): Promise<void> {
   looks.push(await look(page, `wifi-${name}`));
 }
 
+/** One chapter of the story; after a chapter that failed the rest cannot be told, and says so at once. */
+let broken: string | undefined;
+function step(title: string, tell: () => Promise<void>): void {
+  test(title, async () => {
+    if (broken) throw new Error(`Expected the chapter before to succeed, but "${broken}" failed`);
+    broken = title;
+    await tell();
+    broken = undefined;
+  });
+}
+
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 
 describe('a citizen applies', () => {
-  test('the service says what it is, what is asked and who works on it, before any sign-in', async () => {
+  step('the service says what it is, what is asked and who works on it, before any sign-in', async () => {
     await citizen.goto('/');
     await snap(citizen, '01-services');
     await citizen.getByRole('link', { name: 'WiFi Publik Lingkungan' }).click();
@@ -61,14 +72,14 @@ describe('a citizen applies', () => {
     await snap(citizen, '02-service');
   });
 
-  test('signing in leads to the form', async () => {
+  step('signing in leads to the form', async () => {
     await citizen.getByRole('link', { name: 'Ajukan permohonan' }).click();
     await snap(citizen, '03-sign-in');
     await signIn(citizen, 'warga');
     await heading(citizen, 'Isi formulir').waitFor();
   });
 
-  test('answers of the wrong kind are told at their field, kept as typed, and the first one has the focus', async () => {
+  step('answers of the wrong kind are told at their field, kept as typed, and the first one has the focus', async () => {
     await citizen.getByLabel('Nama tempat').fill('Taman RW 05');
     await citizen.getByLabel('Lintang').fill('selatan');
     await citizen.getByLabel('Perkiraan pengguna per hari').fill('0');
@@ -83,7 +94,7 @@ describe('a citizen applies', () => {
     await snap(citizen, '04-wrong-answers');
   });
 
-  test('the form can be filled in with the keyboard alone', async () => {
+  step('the form can be filled in with the keyboard alone', async () => {
     await citizen.getByLabel('Nama tempat').focus();
     const answers = ['Taman RW 05', 'Oro-oro Dowo', '-7,9666', '112,6304', '150', 'Belajar dan usaha kecil warga RW 05.'];
     for (const answer of answers) {
@@ -95,13 +106,13 @@ describe('a citizen applies', () => {
     await snap(citizen, '05-form');
   });
 
-  test('the half-filled form comes back after the page was closed', async () => {
+  step('the half-filled form comes back after the page was closed', async () => {
     await citizen.reload();
     await expect(citizen.getByLabel('Untuk apa hotspot ini?').inputValue()).resolves.toContain('usaha kecil');
     await citizen.getByText(/telah dipulihkan/).waitFor();
   });
 
-  test('a session that ends asks to sign in again on top of the page, and nothing typed is lost', async () => {
+  step('a session that ends asks to sign in again on top of the page, and nothing typed is lost', async () => {
     await citizen.context().clearCookies();
     await citizen.getByLabel('Untuk apa hotspot ini?').fill('Belajar dan usaha kecil warga RW 05 setiap sore.');
     const dialog = citizen.getByRole('dialog', { name: 'Sesi Anda berakhir' });
@@ -114,7 +125,7 @@ describe('a citizen applies', () => {
     await expect(citizen.getByLabel('Untuk apa hotspot ini?').inputValue()).resolves.toContain('setiap sore');
   });
 
-  test('the answers can be checked, changed by going back, and sent once: by keyboard', async () => {
+  step('the answers can be checked, changed by going back, and sent once: by keyboard', async () => {
     await citizen.getByRole('button', { name: 'Periksa jawaban' }).focus();
     await citizen.keyboard.press('Enter');
     await heading(citizen, 'Periksa jawaban Anda').waitFor();
@@ -131,7 +142,7 @@ describe('a citizen applies', () => {
     await snap(citizen, '08-receipt');
   });
 
-  test('the application is there once, with its stage and who has it', async () => {
+  step('the application is there once, with its stage and who has it', async () => {
     await citizen.getByRole('link', { name: 'Permohonan saya' }).first().click();
     await heading(citizen, 'Permohonan saya').waitFor();
     await citizen.getByText(reference).waitFor();
@@ -143,7 +154,7 @@ describe('a citizen applies', () => {
 });
 
 describe('the neighbourhood office confirms', () => {
-  test('the task stands in the unit’s list and is claimed explicitly', async () => {
+  step('the task stands in the unit’s list and is claimed explicitly', async () => {
     await clerk.goto('/inbox/');
     await signIn(clerk, 'petugas.kelurahan');
     await clerk.getByText(reference).waitFor();
@@ -157,19 +168,19 @@ describe('the neighbourhood office confirms', () => {
     await clerk.getByText('Tugas ini sedang Anda kerjakan.').waitFor();
   });
 
-  test('an unanswered question is told at its field', async () => {
+  step('an unanswered question is told at its field', async () => {
     await clerk.getByRole('button', { name: 'Selesaikan tugas' }).click();
     await clerk.getByRole('alert').getByText('“Apakah dibutuhkan di sana?” wajib diisi.').waitFor();
   });
 
-  test('the diagram shows where the case is', async () => {
+  step('the diagram shows where the case is', async () => {
     await clerk.getByRole('button', { name: 'Tampilkan posisi dalam diagram' }).click();
     await clerk.locator('.djs-container svg').first().waitFor();
     await clerk.locator('.alur-token-active').first().waitFor();
     await snap(clerk, '12-task');
   });
 
-  test('completing offers the way on; a second window that comes too late is told so and keeps what was typed', async () => {
+  step('completing offers the way on; a second window that comes too late is told so and keeps what was typed', async () => {
     const late = await clerk.context().newPage();
     await late.route('**/api/v1/events', (route) => route.abort()); // this window does not hear of changes
     await late.goto(clerk.url());
@@ -186,14 +197,14 @@ describe('the neighbourhood office confirms', () => {
     await late.close();
   });
 
-  test('a task that does not exist is said in plain words', async () => {
+  step('a task that does not exist is said in plain words', async () => {
     await clerk.goto('/inbox/tasks/12345');
     await clerk.getByText('Tugas tidak ditemukan').waitFor();
   });
 });
 
 describe('Diskominfo plans, the provider installs, the citizen confirms', () => {
-  test('another agency’s clerk completes the plan, with a date in day, month and year', async () => {
+  step('another agency’s clerk completes the plan, with a date in day, month and year', async () => {
     const { page, context } = await person(browser, alur.url);
     await page.goto('/inbox/');
     await signIn(page, 'petugas.diskominfo');
@@ -215,7 +226,7 @@ describe('Diskominfo plans, the provider installs, the citizen confirms', () => 
     await context.close();
   });
 
-  test('the open tracking page shows by itself that it is the citizen’s turn', async () => {
+  step('the open tracking page shows by itself that it is the citizen’s turn', async () => {
     await heading(citizen, 'WiFi Publik Lingkungan').waitFor();
     await citizen.getByRole('heading', { name: 'Giliran Anda' }).waitFor({ timeout: 30_000 });
     await snap(citizen, '15-your-turn');
@@ -224,7 +235,7 @@ describe('Diskominfo plans, the provider installs, the citizen confirms', () => 
     await snap(citizen, '16-own-task');
   });
 
-  test('the citizen says that it works, and reads how the case ended', async () => {
+  step('the citizen says that it works, and reads how the case ended', async () => {
     await citizen.getByLabel('Ya', { exact: true }).check();
     await citizen.getByRole('button', { name: 'Kirim jawaban' }).click();
     await citizen.getByText('Terima kasih, jawaban Anda sudah kami terima.').waitFor();
@@ -233,7 +244,7 @@ describe('Diskominfo plans, the provider installs, the citizen confirms', () => 
     await snap(citizen, '17-finished');
   });
 
-  test('somebody else’s application cannot be read', async () => {
+  step('somebody else’s application cannot be read', async () => {
     const { page, context } = await person(browser, alur.url);
     await page.goto(`/applications/${reference}`);
     await signIn(page, 'warga2');
