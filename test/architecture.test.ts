@@ -30,8 +30,8 @@ function importsIn(room: string): Import[] {
 
 /** A sentence when the import crosses a border, else undefined. */
 export function violation({ file, target }: Import): string | undefined {
-  const room = file.split('/')[0] as keyof typeof borders;
-  const rule: { rooms: readonly string[]; packages: readonly string[] | 'any' } = borders[room];
+  const room = file.split('/')[0]!;
+  const rule = borders[room]!;
   if (roots.includes(file)) return undefined;
   if (target.startsWith('.')) {
     const aimed = relative(top, resolve(top, dirname(file), target)).split('/')[0]!;
