@@ -14,6 +14,8 @@ export interface CaseRows {
   readonly elements: readonly Row[];
   readonly openTasks: readonly Row[];
   readonly openJobs: readonly Row[];
+  /** element instance → agency whose system it calls */
+  readonly called: ReadonlyMap<unknown, string>;
 }
 
 export const openTaskStates = ['CREATING', 'CREATED', 'ASSIGNING', 'UPDATING', 'COMPLETING'];
@@ -21,12 +23,12 @@ export const openTaskStates = ['CREATING', 'CREATED', 'ASSIGNING', 'UPDATING', '
 export async function caseRows(store: Store, root: Row): Promise<CaseRows> {
   const instances = await withCalled(store, root);
   const processInstanceKey = { $in: instances.map((row) => row['processInstanceKey']) };
-  const [elements, openTasks, openJobs] = await Promise.all([
+  const [elements, openTasks, jobs] = await Promise.all([
     allRows(store, 'elementInstances', { processInstanceKey }, [{ field: 'startDate' }]),
     allRows(store, 'userTasks', { processInstanceKey, state: { $in: openTaskStates } }),
-    allRows(store, 'jobs', { processInstanceKey, open: true }),
+    allRows(store, 'jobs', { processInstanceKey }),
   ]);
-  return { root, instances, elements, openTasks, openJobs };
+  return { root, instances, elements, openTasks, openJobs: jobs.filter((job) => job['open'] === true), called: calledAgencies(jobs) };
 }
 
 /** the case and what its call activities started, level by level */
@@ -55,4 +57,19 @@ export function definitionOf(definitions: Definitions, root: Row): Definition | 
 /** English text of an element; null when the model has none */
 export function english(element: DefinedElement | undefined): string | null {
   return element?.properties.get('alur:label.en') ?? null;
+}
+
+/** The agency whose system a job calls: its header `agency`. */
+export function calledAgency(job: Row): string | undefined {
+  const agency = (job['customHeaders'] as Record<string, unknown> | undefined)?.['agency'];
+  return typeof agency === 'string' ? agency : undefined;
+}
+
+function calledAgencies(jobs: readonly Row[]): ReadonlyMap<unknown, string> {
+  return new Map(
+    jobs.flatMap((job) => {
+      const agency = calledAgency(job);
+      return agency === undefined ? [] : [[job['elementInstanceKey'], agency] as const];
+    }),
+  );
 }

@@ -59,7 +59,8 @@ export function taskScope(reader: Reader): Filter {
   const agency = reader.agency ?? '';
   return {
     $or: [
-      { agency },
+      // what somebody alone was named for, a citizen above all, is not the unit's
+      { agency, candidateGroups: { $exists: true } },
       { candidateGroups: { $hasAny: [agency] } },
       { candidateUsers: { $hasAny: [reader.username] } },
       { assignee: reader.username },

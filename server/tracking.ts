@@ -3,7 +3,7 @@
  * Citizens read agencies, never clerks; steps, never engine terms.
  */
 import type { Row } from '../runtime/collections.ts';
-import { caseRows, definitionOf, elementOf, english } from './case-rows.ts';
+import { calledAgency, caseRows, definitionOf, elementOf, english } from './case-rows.ts';
 import type { CaseRows } from './case-rows.ts';
 import { effectiveVariableRows, valuesOf } from './effective-variables.ts';
 import { documentScope } from './policy.ts';
@@ -96,10 +96,10 @@ export function waitingFor(asked: Asked, rows: CaseRows) {
     };
   };
   if (task !== undefined)
-    return answer(own === undefined ? 'agency' : 'you', task, task['agency'] ?? elementOf(definitions, task)?.agency, task['creationDate']);
+    return answer(own === undefined ? 'agency' : 'you', task, elementOf(definitions, task)?.agency ?? task['agency'], task['creationDate']);
   const job = rows.openJobs[0];
   if (job !== undefined)
-    return answer('agency', job, calledAgency(job) ?? job['agency'] ?? elementOf(definitions, job)?.agency, job['creationTime']);
+    return answer('agency', job, calledAgency(job) ?? elementOf(definitions, job)?.agency ?? job['agency'], job['creationTime']);
   const wait = rows.elements.find((row) => row['state'] === 'ACTIVE' && waits.has(String(row['type'])));
   return wait === undefined ? null : waitAnswer(asked, wait, answer);
 }
@@ -113,13 +113,7 @@ function waitAnswer<T>(
   return answer(agency === undefined ? 'time' : 'agency', wait, agency, wait['startDate']);
 }
 
-/** the agency whose system the job calls */
-function calledAgency(job: Row): string | undefined {
-  const agency = (job['customHeaders'] as Record<string, unknown> | undefined)?.['agency'];
-  return typeof agency === 'string' ? agency : undefined;
-}
-
-function timelineOf({ context }: Asked, { elements, openJobs }: CaseRows) {
+function timelineOf({ context }: Asked, { elements, openJobs, called }: CaseRows) {
   const { definitions } = context.runtime;
   const inTrouble = new Set(openJobs.filter((job) => job['hasFailedWithRetriesLeft'] === true).map((job) => job['elementInstanceKey']));
   return elements
@@ -127,7 +121,7 @@ function timelineOf({ context }: Asked, { elements, openJobs }: CaseRows) {
     .flatMap((row) => {
       const element = elementOf(definitions, row);
       if (!element?.name) return [];
-      const agency = typeof row['agency'] === 'string' ? row['agency'] : (element.agency ?? null);
+      const agency = called.get(row['elementInstanceKey']) ?? element.agency ?? null;
       const trouble = row['state'] === 'ACTIVE' && (row['hasIncident'] === true || inTrouble.has(row['elementInstanceKey']));
       const state = trouble ? ('trouble' as const) : row['state'] === 'ACTIVE' ? ('started' as const) : ('done' as const);
       const at = iso(state === 'done' ? (row['endDate'] ?? row['startDate']) : row['startDate']);

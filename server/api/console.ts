@@ -2,7 +2,7 @@
 import type { Row } from '../../runtime/collections.ts';
 import type { Filter, Store } from '../../runtime/ports.ts';
 import { withinCases } from '../case-reads.ts';
-import { elementOf } from '../case-rows.ts';
+import { calledAgency, elementOf } from '../case-rows.ts';
 import { caseScope, watches } from '../policy.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
@@ -70,11 +70,6 @@ function groupedIncidents({ context }: Asked, rows: readonly Row[]) {
       incidentKeys: group.map((row) => row['incidentKey']),
     };
   });
-}
-
-function calledAgency(job: Row): string | undefined {
-  const named = (job['customHeaders'] as Record<string, unknown> | undefined)?.['agency'];
-  return typeof named === 'string' ? named : undefined;
 }
 
 /** Jobs by where they wait: one entry per called agency, else per job type. From the store, which is the truth; the queue may be wiped. */

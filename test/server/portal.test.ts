@@ -132,6 +132,8 @@ describe('[P3] tracking', () => {
       waitingFor: { kind: 'you', step: 'Konfirmasi' },
       tasks: [{ name: 'Konfirmasi', form: { id: 'permit-confirm' } }],
     });
+    const unit = await clerk('GET', `/api/v1/tasks?view=unit&q=${reference}`);
+    expect(unit.body['items']).toEqual([]);
     const [own] = mine['tasks'] as { userTaskKey: string }[];
     const address = `/api/v1/applications/${reference}/tasks/${own?.userTaskKey ?? ''}/completion`;
     expect(problem(await (await house.as('warga2'))('POST', address, { variables: { works: true } }))).toEqual([404, 'NOT_FOUND']);
