@@ -332,7 +332,7 @@ describe('event sub-processes', () => {
       path('s a e'),
       eventSub('h', start('hs', onMessage('m'), { isInterrupting: interrupting }), userTask('b'), path('hs b')),
     );
-  test('[S3] an interrupting one takes over its scope once', async () => {
+  test('[S2] an interrupting one takes over its scope once', async () => {
     const story = (await given(xml(true))).start({ key: 1 }).message('m', { v: 1 });
     expect(story.active()).toEqual(['b', 'h']);
     expect(story.variables()).toMatchObject({ v: 1 });
@@ -340,7 +340,7 @@ describe('event sub-processes', () => {
     expect(story.completeTask('b').status).toBe('completed');
   });
 
-  test('[S4] a non-interrupting one runs beside, as often as it happens; the scope waits for it', async () => {
+  test('[S3] a non-interrupting one runs beside, as often as it happens; the scope waits for it', async () => {
     const story = (await given(xml(false))).start({ key: 1 }).message('m').message('m').completeTask('a');
     expect(story.active()).toEqual(['b', 'b', 'h', 'h']);
     story.completeTask('b').completeTask('b');
@@ -348,7 +348,7 @@ describe('event sub-processes', () => {
     expect(story.of('subscription-closed')).toHaveLength(1);
   });
 
-  test('[S4] a cycle starts it again and again', async () => {
+  test('[S3] a cycle starts it again and again', async () => {
     const story = (
       await given(
         diagram(
