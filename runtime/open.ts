@@ -50,6 +50,8 @@ export interface OpenRuntime {
   readonly handlerTimeoutMs?: number;
   /** milliseconds of back-off after a job's first failure, doubling from then on; default 1,000 */
   readonly retryBackOffMs?: number;
+  /** milliseconds between two looks at everything that may have been lost from the queue; default 25,000 */
+  readonly sweepMs?: number;
   /** one line per notable thing; never personal data. Default: nothing is written. */
   readonly log?: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -68,8 +70,6 @@ interface Parts {
   readonly running: Set<Promise<unknown>>;
 }
 
-/** Milliseconds, real time: the sweeper comes at least this often. */
-const SWEEP_EVERY = 10_000;
 /** Instances that start instances that start instances: beyond this depth the rest goes on in the background. */
 const DEEPEST = 50;
 
@@ -101,7 +101,7 @@ function openStore({ databaseUrl }: RuntimeConfig): Store {
 }
 
 function assemble(
-  { config, handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000, log = silent }: OpenRuntime,
+  { config, handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000, sweepMs = 25_000, log = silent }: OpenRuntime,
   store: Store,
   opened: OpenedQueue,
 ): Parts {
@@ -146,10 +146,10 @@ function assemble(
   const dispatch = createDispatch({ room, running: consumer.running, consume: consumer.consume, alarm: ringAt });
   const jobs = createJobs(room, ringAt);
   const watch = createWatch(store);
-  const sweeper = createSweeper({ room, settling, dispatch, messages, wakeWorkers: () => jobs.wake() });
+  const sweeper = createSweeper({ room, settling, dispatch, messages, everythingMs: sweepMs, wakeWorkers: () => jobs.wake() });
   const alarm = createAlarm({
     now: clock.now,
-    everyMs: SWEEP_EVERY,
+    everyMs: Math.min(10_000, sweepMs),
     wake: sweeper.sweep,
     failed: (error) => log('error', `sweeper: ${String(error)}`),
   });

@@ -13,6 +13,8 @@ export interface SweepParts {
   readonly settling: Settling;
   readonly dispatch: Dispatch;
   readonly messages: Messages;
+  /** milliseconds, real time: so often it looks at everything */
+  readonly everythingMs: number;
   /** jobs may have become available to external workers */
   readonly wakeWorkers: () => void;
 }
@@ -24,18 +26,17 @@ export interface Sweeper {
   everything(): void;
 }
 
-/** Milliseconds, real time. */
-const EVERYTHING_EVERY = 25_000;
+/** Milliseconds. */
 const OVERLAP = 2_000;
 const WEEK = 7 * 24 * 3_600_000;
 
-export function createSweeper({ room, settling, dispatch, messages, wakeWorkers }: SweepParts): Sweeper {
+export function createSweeper({ room, settling, dispatch, messages, everythingMs, wakeWorkers }: SweepParts): Sweeper {
   let lastAll = Number.NEGATIVE_INFINITY;
   let lastLook = 0;
   return {
     everything: () => (lastAll = Number.NEGATIVE_INFINITY),
     sweep: async () => {
-      const all = performance.now() - lastAll > EVERYTHING_EVERY;
+      const all = performance.now() - lastAll > everythingMs;
       const now = room.clock.now();
       while ((await settling.redo()) > 0);
       await fireDue(room);

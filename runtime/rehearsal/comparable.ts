@@ -47,6 +47,8 @@ function reasonsFor(element: Element): string[] {
   if (element.loop !== undefined) found.push('its repetitions follow other rules there');
   if (element.listeners.length > 0 || (element.kind === 'user-task' && element.taskListeners.length > 0))
     found.push('listeners are unknown there');
+  if (element.kind === 'inclusive-gateway' && element.incoming.length > 1)
+    found.push('an inclusive gateway lets every token pass there instead of joining them (BPMN 2.0.2, 13.4.3)');
   if (element.kind === 'event-based-gateway' && (element.parallel || element.instantiating))
     found.push('parallel and instantiating event-based gateways are unknown there');
   if (element.kind === 'receive-task' && element.instantiating) found.push('instantiating receive tasks follow other rules there');

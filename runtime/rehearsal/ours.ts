@@ -17,7 +17,10 @@ const START = 1_767_225_600_000;
 /** A scenario without end is a scenario with a fault. */
 const STEP_LIMIT = 10_000;
 
-export function runOurs(process: Process, scenario: Scenario): OurRun {
+/** Picks what happens next of what could happen; undefined ends the run. For random tests and for walking by hand. */
+export type Choose = (possible: readonly ScenarioStep[]) => ScenarioStep | undefined;
+
+export function runOurs(process: Process, scenario: Scenario, choose?: Choose): OurRun {
   const run = new Run(process, scenario);
   const fault = run.start(scenario.variables ?? {}) ?? run.answer();
   if (fault !== undefined) return { ok: false, reason: fault };
@@ -25,6 +28,8 @@ export function runOurs(process: Process, scenario: Scenario): OurRun {
     const problem = run.step(step) ?? run.answer();
     if (problem !== undefined) return { ok: false, reason: `Step ${index + 1}: ${problem}` };
   }
+  const problem = choose === undefined ? undefined : run.walk(choose);
+  if (problem !== undefined) return { ok: false, reason: problem };
   return { ok: true, trace: run.trace(), stimuli: run.stimuli, decisions: run.decisions };
 }
 
@@ -86,6 +91,26 @@ class Run {
     return this.send(command);
   }
 
+  walk(choose: Choose): string | undefined {
+    for (let left = STEP_LIMIT; left > 0; left--) {
+      const possible = this.possible();
+      const step = possible.length === 0 ? undefined : choose(possible);
+      if (step === undefined) return undefined;
+      const problem = this.step(step);
+      if (problem !== undefined) return problem;
+    }
+    return `Expected the walk to end, but after ${STEP_LIMIT} steps it goes on.`;
+  }
+
+  /** Everything that could happen from outside now, in a fixed order. */
+  private possible(): ScenarioStep[] {
+    if (this.ended || this.state === undefined) return [];
+    const work = this.waitingForWork().map((elementId): ScenarioStep => ({ do: 'complete', elementId }));
+    const timers = [...this.state.timers.values()].map(({ element }): ScenarioStep => ({ do: 'fire', elementId: element }));
+    const received = [...this.state.subscriptions.values()].map(({ element }): ScenarioStep => ({ do: 'receive', elementId: element }));
+    return [...work, ...timers, ...received];
+  }
+
   trace(): Trace {
     const incidents = [...(this.state?.incidents.values() ?? [])].map(({ el }) => this.nameOf(el));
     const failed = !this.ended && incidents.length > 0;
@@ -141,7 +166,9 @@ class Run {
     }
     if (step.do === 'fire') {
       const timer = [...this.state!.timers.values()].find(({ element }) => element === elementId);
-      return timer === undefined ? undefined : { type: 'fire-timer', n: timer.n };
+      if (timer === undefined) return undefined;
+      this.at = Math.max(this.at, timer.dueAt);
+      return { type: 'fire-timer', n: timer.n };
     }
     return this.receive(elementId, variables);
   }

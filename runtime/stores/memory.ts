@@ -123,6 +123,14 @@ function search(memory: Memory, name: CollectionName, query: Query): Page {
   return pageOf(plan, shown, Math.min(fitting.length, COUNT_CAP + 1));
 }
 
+/** A search for one key looks at one row. */
+function candidates(rows: Map<string, Row>, collection: Collection, { filter }: Query): readonly (readonly [string, Row])[] {
+  const key = collection.key === undefined ? undefined : filter?.[collection.key];
+  if (typeof key !== 'string') return [...rows];
+  const row = rows.get(key);
+  return row === undefined ? [] : [[key, row]];
+}
+
 function cut(collection: Collection, plan: SearchPlan, ordered: readonly Entry[]): readonly Entry[] {
   const { position, skip, limit } = plan;
   if (position === undefined) return ordered.slice(skip, skip + limit);

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { createGroupCommit } from '../../runtime/stores/group-commit.ts';
+import type { Transactions } from '../../runtime/stores/group-commit.ts';
+
+/** A disk that can be told to fail; writes what happened. */
+function disk(fails: { commit?: () => Error | undefined } = {}): Transactions & { readonly log: string[] } {
+  const log: string[] = [];
+  return {
+    log,
+    begin: () => void log.push('begin'),
+    commit: () => {
+      const error = fails.commit?.();
+      if (error) throw error;
+      log.push('commit');
+    },
+    rollback: () => void log.push('rollback'),
+    isFatal: (error) => error instanceof Error && error.message === 'disk',
+  };
+}
+
+describe('group commit', () => {
+  test('[S4] what is asked for in one turn is one transaction, in order, each with its own answer', async () => {
+    const under = disk();
+    const group = createGroupCommit(under);
+    const answers = await Promise.all([1, 2, 3].map(async (n) => await group.run(() => (under.log.push(String(n)), n))));
+    expect([answers, under.log]).toEqual([
+      [1, 2, 3],
+      ['begin', '1', '2', '3', 'commit'],
+    ]);
+  });
+
+  test('[S4] nobody hears of success before the commit', async () => {
+    const under = disk();
+    const group = createGroupCommit(under);
+    const heard = group.run(() => undefined).then(() => under.log.push('heard'));
+    await heard;
+    expect(under.log).toEqual(['begin', 'commit', 'heard']);
+  });
+
+  test('[S4] one that throws does not take the others with it', async () => {
+    const group = createGroupCommit(disk());
+    const answers = await Promise.allSettled([
+      group.run(() => 1),
+      group.run(() => {
+        throw new Error('mine');
+      }),
+      group.run(() => 3),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  test('[S20] after a failed write on the disk nothing is acknowledged any more', async () => {
+    let broken = true;
+    const group = createGroupCommit(disk({ commit: () => (broken ? new Error('disk') : undefined) }));
+    const answers = await Promise.allSettled([group.run(() => 1), group.run(() => 2)]);
+    broken = false;
+    expect([...answers, ...(await Promise.allSettled([group.run(() => 3)]))].map(({ status }) => status)).toEqual([
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
+    expect(group.broken()).toBeInstanceOf(Error);
+  });
+
+  test('[S20] a full disk refuses what cannot be written and goes on when there is room again', async () => {
+    let full = true;
+    const group = createGroupCommit(disk({ commit: () => (full ? new Error('full') : undefined) }));
+    const [refused] = await Promise.allSettled([group.run(() => 1)]);
+    full = false;
+    expect([refused?.status, await group.run(() => 2)]).toEqual(['rejected', 2]);
+  });
+});

@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import { rehearse } from '../../../runtime/rehearsal/rehearse.ts';
+import type { Rehearsal, Scenario } from '../../../runtime/rehearsal/rehearsal.ts';
+import { compare } from '../../../runtime/rehearsal/compare.ts';
+import { draw, drawXml } from '../../engine/analysis/draw.ts';
+
+const run = (lines: string, scenario: Scenario = {}): Promise<Rehearsal> => rehearse(drawXml(lines), scenario);
+const agreed = async (lines: string, scenario: Scenario = {}): Promise<readonly string[]> => {
+  const result = await run(lines, scenario);
+  if (!result.comparable) throw new Error(result.reasons.join(' | '));
+  expect(result.findings).toEqual([]);
+  return result.traces.theirs.completed;
+};
+
+const LOOP = `
+  start s
+  user a
+  xor x
+  script c n = n + 1
+  service b
+  and p
+  and q
+  manual m
+  task k
+  end e
+  s -> a
+  a -> x
+  x -> b : n > 3
+  x -> c : default
+  c -> a
+  b -> p
+  p -> m
+  p -> k
+  m -> q
+  k -> q
+  q -> e`;
+
+describe('both implementations agree', () => {
+  test('[O1] on conditions, scripts, a loop and a parallel block', async () => {
+    const passed = await agreed(LOOP, { variables: { n: 2 }, answers: { a: {}, b: {} } });
+    expect(passed.filter((id) => id === 'c')).toHaveLength(2);
+    expect(passed.at(-1)).toBe('e');
+  });
+
+  test('[O1] on timers, messages, an event-based gateway and an error that leaves a sub-process', async () => {
+    const lines = `
+      start s
+      sub p {
+        start i
+        service b
+        end j error E1
+        i -> b
+        b -> j
+      }
+      boundary t on p error E1
+      catch c message M
+      throw th message X
+      events g
+      catch d timer duration PT1H
+      catch r message R
+      end e
+      end f
+      s -> p
+      p -> e
+      t -> c
+      c -> th
+      th -> g
+      g -> d
+      g -> r
+      d -> f
+      r -> e`;
+    const until: Scenario['steps'] = [
+      { do: 'complete', elementId: 'b' },
+      { do: 'receive', elementId: 'c' },
+      { do: 'complete', elementId: 'th' },
+    ];
+    expect(await agreed(lines, { steps: [...until, { do: 'fire', elementId: 'd' }] })).toContain('f');
+    expect(await agreed(lines, { steps: [...until, { do: 'receive', elementId: 'r' }] })).toContain('e');
+  });
+
+  test('[O1] on boundary events: a timer that interrupts, one that does not, an error with its code', async () => {
+    const lines = `
+      start s
+      user a
+      boundary r on a non-interrupting timer duration PT1H
+      service reminder
+      boundary t on a timer duration PT2H
+      service b
+      boundary x on b error E1
+      end e
+      end f
+      end g
+      end h
+      s -> a
+      a -> b
+      b -> e
+      x -> f
+      t -> g
+      r -> reminder
+      reminder -> h`;
+    expect(
+      await agreed(lines, {
+        steps: [
+          { do: 'fire', elementId: 'r' },
+          { do: 'complete', elementId: 'reminder' },
+          { do: 'complete', elementId: 'a' },
+          { do: 'error', elementId: 'b', code: 'E1' },
+        ],
+      }),
+    ).toContain('f');
+    expect(await agreed(lines, { steps: [{ do: 'fire', elementId: 't' }] })).toContain('g');
+  });
+
+  test('[O1] on what waits, and on an error that nobody catches', async () => {
+    const lines = 'start s\nservice b\nend e\ns -> b\nb -> e';
+    expect(await run(lines)).toMatchObject({ agree: true, traces: { theirs: { ended: 'waiting', at: ['b'] } } });
+    expect(await run(lines, { steps: [{ do: 'error', elementId: 'b', code: 'E1' }] })).toMatchObject({
+      agree: true,
+      traces: { theirs: { ended: 'failed', at: ['b'] } },
+    });
+  });
+
+  test('[O2] mappings, decisions and inner scopes decide the same way', async () => {
+    const lines = `
+      start s
+      sub p {
+        start i
+        service b
+        end j
+        i -> b
+        b -> j
+      }
+      xor x
+      end e
+      end f
+      s -> p
+      p -> x
+      x -> e : good
+      x -> f : default
+      input p local = a + 1
+      output p good = found and local = 3
+      output b found = answer = "yes"`;
+    expect(await agreed(lines, { variables: { a: 2 }, answers: { b: { answer: 'yes' } } })).toContain('e');
+    expect(await agreed(lines, { variables: { a: 2 }, answers: { b: { answer: 'no' } } })).toContain('f');
+  });
+});
+
+describe('differences and limits', () => {
+  test('[O3] a difference names the element and both paths', async () => {
+    const process = await draw(LOOP);
+    const trace = { completed: ['s', 'a'], flows: ['s-a'], ended: 'waiting', at: ['a'] } as const;
+    expect(compare(process, trace, { ...trace, completed: ['s', 'a', 'a'], ended: 'completed', at: [] })).toEqual([
+      { elementId: 'a', ours: 'completed 1 times', theirs: 'completed 2 times' },
+      { elementId: 'process', ours: 'waiting at a', theirs: 'completed' },
+    ]);
+    expect(compare(process, { ...trace, completed: ['a', 's'] }, trace)).toEqual([{ elementId: 's-a', ours: 'a → s', theirs: 's → a' }]);
+  });
+
+  test('[O3] parallel branches may interleave', async () => {
+    const process = await draw(LOOP);
+    const trace = { completed: ['p', 'm', 'k', 'q'], flows: [], ended: 'completed', at: [] } as const;
+    expect(compare(process, trace, { ...trace, completed: ['p', 'k', 'm', 'q'] })).toEqual([]);
+  });
+
+  test('[O4] what only one of them can run is not compared, by name', async () => {
+    const lines = 'start s\nor g\nservice b\nservice c\nor j\nend e\ns -> g\ng -> b : true\ng -> c : true\nb -> j\nc -> j\nj -> e';
+    const result = await run(lines, { answers: { b: {}, c: {} } });
+    expect(result).toMatchObject({ comparable: false, reasons: [expect.stringContaining("'j'")] });
+  });
+
+  test('[O4] a step that does not fit and a diagram that is refused are reasons', async () => {
+    expect(await run('start s\nservice b\nend e\ns -> b\nb -> e', { steps: [{ do: 'complete', elementId: 'c' }] })).toEqual({
+      comparable: false,
+      reasons: ["Step 1: Expected something to complete at 'c', but nothing of the kind waits there."],
+    });
+    expect(await rehearse('no diagram')).toMatchObject({ comparable: false });
+  });
+
+  test('[O5] no JavaScript of a model runs', async () => {
+    const touched = globalThis as { touched?: boolean };
+    const xml = drawXml('start s\nxor x\nservice b\nend e\nend f\ns -> x\nx -> b : n = 1\nx -> f : default\nb -> e').replace(
+      /<bpmn:conditionExpression [^>]*>=n = 1</,
+      '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression" language="javascript">globalThis.touched = true; next(null, true)<',
+    );
+    const result = await rehearse(xml, { variables: { n: 1 }, answers: { b: {} } });
+    expect(touched.touched).toBeUndefined();
+    if (result.comparable) expect(result.traces.theirs.completed).not.toContain('b');
+    const templated = drawXml('start s\nservice b\nend e\ns -> b\nb -> e').replace(
+      '<bpmn:serviceTask id="b"',
+      '<bpmn:serviceTask id="b" implementation="${environment.services.run}"',
+    );
+    expect(await rehearse(templated, { answers: { b: {} } })).toMatchObject({ agree: true });
+  });
+
+  test('[O5] a loop in which nothing waits comes to an end on both sides', async () => {
+    const lines =
+      'start s\nxor again\nscript a n = n + 1\nxor x\nend e\ns -> again\nagain -> a\na -> x\nx -> again : n > 0\nx -> e : default';
+    const result = await run(lines, { variables: { n: 1 } });
+    if (!result.comparable) throw new Error(result.reasons.join());
+    expect(result.traces.ours.ended).toBe('failed');
+    expect(result.traces.theirs.ended).toBe('failed');
+  }, 60_000);
+});
