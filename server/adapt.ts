@@ -1,5 +1,6 @@
 /** From the wire to a handler and back: where from, who, may they, what did they send, what is the answer. In this order. */
 import type { Request, RequestHandler, Response } from 'express';
+import { audit } from './audit.ts';
 import { readBody } from './body.ts';
 import type { Context } from './context.ts';
 import { refuseForeignOrigin } from './origin.ts';
@@ -36,6 +37,9 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
   const { context, request, response } = exchange;
   refuseForeignOrigin(request, context.config);
   const reader = await readerOf(route, exchange);
+  if (reader.kind !== 'nobody' && !route.allow.holds(reader)) {
+    await audit(context, reader, { action: 'call', subject: `${request.method} ${request.path}`.slice(0, 300), outcome: 'denied' });
+  }
   refuseUnlessAllowed(route, reader);
   const { body, files } = await readBody(route, request, response);
   const gone = new AbortController();

@@ -34,7 +34,6 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
   const context = contextOf(options);
   const app = express();
   app.disable('x-powered-by');
-  app.disable('etag');
   app.use(helmet(securityHeaders(context.config)));
   for (const route of routes) app[route.method](route.path, adapt(route, context));
   app.use(['/v2', '/api'], (request: Request, response: Response) =>

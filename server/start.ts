@@ -21,6 +21,7 @@ import { createApp } from './app.ts';
 import { documentSink } from './document-sink.ts';
 import { keptSecret } from './kept-secret.ts';
 import { CITY } from './reader.ts';
+import { keepTidy } from './tidy.ts';
 import { deployShipped } from './shipped-processes.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -78,7 +79,9 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   });
   const server = await listen(createServer(app), config);
   place.url = urlOf(server);
+  const stopTidying = keepTidy(runtime.store, (error) => log('warn', `tidying: ${String(error)}`));
   const close = once(async () => {
+    stopTidying();
     app.closeEvents();
     await stop(server);
     await runtime.close();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audit } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { parseBody } from '../input.ts';
 import { anyone, signedIn } from '../policy.ts';
@@ -37,6 +38,7 @@ async function signIn(asked: Asked) {
   const reader = await context.signIns.check(username, password, asked.address);
   // a new secret at every sign-in; the one that came along dies with it
   if (asked.reader.session !== undefined) await context.sessions.close(asked.reader.session);
+  await audit(context, reader, { action: 'sign-in', subject: reader.kind, outcome: 'done' });
   const cookie = await context.sessions.open(username);
   return { ...ok({ user: userOf(context, reader) }), headers: { 'set-cookie': cookie } };
 }

@@ -273,8 +273,12 @@ describe('[W4] jobs', () => {
     expect((await clerk('GET', address)).body['state']).toBe('RESOLVED');
   });
 
-  test('clerks get no jobs', async () => {
+  test('clerks get no jobs, and the attempt is written down', async () => {
     expect(problem(await activate(clerk))).toEqual([403, 'FORBIDDEN']);
+    const { items: lines } = await house.runtime.store.search('audit', {
+      filter: { by: 'clerk.alpha', outcome: 'denied', subject: 'POST /v2/jobs/activation' },
+    });
+    expect(lines).toEqual([expect.objectContaining({ agency: 'alpha', action: 'call' })]);
   });
 });
 

@@ -1,0 +1,39 @@
+import type { CollectionName } from '../runtime/collections.ts';
+import type { Filter, Store } from '../runtime/ports.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const STEP = 500;
+
+/** What may go, and after how long: ended sessions, answers kept for repeated requests, forgotten drafts. */
+async function tidy(store: Store, now: number): Promise<void> {
+  await forget(store, { collection: 'sessions', filter: { expiresAt: { $lt: now } }, keyOf: (row) => String(row['sessionHash']) });
+  await forget(store, { collection: 'idempotency', filter: { createdAt: { $lt: now - DAY } }, keyOf: (row) => String(row['id']) });
+  await forget(store, {
+    collection: 'drafts',
+    filter: { savedAt: { $lt: now - 180 * DAY } },
+    keyOf: (row) => `${String(row['username'])}/${String(row['draftKey'])}`,
+  });
+}
+
+interface Forgetting {
+  readonly collection: CollectionName;
+  readonly filter: Filter;
+  readonly keyOf: (row: Readonly<Record<string, unknown>>) => string;
+}
+
+async function forget(store: Store, { collection, filter, keyOf }: Forgetting): Promise<void> {
+  for (;;) {
+    const { items } = await store.search(collection, { filter, limit: STEP });
+    if (items.length > 0) await store.write(items.map((row) => ({ op: 'delete', collection, key: keyOf(row) })));
+    if (items.length < STEP) return;
+  }
+}
+
+/** Tidies now and every hour; answers how to stop. */
+export function keepTidy(store: Store, report: (error: unknown) => void): () => void {
+  const run = (): void => void tidy(store, Date.now()).catch(report);
+  run();
+  const timer = setInterval(run, HOUR).unref();
+  return () => clearInterval(timer);
+}
