@@ -11,18 +11,19 @@ export type StoryName = 'permit' | 'wifi';
 export interface Entry {
   /** Idempotency-Key of the submission */
   readonly key: string;
-  readonly finished: boolean;
 }
+
+type Entries = Partial<Record<StoryName, Entry>>;
 
 export class Progress {
   readonly #file: string;
-  #entries: Partial<Record<StoryName, Entry>> = {};
+  #entries: Entries = {};
 
   constructor(data: string) {
     mkdirSync(data, { recursive: true });
     this.#file = join(data, 'demo.json');
     try {
-      this.#entries = JSON.parse(readFileSync(this.#file, 'utf8')) as Partial<Record<StoryName, Entry>>;
+      this.#entries = JSON.parse(readFileSync(this.#file, 'utf8')) as Entries;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
@@ -31,19 +32,19 @@ export class Progress {
   /** The unfinished one, else a new one. `resumed`: somebody was here before us. */
   begin(story: StoryName): { readonly key: string; readonly resumed: boolean } {
     const entry = this.#entries[story];
-    if (entry !== undefined && !entry.finished) return { key: entry.key, resumed: true };
+    if (entry !== undefined) return { key: entry.key, resumed: true };
     const key = randomUUID();
-    this.#put(story, { key, finished: false });
+    this.#keep({ ...this.#entries, [story]: { key } });
     return { key, resumed: false };
   }
 
-  finish(story: StoryName): void {
-    const entry = this.#entries[story];
-    if (entry !== undefined) this.#put(story, { ...entry, finished: true });
+  /** All stories have been told to their end: the next demo begins new ones. */
+  finish(): void {
+    this.#keep({});
   }
 
-  #put(story: StoryName, entry: Entry): void {
-    this.#entries = { ...this.#entries, [story]: entry };
+  #keep(entries: Entries): void {
+    this.#entries = entries;
     writeFileSync(`${this.#file}.new`, JSON.stringify(this.#entries, null, 2));
     renameSync(`${this.#file}.new`, this.#file);
   }

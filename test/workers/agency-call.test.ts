@@ -173,7 +173,9 @@ describe('a technical failure', () => {
 
   test('[W10] a connection that breaks in the middle of an answer is a failure', async () => {
     const tcp = createTcpServer((socket) =>
-      socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"nik"'),
+      socket
+        .on('error', () => undefined)
+        .end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"nik"', () => socket.destroy()),
     );
     await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', () => resolve()));
     const own = createAgencyCall({

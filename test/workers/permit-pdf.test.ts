@@ -1,6 +1,9 @@
 import { inflateSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createHandlers, JobFailure, type Job, type Mail, type NewDocument } from '../../workers/index.ts';
+
+// drawing the first page loads fonts, which takes long on a busy machine
+jest.setTimeout(30_000);
 
 function given(): { readonly documents: NewDocument[]; readonly mails: Mail[]; readonly run: (job: Job) => Promise<unknown> } {
   const documents: NewDocument[] = [];
