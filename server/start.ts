@@ -171,9 +171,15 @@ async function seedAccounts(runtime: Runtime, config: Config, agencies: ReturnTy
 
 function listen(server: Server, { port, host }: Config): Promise<Server> {
   return new Promise((done, failed) => {
-    server.once('error', failed);
+    const refused = (error: NodeJS.ErrnoException): void =>
+      failed(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Expected port ${port} to be free, but something listens there already; choose another with PORT`)
+          : error,
+      );
+    server.once('error', refused);
     server.listen(port, host, () => {
-      server.off('error', failed);
+      server.off('error', refused);
       done(server);
     });
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { documentSink } from '../../server/document-sink.ts';
 import { answers, permitFiles } from './diagrams.ts';
 import { openHouse } from './house.ts';
 import type { Answer, Caller, House } from './house.ts';
@@ -202,6 +203,57 @@ describe('[P5] drafts, console, workshop', () => {
   test('an unknown verification code is not valid, and an unknown document not there', async () => {
     expect((await house.nobody('GET', '/api/v1/verifications/ABCDEFGHJKLM')).body).toEqual({ valid: false });
     expect(problem(await clerk('GET', '/api/v1/documents/ABCDEFGHJKLM'))).toEqual([404, 'NOT_FOUND']);
+  });
+});
+
+describe('[P7] documents', () => {
+  test('a permit is for its applicant and the agencies of the case; its code proves it to anyone without telling the name', async () => {
+    // given
+    const { processInstanceKey, reference } = await applied();
+    const keep = documentSink(
+      () => Promise.resolve(house.runtime.store),
+      () => 0,
+    );
+    const metadata = {
+      code: '23456789ABCDEFGHJKLM',
+      number: 'SK-1',
+      title: 'Izin',
+      holder: 'Siti Rahmawati',
+      issuedAt: '2026-11-23T00:00:00.000Z',
+    };
+    const permit = {
+      id: '1',
+      name: 'SK "1".pdf',
+      contentType: 'application/pdf',
+      bytes: Buffer.from('%PDF-first'),
+      sha256: 'aa',
+      processInstanceKey,
+      businessId: reference,
+      metadata,
+    };
+    // when: the job is delivered twice, the second time with other bytes
+    const { documentId } = await keep(permit);
+    expect(await keep({ ...permit, bytes: Buffer.from('%PDF-second') })).toEqual({ documentId });
+    // then
+    const address = `/api/v1/documents/${documentId}`;
+    const file = await citizen('GET', address);
+    expect([file.status, file.text, file.headers.get('content-type')]).toEqual([200, '%PDF-first', 'application/pdf']);
+    expect(file.headers.get('content-disposition')).toBe(`attachment; filename="SK _1_.pdf"; filename*=UTF-8''SK%20%221%22.pdf`);
+    expect((await clerk('GET', address)).status).toBe(200);
+    for (const other of ['warga2', 'clerk.beta'])
+      expect(problem(await (await house.as(other))('GET', address))).toEqual([404, 'NOT_FOUND']);
+    expect(problem(await house.nobody('GET', address))).toEqual([401, 'UNAUTHENTICATED']);
+    expect((await house.nobody('GET', '/api/v1/verifications/2345-6789-abcd-efgh-jklm')).body).toEqual({
+      valid: true,
+      number: 'SK-1',
+      service: 'Izin',
+      holder: 'S*** R********',
+      issuedAt: metadata.issuedAt,
+      sha256: 'aa',
+    });
+    expect((await citizen('GET', `/api/v1/applications/${reference}`)).body['documents']).toEqual([
+      expect.objectContaining({ documentId, size: 10 }),
+    ]);
   });
 });
 

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { startAlur } from '../../server/start.ts';
+import { callerOf } from './house.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'alur-start-'));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+const env = { PORT: '0', HOST: '127.0.0.1', ALUR_DATA: data, ALUR_QUEUE: 'in-process' };
+const quiet = { log: () => undefined };
+
+async function versions(url: string, password: string) {
+  const nobody = callerOf(url, {});
+  const signedIn = await nobody('POST', '/api/v1/session', { username: 'admin', password });
+  const admin = callerOf(url, { cookie: signedIn.headers.get('set-cookie')?.split(';')[0] ?? '' });
+  const { body } = await admin('POST', '/v2/process-definitions/search', {});
+  return (body['items'] as { processDefinitionId: string; version: number }[])
+    .map(({ processDefinitionId, version }) => `${processDefinitionId} ${version}`)
+    .sort();
+}
+
+describe('[R1] starting', () => {
+  test('everything runs, and a second start finds what the first one made', async () => {
+    const first = await startAlur(env, quiet);
+    const password = first.accounts[0]?.password ?? '';
+    const deployed = await versions(first.url, password);
+    expect(deployed.length).toBeGreaterThanOrEqual(2);
+    expect((await callerOf(first.url, {})('GET', '/readyz')).body).toEqual({ status: 'ready', queue: 'in-process' });
+    await first.close();
+    await first.close();
+
+    const second = await startAlur(env, quiet);
+    expect(second.accounts[0]?.password).toBe(password);
+    expect(await versions(second.url, password)).toEqual(deployed);
+    await second.close();
+  }, 60_000);
+
+  test('in production there is one administrator with a password told once, and no sandbox', async () => {
+    const production = { ...env, NODE_ENV: 'production', DATABASE_URL: 'memory:' };
+    const alur = await startAlur(production, quiet);
+    expect(alur.accounts.map(({ username }) => username)).toEqual(['admin']);
+    expect(alur.sandboxes).toBeUndefined();
+    expect(
+      (await callerOf(alur.url, {})('POST', '/api/v1/session', { username: 'warga', password: alur.accounts[0]?.password })).status,
+    ).toBe(401);
+    await alur.close();
+  }, 60_000);
+
+  test('every fault of the configuration is named', async () => {
+    await expect(startAlur({ PORT: 'x', ALUR_AUTH: 'maybe' }, quiet)).rejects.toThrow(/PORT[\s\S]*ALUR_AUTH/);
+  });
+});
