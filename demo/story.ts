@@ -32,11 +32,8 @@ const LOOK_EVERY = 250;
 const PATIENCE = 90_000;
 
 export async function play(story: Story, cast: Cast, key: string): Promise<Tracking> {
-  const { body } = await cast.citizen.send<{ reference: string }>('POST', '/api/v1/applications', {
-    body: { processDefinitionId: story.processDefinitionId, variables: story.application },
-    key,
-  });
-  say(`  Nomor permohonan: ${body.reference}`);
+  const reference = await submit(story, cast.citizen, key);
+  say(`  Nomor permohonan: ${reference}`);
   const teller = new Teller({
     citizenSteps: new Set([story.start, ...Object.keys(story.citizen)]),
     calls: new Map(Object.entries(story.calls)),
@@ -44,7 +41,7 @@ export async function play(story: Story, cast: Cast, key: string): Promise<Track
   let changedAt = Date.now();
   let seen = '';
   for (;;) {
-    const tracking = await cast.citizen.get<Tracking>(`/api/v1/applications/${body.reference}`);
+    const tracking = await cast.citizen.get<Tracking>(`/api/v1/applications/${reference}`);
     teller.tell(tracking);
     if (tracking.state !== 'active') return tracking;
     await story.aside?.(tracking);
@@ -52,8 +49,18 @@ export async function play(story: Story, cast: Cast, key: string): Promise<Track
     if (now !== seen) changedAt = Date.now();
     seen = now;
     if (Date.now() - changedAt > PATIENCE)
-      throw new Error(`Expected ${body.reference} to go on, but nothing has happened for ${PATIENCE / 1000} s`);
+      throw new Error(`Expected ${reference} to go on, but nothing has happened for ${PATIENCE / 1000} s`);
     if (!(await answerOne(story, cast, tracking))) await sleep(LOOK_EVERY);
+  }
+}
+
+/** Sent again until it is taken: a submission that was cut off by a crash is held for a while before it may be repeated. */
+async function submit({ processDefinitionId, application }: Story, citizen: Person, key: string): Promise<string> {
+  for (const until = Date.now() + PATIENCE; ; await sleep(1_000)) {
+    const body = { processDefinitionId, variables: application };
+    const reply = await citizen.send<{ reference: string }>('POST', '/api/v1/applications', { body, key, also: [409] });
+    if (reply.status !== 409) return reply.body.reference;
+    if (Date.now() > until) throw new Error('Expected the application to be taken, but it is still held');
   }
 }
 

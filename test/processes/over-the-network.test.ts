@@ -120,7 +120,7 @@ async function pay({ runtime, sandboxes }: World): Promise<void> {
 }
 
 describe('building permit over the network', () => {
-  test('[P10] from the application to the permit', async () => {
+  test('[SH10] from the application to the permit', async () => {
     const here = await world();
     await start(here.runtime, house);
     await approved(here);
@@ -134,7 +134,7 @@ describe('building permit over the network', () => {
     ['3573010000009999', '35730100000001', 'rejected-resident'],
     ['3573014203850002', '35730100000013', 'rejected-disputed'],
     ['3573014203850002', '35730100000003', 'rejected-zone'],
-  ])('[P11] NIK %s, parcel %s: %s, and the citizen is told', async (nik, parcelNumber, end) => {
+  ])('[SH11] NIK %s, parcel %s: %s, and the citizen is told', async (nik, parcelNumber, end) => {
     const { runtime, mails, documents } = await world();
     await start(runtime, { ...house, nik, parcelNumber });
     await ended(runtime, end);
@@ -142,14 +142,14 @@ describe('building permit over the network', () => {
     expect(documents).toHaveLength(0);
   });
 
-  test('[P12] an unknown parcel goes back to the citizen', async () => {
+  test('[SH12] an unknown parcel goes back to the citizen', async () => {
     const { runtime } = await world();
     await start(runtime, { ...house, parcelNumber: '35730100000099' });
     await answer(runtime, 'correct-application', { parcelNumber: '35730100000001' });
     await until(runtime, () => row(runtime, 'userTasks', { elementId: 'inspect-fire-safety', state: 'CREATED' }));
   });
 
-  test('[P13] the tax office down, then answering nonsense, then well: one bill', async () => {
+  test('[SH13] the tax office down, then answering nonsense, then well: one bill', async () => {
     const here = await world();
     const bapenda = here.sandboxes.of('bapenda')!;
     bapenda.setFault('down');

@@ -26,7 +26,7 @@ function read(name: string): Service {
 
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1]!);
 
-test.each(agencies)('[P1] agency %s says who it is in both languages', (id) => {
+test.each(agencies)('[SH1] agency %s says who it is in both languages', (id) => {
   const agency = JSON.parse(readFileSync(join(agenciesFolder, id, 'agency.json'), 'utf8')) as Record<string, string>;
   expect(Object.keys(agency)).toEqual(['agencyId', 'name', 'nameEn', 'kind', 'description', 'descriptionEn']);
   expect(agency['agencyId']).toBe(id);
@@ -36,11 +36,11 @@ test.each(agencies)('[P1] agency %s says who it is in both languages', (id) => {
 describe.each(services)('%s', (name) => {
   const { xml, forms } = read(name);
 
-  test('[P2] is accepted by the compiler without a warning', async () => {
+  test('[SH2] is accepted by the compiler without a warning', async () => {
     expect(await compile(xml)).toMatchObject({ ok: true, problems: [] });
   });
 
-  test('[P3] every agency call names an operation that the agency has, every agency exists', async () => {
+  test('[SH3] every agency call names an operation that the agency has, every agency exists', async () => {
     const calls = [...xml.matchAll(/<zeebe:header key="agency" value="([^"]+)" \/>\s*<zeebe:header key="operation" value="([^"]+)" \/>/g)];
     expect(calls.length).toBeGreaterThan(2);
     for (const [, agency, operation] of calls) expect([...(await readOperations(agenciesFolder, agency!)).keys()]).toContain(operation);
@@ -48,11 +48,11 @@ describe.each(services)('%s', (name) => {
     for (const agency of all(xml, /<zeebe:property name="alur:agency" value="([^"]+)"/g)) expect(agencies).toContain(agency);
   });
 
-  test('[P4] every form is there, and none is left over', () => {
+  test('[SH4] every form is there, and none is left over', () => {
     expect([...new Set(all(xml, /formId="([^"]+)"/g))].sort()).toEqual([...forms.keys()].sort());
   });
 
-  test('[P5] every word that people read exists in English', () => {
+  test('[SH5] every word that people read exists in English', () => {
     for (const { components } of forms.values()) {
       for (const component of components) {
         const english = component['properties'] as Record<string, string>;
@@ -73,14 +73,14 @@ describe.each(services)('%s', (name) => {
     for (const [, , id, inner] of named) expect({ id, english: inner!.includes('alur:label.en') }).toEqual({ id, english: true });
   });
 
-  test('[P6] four to six stages for the citizen, an outcome on every end that ends the case', () => {
+  test('[SH6] four to six stages for the citizen, an outcome on every end that ends the case', () => {
     const phases = new Set(all(xml, /name="alur:phase" value="([^"]+)"/g));
     expect(phases.size).toBeGreaterThanOrEqual(4);
     expect(phases.size).toBeLessThanOrEqual(6);
     expect(new Set(all(xml, /name="alur:phase.en" value="([^"]+)"/g)).size).toBe(phases.size);
   });
 
-  test('[P7] the drawing is tidy: no shape overlaps another, every line runs level or upright', () => {
+  test('[SH7] the drawing is tidy: no shape overlaps another, every line runs level or upright', () => {
     const shapes = [
       ...xml.matchAll(
         /<bpmndi:BPMNShape id="[^"]+" bpmnElement="([^"]+)"[^>]*>\s*<dc:Bounds x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g,

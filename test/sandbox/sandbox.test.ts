@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 describe('the shipped agencies', () => {
-  test('[S1] every agency with an OpenAPI document has a server, the others none', () => {
+  test('[SB1] every agency with an OpenAPI document has a server, the others none', () => {
     expect(sandboxes.agencies.map(({ agencyId }) => agencyId)).toEqual([
       'bapenda',
       'damkar',
@@ -78,7 +78,7 @@ describe('the shipped agencies', () => {
     ['diskominfo', '/coverage?latitude=-6.2&longitude=106.8', 'GET', 422, 'OUTSIDE_CITY'],
     ['bapenda', '/bills/TGH-999999', 'GET', 404, 'BILL_UNKNOWN'],
     ['jaringan', '/provisionings/HS-999999', 'GET', 404, 'PROVISIONING_UNKNOWN'],
-  ])('[S2] %s %s (%s) answers %i, as its own document says', async (agency, path, method, status, code) => {
+  ])('[SB2] %s %s (%s) answers %i, as its own document says', async (agency, path, method, status, code) => {
     const reply = await call(agency, path, { method });
     expect({ status: reply.status, code: reply.body['code'] }).toEqual({ status, code });
     expect(reply.headers.get('x-alur-sandbox')).toBe(agency);
@@ -102,7 +102,7 @@ describe('the shipped agencies', () => {
       { place: 'Taman', latitude: -7.9, longitude: 112.6, bandwidthMbps: 50, accessPoints: 2 },
       { state: 'queued' },
     ],
-  ])('[S2] %s takes orders at %s', async (agency, path, body, expected) => {
+  ])('[SB2] %s takes orders at %s', async (agency, path, body, expected) => {
     const reply = await post(agency, path, body, `order-${agency}`);
     expect(reply.body).toMatchObject(expected);
     const operation = readContract(join(folder, agency, 'openapi.yaml')).find((one) => one.pattern.test(path) && one.method === 'POST');
@@ -110,7 +110,7 @@ describe('the shipped agencies', () => {
   });
 });
 
-describe('[S3] idempotency keys', () => {
+describe('[SB3] idempotency keys', () => {
   test('the same key and request: the same answer, one effect', async () => {
     const first = await post('bapenda', '/bills', BILL, 'once');
     const second = await post('bapenda', '/bills', BILL, 'once');
@@ -128,7 +128,7 @@ describe('[S3] idempotency keys', () => {
   });
 });
 
-describe('[S4] bad input', () => {
+describe('[SB4] bad input', () => {
   test.each([
     ['no JSON', '{"payer', 400],
     ['nothing', '', 400],
@@ -141,7 +141,7 @@ describe('[S4] bad input', () => {
   });
 });
 
-describe('[S5] faults', () => {
+describe('[SB5] faults', () => {
   test('down answers 503 with Retry-After, and nothing happens', async () => {
     sandboxes.of('bapenda')!.setFault('down');
     const reply = await post('bapenda', '/bills', BILL, 'while-down');
@@ -167,7 +167,7 @@ describe('[S5] faults', () => {
   });
 });
 
-describe('[S6] what happens later', () => {
+describe('[SB6] what happens later', () => {
   test('a payment is announced until it is taken, with the same message id, also after a restart', async () => {
     const got: { name: string; correlationKey: string; messageId: string }[] = [];
     let refuse = 2;

@@ -6,7 +6,7 @@ import { coverageOf, readServiceFolder, runScenario, type Trace } from '../../sc
 const processes = join(import.meta.dirname, '../../processes');
 const services = readdirSync(processes).filter((name) => existsSync(join(processes, name, 'scenarios')));
 
-test('[G1] each shipped service has at least six scenarios', () => {
+test('[SC1] each shipped service has at least six scenarios', () => {
   expect(services).toEqual(['building-permit', 'community-wifi']);
   for (const name of services) {
     const { files } = readServiceFolder(join(processes, name));
@@ -19,7 +19,7 @@ describe.each(services)('%s', (name) => {
   const traces: Trace[] = [];
 
   describe.each(files.map((file) => [basename(file.file), file.testCases] as const))('%s', (_, testCases) => {
-    test.each(testCases.map((testCase) => [testCase.name, testCase] as const))('[G2] %s', async (__, testCase) => {
+    test.each(testCases.map((testCase) => [testCase.name, testCase] as const))('[SC2] %s', async (__, testCase) => {
       const result = await runScenario(resources, testCase);
       traces.push(result.trace);
       expect(result.failure).toBeUndefined();

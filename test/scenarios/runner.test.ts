@@ -23,7 +23,7 @@ function run(...instructions: readonly object[]): Promise<ScenarioResult> {
 }
 
 describe('a scenario that holds', () => {
-  test('[G3] passes and says what it walked over', async () => {
+  test('[SC3] passes and says what it walked over', async () => {
     const result = await run(
       start,
       stamp,
@@ -34,7 +34,7 @@ describe('a scenario that holds', () => {
     expect([...result.trace.flows].sort()).toEqual(['small/a', 'small/b', 'small/c']);
   });
 
-  test('[G3] a mocked worker does its jobs by itself', async () => {
+  test('[SC3] a mocked worker does its jobs by itself', async () => {
     const mock = { type: 'MOCK_JOB_WORKER_COMPLETE_JOB', jobType: 'stamp', variables: { stamped: 2 } };
     const vars = { type: 'ASSERT_VARIABLES', processInstanceSelector: { processDefinitionId: 'small' }, variables: { stamped: 2, n: 1 } };
     expect((await run(mock, start, vars)).failure).toBeUndefined();
@@ -58,17 +58,17 @@ describe('a scenario that does not hold fails at its instruction, with what was 
     ['a duration that is none', [start, { type: 'INCREASE_TIME', duration: '3 days' }], 2, 'ISO 8601'],
     ['no incident to resolve', [start, { type: 'RESOLVE_INCIDENT', incidentSelector: { elementId: 'work' } }], 2, 'there is none'],
     ['an instance that goes on', [start, { type: 'ASSERT_PROCESS_INSTANCE', state: 'IS_COMPLETED' }], 2, '1 × ACTIVE'],
-  ] as const)('[G4] %s', async (_, instructions, at, words) => {
+  ] as const)('[SC4] %s', async (_, instructions, at, words) => {
     const { failure } = await run(...instructions);
     expect(failure?.instruction).toBe(at);
     expect(failure?.message).toContain(words);
   });
 
-  test('[G4] an instruction outside the grammar is refused before anything runs', () => {
+  test('[SC4] an instruction outside the grammar is refused before anything runs', () => {
     expect(testCase.safeParse({ name: 'x', instructions: [{ type: 'DO_MAGIC' }] }).success).toBe(false);
   });
 
-  test('[G4] a diagram that cannot be deployed is instruction 0', async () => {
+  test('[SC4] a diagram that cannot be deployed is instruction 0', async () => {
     const result = await runScenario([{ name: 'broken.bpmn', text: '<nope' }], testCase.parse({ name: 'x', instructions: [start] }));
     expect(result.failure).toMatchObject({ instruction: 0, type: 'DEPLOYMENT' });
   });
@@ -81,6 +81,6 @@ test.each([
   ['P', undefined],
   ['PT', undefined],
   ['1h', undefined],
-])('[G5] the duration %s is %p ms', (text, ms) => {
+])('[SC5] the duration %s is %p ms', (text, ms) => {
   expect(durationMs(text)).toBe(ms);
 });

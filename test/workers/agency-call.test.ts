@@ -69,11 +69,11 @@ afterAll(async () => {
 });
 
 describe('a call that goes well', () => {
-  test('[W1] answers status and body of the operation', async () => {
+  test('[AC1] answers status and body of the operation', async () => {
     expect(await run(resident(NIK))).toMatchObject({ response: { status: 200, body: { nik: NIK, name: 'Siti Rahayu' } } });
   });
 
-  test('[W2] the job key is the idempotency key: a repeated job gets the same answer and the effect happens once', async () => {
+  test('[AC2] the job key is the idempotency key: a repeated job gets the same answer and the effect happens once', async () => {
     const first = await run(bill('job-77'));
     const second = await run(bill('job-77'));
     const other = await run(bill('job-78'));
@@ -82,7 +82,7 @@ describe('a call that goes well', () => {
     expect(sandboxes.of('bapenda')!.effects().get('job-77')).toBe(1);
   });
 
-  test('[W3] query parameters are typed, strangers refused', async () => {
+  test('[AC3] query parameters are typed, strangers refused', async () => {
     const coverage = (query: Record<string, string | number>): Job =>
       job({ headers: { agency: 'diskominfo', operation: 'getCoverage' }, variables: { query } });
     expect(await run(coverage({ latitude: -7.9666, longitude: 112.6326 }))).toMatchObject({
@@ -91,7 +91,7 @@ describe('a call that goes well', () => {
     expect(await failing(coverage({ latitude: -7.9666, longitude: 112.6326, depth: 3 }))).toMatchObject({ retryable: false });
   });
 
-  test('[W4] a token goes out as bearer, the case number as X-Case-Reference; a base path is kept', async () => {
+  test('[AC4] a token goes out as bearer, the case number as X-Case-Reference; a base path is kept', async () => {
     const seen: unknown[] = [];
     const { url } = await stub((request, response) => {
       seen.push(request.url, request.headers.authorization, request.headers['x-case-reference'], request.headers['idempotency-key']);
@@ -108,35 +108,35 @@ describe('a business error', () => {
   test.each([
     ['404=NIK_UNKNOWN', 'NIK_UNKNOWN'],
     ['404:NIK_UNKNOWN=TIDAK_DIKENAL, 404=LAIN', 'TIDAK_DIKENAL'],
-  ])('[W5] %s becomes a BPMN error with its code', async (errors, code) => {
+  ])('[AC5] %s becomes a BPMN error with its code', async (errors, code) => {
     const error: unknown = await run(resident('3573010000009999', { errors })).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BpmnError);
     expect(error).toMatchObject({ code });
   });
 
-  test('[W5] a code that nobody mapped is a failure that is not retried', async () => {
+  test('[AC5] a code that nobody mapped is a failure that is not retried', async () => {
     const error = await failing(resident('3573010000009999', { errors: '404:SOMETHING_ELSE=X, 409=Y' }));
     expect(error.retryable).toBe(false);
     expect(error.message).toContain('404 NIK_UNKNOWN');
   });
 
-  test('[W5] a header errors that cannot be read is a failure that is not retried', async () => {
+  test('[AC5] a header errors that cannot be read is a failure that is not retried', async () => {
     expect(await failing(resident(NIK, { errors: 'NIK_UNKNOWN' }))).toMatchObject({ retryable: false });
   });
 });
 
 describe('a technical failure', () => {
-  test('[W6] down: retried, not before Retry-After', async () => {
+  test('[AC6] down: retried, not before Retry-After', async () => {
     sandboxes.of('dispendukcapil')!.setFault('down');
     expect(await failing(resident(NIK))).toMatchObject({ retryable: true, retryAfter: 7000 });
   });
 
-  test('[W6] slower than the timeout: retried', async () => {
+  test('[AC6] slower than the timeout: retried', async () => {
     sandboxes.of('dispendukcapil')!.setFault('slow');
     expect(await failing(resident(NIK, { timeout: 'PT0.1S' }))).toMatchObject({ retryable: true });
   });
 
-  test('[W7] wrong bodies with status 200 (HTML, an error inside, half a JSON) are failures, and the effect is not doubled', async () => {
+  test('[AC7] wrong bodies with status 200 (HTML, an error inside, half a JSON) are failures, and the effect is not doubled', async () => {
     sandboxes.of('bapenda')!.setFault('wrong-body');
     for (let attempt = 0; attempt < 3; attempt += 1) expect(await failing(bill('job-90'))).toMatchObject({ retryable: true });
     sandboxes.of('bapenda')!.setFault('none');
@@ -144,25 +144,25 @@ describe('a technical failure', () => {
     expect(sandboxes.of('bapenda')!.effects().get('job-90')).toBe(1);
   });
 
-  test('[W8] nobody listens: retried, even where a repeat would not be safe', async () => {
+  test('[AC8] nobody listens: retried, even where a repeat would not be safe', async () => {
     const own = createAgencyCall({ connections: new Map([['dispendukcapil', { url: 'http://127.0.0.1:1' }]]), agenciesFolder });
     closing.push(() => own.close());
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
   });
 
-  test('[W9] redirects are not followed', async () => {
+  test('[AC9] redirects are not followed', async () => {
     const { call: own } = await stub((_, response) => response.writeHead(302, { location: sandboxes.of('dispendukcapil')!.url }).end());
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: false });
   });
 
-  test('[W10] an answer above 1 MB is refused', async () => {
+  test('[AC10] an answer above 1 MB is refused', async () => {
     const { call: own } = await stub((_, response) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(`"${'x'.repeat(1_100_000)}"`),
     );
     expect((await failing(resident(NIK), own)).message).toContain('more than 1048576 bytes');
   });
 
-  test('[W10] an answer that drips for ever ends at the deadline', async () => {
+  test('[AC10] an answer that drips for ever ends at the deadline', async () => {
     const { call: own } = await stub((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const drip = setInterval(() => response.write(' '), 10);
@@ -171,7 +171,7 @@ describe('a technical failure', () => {
     expect((await failing(resident(NIK, { timeout: 'PT0.3S' }), own)).message).toContain('none within 300 ms');
   });
 
-  test('[W10] a connection that breaks in the middle of an answer is a failure', async () => {
+  test('[AC10] a connection that breaks in the middle of an answer is a failure', async () => {
     const tcp = createTcpServer((socket) =>
       socket
         .on('error', () => undefined)
@@ -189,7 +189,7 @@ describe('a technical failure', () => {
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
   });
 
-  test('[W11] __proto__ and depth in an answer do no harm', async () => {
+  test('[AC11] __proto__ and depth in an answer do no harm', async () => {
     let body = '';
     const { call: own } = await stub((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
     body = `{"__proto__":{"polluted":true},"nik":"${NIK}","name":"A","status":"active","address":{"street":"s","rt":"001","rw":"001","kelurahan":"k","kecamatan":"k"}}`;
@@ -220,14 +220,14 @@ describe('a request that would break the contract is not sent', () => {
     ],
     ['a timeout that is none', resident(NIK, { timeout: 'soon' })],
     ['a timeout that is too long', resident(NIK, { timeout: 'PT6M' })],
-  ])('[W12] %s', async (_, wrong) => {
+  ])('[AC12] %s', async (_, wrong) => {
     const error = await failing(wrong);
     expect(error.retryable).toBe(false);
     expect(error.message).not.toContain(NIK);
   });
 });
 
-test('[W13] a stopped job stops its call', async () => {
+test('[AC13] a stopped job stops its call', async () => {
   sandboxes.of('dispendukcapil')!.setFault('slow');
   const stop = new AbortController();
   const pending = call.handler(resident(NIK), stop.signal).catch((reason: unknown) => reason);
