@@ -134,6 +134,6 @@ function openFlows(run: Run, instance: ElementInstance, element: Element): reado
 export function holds(run: Run, n: number, flow: Flow): boolean {
   return (
     flow.condition === undefined ||
-    evaluateBoolean(run, flow.condition, { n, what: `the condition of flow '${flow.id}'`, kind: 'CONDITION_ERROR' })
+    evaluateBoolean(run, flow.condition, { n, what: `the condition of flow '${flow.id}'`, kind: 'EXTRACT_VALUE_ERROR' })
   );
 }

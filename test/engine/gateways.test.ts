@@ -61,7 +61,7 @@ describe('exclusive gateway', () => {
 
   test('[X3] a missing variable is an incident that names it', async () => {
     const story = (await given(xml)).start();
-    expect(story.incident()).toMatchObject({ kind: 'CONDITION_ERROR', message: expect.stringContaining("'n'") });
+    expect(story.incident()).toMatchObject({ kind: 'EXTRACT_VALUE_ERROR', message: expect.stringContaining("'n'") });
   });
 
   test('[X3] a condition that is not true or false is an incident', async () => {
@@ -78,7 +78,7 @@ describe('exclusive gateway', () => {
         ),
       )
     ).start({ n: 1 });
-    expect(story.incident()).toMatchObject({ kind: 'CONDITION_ERROR', message: expect.stringContaining('true or false') });
+    expect(story.incident()).toMatchObject({ kind: 'EXTRACT_VALUE_ERROR', message: expect.stringContaining('true or false') });
   });
 
   test('[X4] an exclusive gateway does not wait: each token passes', async () => {
