@@ -40,19 +40,21 @@ interface Open {
 
 /** Connects and checks. Throws when Redis cannot be reached or would throw entries away (`maxmemory-policy`). */
 export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
+  const stop = new AbortController();
   const producer = new Redis(options.url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: PATIENCE,
-    retryStrategy,
+    retryStrategy: reconnecting(stop),
   });
-  const open: Open = { options, producer, queues: new Map(), workers: [], consumers: [], running: new Set(), stop: new AbortController() };
+  const open: Open = { options, producer, queues: new Map(), workers: [], consumers: [], running: new Set(), stop };
   listen(open, producer);
   try {
     await producer.connect();
     await refuseEviction(producer);
   } catch (error) {
+    stop.abort();
     producer.disconnect();
     throw error;
   }
@@ -65,8 +67,9 @@ export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
   };
 }
 
-function retryStrategy(times: number): number {
-  return Math.min(100 * 2 ** Math.min(times, 6), 3_000);
+/** BullMQ makes more connections out of ours, with the same settings: once we stop, none of them looks for Redis any more. */
+function reconnecting(stop: AbortController): (times: number) => number | null {
+  return (times) => (stop.signal.aborted ? null : Math.min(100 * 2 ** Math.min(times, 6), 3_000));
 }
 
 /** Every emitter of an 'error' event must be heard: an unheard one ends the process. */
@@ -145,7 +148,7 @@ function consume(
   name: string,
   { handler, concurrency }: { readonly handler: QueueHandler; readonly concurrency: number },
 ): void {
-  const connection = new Redis(open.options.url, { maxRetriesPerRequest: null, retryStrategy });
+  const connection = new Redis(open.options.url, { maxRetriesPerRequest: null, retryStrategy: reconnecting(open.stop) });
   listen(open, connection);
   open.consumers.push(connection);
   const worker = new Worker(

@@ -13,6 +13,7 @@ import type { Collection, CollectionName, Row } from '../collections.ts';
 import type { Commit, CommitResult, LeaseRequest, LoadedInstance, Page, Query, RowChange, Store, StoredEffect } from '../ports.ts';
 import { checkRow } from './check-row.ts';
 import { startCheckpoints } from './checkpoints.ts';
+import { ownFile } from './own-file.ts';
 import { fieldType, fieldValue } from './field-value.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { pageOf, searchPlan } from './search-plan.ts';
@@ -35,16 +36,18 @@ interface Database {
 /** Opens or creates the file (folders too). Throws when it is newer than this program, no SQLite file, or in use by another process. */
 export function openSqliteStore(path: string): SqliteStore {
   mkdirSync(dirname(path), { recursive: true });
+  const release = ownFile(path);
   const db = new DatabaseSync(path, { timeout: 5_000 });
   try {
-    return storeOn(path, db);
+    return storeOn(path, db, release);
   } catch (error) {
     db.close();
+    release();
     throw error;
   }
 }
 
-function storeOn(path: string, db: DatabaseSync): SqliteStore {
+function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteStore {
   db.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF',
   );
@@ -88,6 +91,7 @@ function storeOn(path: string, db: DatabaseSync): SqliteStore {
       group.flush();
       await checkpoints.stop();
       if (db.isOpen) db.close();
+      release();
     },
   };
 }

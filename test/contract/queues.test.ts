@@ -39,7 +39,10 @@ async function bullmq(): Promise<QueueUnderTest> {
   return { queue, dispose: async () => await queue.close() };
 }
 
-const adapters: readonly (readonly [string, () => Promise<QueueUnderTest>])[] = [['in-process', inProcess], ...(redisThere ? [['bullmq', bullmq] as const] : [])];
+const adapters: readonly (readonly [string, () => Promise<QueueUnderTest>])[] = [
+  ['in-process', inProcess],
+  ...(redisThere ? [['bullmq', bullmq] as const] : []),
+];
 for (const [name, open] of adapters) testQueue(name, open);
 
 if (!redisThere) {

@@ -78,6 +78,27 @@ describe('sqlite only', () => {
     await store.close();
   });
 
+  test('[S21] a file has one owner at a time', async () => {
+    const file = nextFile();
+    const first = openSqliteStore(file);
+    expect(() => openSqliteStore(file)).toThrow(/another process/);
+    await first.close();
+    const second = openSqliteStore(file);
+    await second.ping();
+    await second.close();
+  });
+
+  test('[S22] the log is moved into the file off the commit path, and nothing is lost by it', async () => {
+    const file = nextFile();
+    const store = openSqliteStore(file);
+    const write = async (n: number): Promise<unknown> => await store.write([{ op: 'put', collection: 'sequences', key: `n${n}`, row: { name: `n${n}`, value: n } }]);
+    for (let round = 0; round < 5; round += 1) await Promise.all(Array.from({ length: 1_000 }, async (_, n) => await write(round * 1_000 + n)));
+    await store.close();
+    const again = openSqliteStore(file);
+    expect((await again.search('sequences', { limit: 1 })).totalItems).toBe(5_000);
+    await again.close();
+  });
+
   test('[S19] refuses to run on a file that a newer program wrote', async () => {
     const file = nextFile();
     const db = new DatabaseSync(file);
