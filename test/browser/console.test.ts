@@ -51,6 +51,7 @@ beforeAll(async () => {
   await alur.runtime.deploy([{ name: 'macet.bpmn', text: diagram }], actor);
   browser = await openBrowser();
   page = (await person(browser, alur.url)).page;
+  page.setDefaultTimeout(10_000);
 }, 60_000);
 
 afterAll(async () => {
@@ -102,7 +103,7 @@ describe('console', () => {
 
   test('the case shows where it is stuck, its data and its history', async () => {
     await page.getByRole('link', { name: 'UJI-1' }).click();
-    await page.locator('.alur-diagram .alur-incident').first().waitFor();
+    await page.locator('.alur-diagram .djs-element.alur-incident').first().waitFor();
     await page.locator('.alur-token-incident').waitFor();
     looks.push(await look(page, 'console-instance'));
     await page.getByRole('tab', { name: /^Data/ }).click();

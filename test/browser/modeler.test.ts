@@ -18,6 +18,7 @@ beforeAll(async () => {
   alur = await startAlur(env, { log: (level, message) => (level === 'error' ? process.stderr.write(`${message}\n`) : undefined) });
   browser = await openBrowser();
   page = (await person(browser, alur.url)).page;
+  page.setDefaultTimeout(10_000);
 }, 60_000);
 
 afterAll(async () => {
@@ -75,9 +76,10 @@ describe('modeler', () => {
     // when a system task is appended
     await page.locator('.djs-container > svg').first().focus();
     await page.keyboard.press('a');
-    await page.locator('.djs-popup input').fill('Tugas sistem');
+    await page.locator('.djs-popup input').pressSequentially('Tugas sistem');
+    await page.locator('.djs-popup .entry.selected', { hasText: 'Tugas sistem' }).waitFor();
     await page.keyboard.press('Enter');
-    await page.locator('.djs-direct-editing-parent, [data-element-id^="Activity_"]').first().waitFor();
+    await page.locator('[data-element-id^="Activity_"]').first().waitFor();
     await page.keyboard.press('Escape');
     // then the problem is in the list, on the element, and the change is counted
     await problemsTab().click();
@@ -133,7 +135,7 @@ describe('modeler', () => {
   test('the whole screen changes to English', async () => {
     await page.getByRole('button', { name: /English/ }).click();
     await page.getByRole('button', { name: 'Publish' }).waitFor();
-    await page.getByTitle('Create task').or(page.getByTitle('Create Task')).first().waitFor();
+    await page.getByRole('button', { name: 'Create task' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     await page.getByRole('button', { name: /Bahasa Indonesia/ }).click();
   });
