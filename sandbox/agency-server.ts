@@ -73,7 +73,13 @@ async function handle(agency: Agency, request: IncomingMessage): Promise<Answer>
 
 const invalid = (places: readonly string[]): Answer => ({
   status: 400,
-  body: { type: 'about:blank', title: 'Permintaan tidak sah', status: 400, code: 'REQUEST_INVALID', detail: `Expected the request to match the contract, but ${places.join('; ')}` },
+  body: {
+    type: 'about:blank',
+    title: 'Permintaan tidak sah',
+    status: 400,
+    code: 'REQUEST_INVALID',
+    detail: `Expected the request to match the contract, but ${places.join('; ')}`,
+  },
 });
 
 /** The same key and request: the same answer, and its effect once. State is saved before the answer leaves. */

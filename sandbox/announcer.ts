@@ -65,7 +65,13 @@ export class Announcer {
     if (url === undefined) return false;
     try {
       const headers = { 'content-type': 'application/json', ...this.#receiver.headers() };
-      const { statusCode, body } = await request(url, { method: 'POST', headers, body: JSON.stringify(announcement), bodyTimeout: 5_000, headersTimeout: 5_000 });
+      const { statusCode, body } = await request(url, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(announcement),
+        bodyTimeout: 5_000,
+        headersTimeout: 5_000,
+      });
       await body.dump();
       // 409: this messageId was taken before; the announcement has arrived
       return statusCode < 300 || statusCode === 409;

@@ -25,7 +25,10 @@ export interface Behaviour {
   readonly actions?: Readonly<Record<string, (input: JsonObject, world: World) => JsonObject | undefined>>;
 }
 
-export const problem = (status: number, code: string, title: string): Answer => ({ status, body: { type: 'about:blank', title, status, code } });
+export const problem = (status: number, code: string, title: string): Answer => ({
+  status,
+  body: { type: 'about:blank', title, status, code },
+});
 
 /** `2026-09-15` */
 export const dayAfter = (now: number, days: number): string => new Date(now + days * 86_400_000).toISOString().slice(0, 10);

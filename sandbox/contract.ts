@@ -103,7 +103,10 @@ const pointerTo = (...parts: readonly string[]): string => parts.map((part) => `
 
 function at(document: Node, pointer: string): Node {
   const parts = pointer.split('/').slice(1);
-  return parts.reduce<unknown>((node, part) => (node as Node)[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')], document) as Node;
+  return parts.reduce<unknown>(
+    (node, part) => (node as Node)[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')],
+    document,
+  ) as Node;
 }
 
 /** Follows references inside the document, a bounded number of them. */
@@ -111,7 +114,8 @@ function resolved(document: Node, pointer: string, hops = 0): { readonly node: N
   const node = at(document, pointer);
   const reference = node?.['$ref'];
   if (typeof reference !== 'string') return { node, pointer };
-  if (hops > 8 || !reference.startsWith('#')) throw new Error(`Expected a short chain of references inside the document, but ${pointer} leads elsewhere`);
+  if (hops > 8 || !reference.startsWith('#'))
+    throw new Error(`Expected a short chain of references inside the document, but ${pointer} leads elsewhere`);
   return resolved(document, reference.slice(1), hops + 1);
 }
 

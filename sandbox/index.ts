@@ -60,7 +60,9 @@ export interface Sandboxes {
   close(): Promise<void>;
 }
 
-const behaviours: ReadonlyMap<string, Behaviour> = new Map(Object.entries({ bapenda, damkar, diskominfo, dispendukcapil, dlh, jaringan, kantah }));
+const behaviours: ReadonlyMap<string, Behaviour> = new Map(
+  Object.entries({ bapenda, damkar, diskominfo, dispendukcapil, dlh, jaringan, kantah }),
+);
 
 export async function startSandboxes(options: SandboxOptions): Promise<Sandboxes> {
   const ids = readdirSync(options.folder)
@@ -75,13 +77,26 @@ export async function startSandboxes(options: SandboxOptions): Promise<Sandboxes
   };
 }
 
-async function start(agencyId: string, index: number, options: SandboxOptions): Promise<{ readonly sandbox: Sandbox; readonly close: () => Promise<void> }> {
+async function start(
+  agencyId: string,
+  index: number,
+  options: SandboxOptions,
+): Promise<{ readonly sandbox: Sandbox; readonly close: () => Promise<void> }> {
   const behaviour = behaviours.get(agencyId);
   if (behaviour === undefined) throw new Error(`Expected a sandbox behaviour for ${agencyId}, but sandbox/agencies has none`);
   const state = new AgencyState(options.stateFolder === undefined ? undefined : join(options.stateFolder, `${agencyId}.json`));
   const { world, act, stop } = worldOf(behaviour, state, options);
   const operations = readContract(join(options.folder, agencyId, 'openapi.yaml'));
-  const agency: Agency = { agencyId, operations, behaviour, world, state, slowMs: options.slowMs ?? 3_000, retryAfter: options.retryAfter ?? 2, fault: 'none' };
+  const agency: Agency = {
+    agencyId,
+    operations,
+    behaviour,
+    world,
+    state,
+    slowMs: options.slowMs ?? 3_000,
+    retryAfter: options.retryAfter ?? 2,
+    fault: 'none',
+  };
   const server = createAgencyServer(agency);
   const port = typeof options.ports === 'number' ? options.ports + index : 0;
   await listening(server, port);
@@ -102,7 +117,10 @@ async function start(agencyId: string, index: number, options: SandboxOptions): 
 function worldOf(behaviour: Behaviour, state: AgencyState, options: SandboxOptions) {
   const timers = new Set<NodeJS.Timeout>();
   const url = options.messageUrl;
-  const announcer = new Announcer(state, { url: typeof url === 'function' ? url : () => url, headers: options.messageHeaders ?? (() => ({})) });
+  const announcer = new Announcer(state, {
+    url: typeof url === 'function' ? url : () => url,
+    headers: options.messageHeaders ?? (() => ({})),
+  });
   const act = (action: string, input: JsonObject): JsonObject | undefined => {
     const result = behaviour.actions?.[action]?.(input, world);
     state.save();

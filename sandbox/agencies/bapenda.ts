@@ -30,10 +30,21 @@ export const bapenda: Behaviour = {
     pay: ({ billNumber }, world) => {
       const bill = world.state.records.get(String(billNumber));
       if (bill === undefined || bill['status'] === 'paid') return bill;
-      const payment = { paymentId: world.state.nextNumber('BYR'), billNumber: String(billNumber), amount: bill['amount'] ?? 0, paidAt: new Date(world.now()).toISOString() };
+      const payment = {
+        paymentId: world.state.nextNumber('BYR'),
+        billNumber: String(billNumber),
+        amount: bill['amount'] ?? 0,
+        paidAt: new Date(world.now()).toISOString(),
+      };
       const paid: JsonObject = { ...bill, status: 'paid', payment };
       world.state.records.set(String(billNumber), paid);
-      world.announce({ name: 'pembayaran-diterima', correlationKey: String(billNumber), messageId: payment.paymentId, timeToLive: DAY, variables: { payment } });
+      world.announce({
+        name: 'pembayaran-diterima',
+        correlationKey: String(billNumber),
+        messageId: payment.paymentId,
+        timeToLive: DAY,
+        variables: { payment },
+      });
       return paid;
     },
   },

@@ -7,7 +7,12 @@ export const damkar: Behaviour = {
     requestInspection: ({ body }, world) => {
       const plan = body as JsonObject;
       const inspectionNumber = world.state.nextNumber('PK');
-      const riskClass = Number(plan['floors']) > 4 || plan['buildingFunction'] === 'industri' ? 'tinggi' : plan['buildingFunction'] === 'hunian' ? 'rendah' : 'sedang';
+      const riskClass =
+        Number(plan['floors']) > 4 || plan['buildingFunction'] === 'industri'
+          ? 'tinggi'
+          : plan['buildingFunction'] === 'hunian'
+            ? 'rendah'
+            : 'sedang';
       const inspection: JsonObject = {
         inspectionNumber,
         riskClass,

@@ -10,7 +10,9 @@ const FIBRE: readonly Place[] = [
   { latitude: -7.9666, longitude: 112.6326 },
   { latitude: -7.9425, longitude: 112.6145 },
 ];
-const HOTSPOTS: readonly (Place & { readonly hotspotId: string })[] = [{ hotspotId: 'HS-ALUN-ALUN', latitude: -7.9826, longitude: 112.6308 }];
+const HOTSPOTS: readonly (Place & { readonly hotspotId: string })[] = [
+  { hotspotId: 'HS-ALUN-ALUN', latitude: -7.9826, longitude: 112.6308 },
+];
 const CITY_RADIUS_METRES = 12_000;
 
 /** metres; flat earth is exact enough inside a city */

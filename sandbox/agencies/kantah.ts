@@ -22,7 +22,12 @@ export const kantah: Behaviour = {
     },
     listDisputes: ({ query }) => ({
       status: 200,
-      body: { items: query.get('kelurahan') === 'Bareng' ? [{ parcelNumber: '35730100000013', caseNumber: '112/Pdt.G/2025/PN Mlg', openedOn: '2025-08-04' }] : [] },
+      body: {
+        items:
+          query.get('kelurahan') === 'Bareng'
+            ? [{ parcelNumber: '35730100000013', caseNumber: '112/Pdt.G/2025/PN Mlg', openedOn: '2025-08-04' }]
+            : [],
+      },
     }),
   },
 };
