@@ -60,7 +60,7 @@ function fitBesidePalette(modeler: Modeler): void {
   const palette = 110;
   const { width } = canvas.getSize();
   const zoom = canvas.zoom('fit-viewport', 'auto');
-  if (width > 2 * palette) canvas.zoom(zoom * (1 - palette / width), 'auto');
+  if (width > 2 * palette) canvas.zoom(zoom * (1 - (palette + 30) / width), 'auto');
   const { x, scale } = canvas.viewbox();
   const left = Math.min(...modeler.get<ElementRegistry>('elementRegistry').filter((shape) => shape.x !== undefined).map((shape) => shape.x ?? 0)); // prettier-ignore
   if (Number.isFinite(left)) canvas.scroll({ dx: palette + 10 - (left - x) * scale, dy: 0 });
