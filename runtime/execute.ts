@@ -58,8 +58,8 @@ interface Cached {
   readonly snapshot: number;
 }
 
-/** Elements, variables and jobs that stay in memory, over all instances. */
-const CACHE_WEIGHT = 500_000;
+/** States that stay in memory, over all instances: bytes as text. In memory they take several times as much. */
+const CACHE_WEIGHT = 100_000_000;
 const TRIES = 20;
 /** below this a tail is cheaper than a snapshot; bytes */
 const SMALL = 8_192;
@@ -68,6 +68,8 @@ export interface DoorParts {
   readonly store: Store;
   readonly book: DefinitionBook;
   readonly zone: string;
+  /** effects that the asking call itself will do: the sweeper leaves them alone, so that their order holds */
+  readonly inFlight: Set<string>;
   /** told of every commit, synchronously; must not throw */
   readonly committed: (what: Committed) => void;
 }
@@ -80,7 +82,7 @@ export function createDoor(parts: DoorParts): Door {
     const known = cache.get(key);
     if (known) return known;
     const loaded = await load(parts.store, key);
-    if (loaded) cache.set(key, loaded, weightOf(loaded.state));
+    if (loaded) cache.set(key, loaded, weightOf(loaded));
     return loaded;
   }
 
@@ -95,9 +97,9 @@ export function createDoor(parts: DoorParts): Door {
       const step = decideStep(parts, before, { command, extras });
       if ('ok' in step) return step;
       // COMMIT. An exception here means: unknown to us, nothing acknowledged. The state is gone from the cache, the next command loads what the store really holds.
-      const result = await parts.store.commit(step.commit);
+      const result = await committing(parts, step.commit);
       if (result === 'committed') {
-        if (step.after) cache.set(key, step.after, weightOf(step.after.state));
+        if (step.after) cache.set(key, step.after, weightOf(step.after));
         // DISPATCH comes after the commit and may be lost in a crash right here: outbox and sweeper do it again. Never before the commit.
         parts.committed(step.committed);
         return { ok: true, committed: step.committed };
@@ -118,6 +120,18 @@ export function createDoor(parts: DoorParts): Door {
       }),
     busy: lanes.busy,
   };
+}
+
+/** The effects are marked before they become visible in the outbox, and unmarked when nothing came of it. */
+async function committing({ store, inFlight }: DoorParts, commit: Commit): Promise<Awaited<ReturnType<Store['commit']>>> {
+  commit.effects.forEach(({ id }) => inFlight.add(id));
+  let result: Awaited<ReturnType<Store['commit']>> | undefined;
+  try {
+    result = await store.commit(commit);
+    return result;
+  } finally {
+    if (result !== 'committed') commit.effects.forEach(({ id }) => inFlight.delete(id));
+  }
 }
 
 function rejection(kind: Rejection['kind'], reason: string): Rejection {
@@ -232,6 +246,6 @@ function auditOf({ type, by, at }: Command): Commit['audit'] {
   };
 }
 
-function weightOf(state: InstanceState): number {
-  return 1 + state.elements.size + state.variables.size + state.jobs.size + state.subscriptions.size;
+function weightOf({ tail, snapshot }: Cached): number {
+  return 2_000 + tail + snapshot;
 }

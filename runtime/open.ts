@@ -110,7 +110,8 @@ function assemble(
   const book = createDefinitionBook({ now: clock.now, zone });
   const listeners: ((what: Committed) => void)[] = [];
   const running = new Set<Promise<unknown>>();
-  const door = createDoor({ store, book, zone, committed: (what) => listeners.forEach((listener) => listener(what)) });
+  const inFlight = new Set<string>();
+  const door = createDoor({ store, book, zone, inFlight, committed: (what) => listeners.forEach((listener) => listener(what)) });
   const room: Room = {
     store,
     queue: opened.queue,
@@ -141,7 +142,7 @@ function assemble(
   };
   const ringAt = (at: number): void => alarm.at(at);
   const messages = createMessages(room);
-  const settling = createSettling(room, () => messages);
+  const settling = createSettling(room, inFlight, () => messages);
   const consumer = createConsumer({ room, handlers, timeoutMs: handlerTimeoutMs, backOffMs: retryBackOffMs, alarm: ringAt });
   const dispatch = createDispatch({ room, running: consumer.running, consume: consumer.consume, alarm: ringAt });
   const jobs = createJobs(room, ringAt);
@@ -279,8 +280,11 @@ async function moveClock(parts: Parts, to: number | 'reset'): ReturnType<Runtime
     return { ok: false, kind: 'INVALID_ARGUMENT', reason: `Expected milliseconds since 1970, but got ${to}` };
   await settled(parts);
   for (let due = await nextDue(parts.room); to !== 'reset' && due !== undefined && due <= to; due = await nextDue(parts.room)) {
+    const stuck = due <= clock.now();
     clock.moveTo(Math.max(due, clock.now()));
     await settled(parts);
+    if (stuck && (await nextDue(parts.room)) === due)
+      throw new Error(`Expected everything that is due at ${due} to fire, but something did not`);
   }
   clock.moveTo(to);
   await settled(parts);

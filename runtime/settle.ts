@@ -30,11 +30,9 @@ export interface Settling {
 
 const BATCH = 500;
 
-export function createSettling(room: Room, messages: () => Messages): Settling {
-  const running = new Set<string>();
+/** `inFlight`: see DoorParts. */
+export function createSettling(room: Room, inFlight: Set<string>, messages: () => Messages): Settling {
   async function perform(effect: Effect, event: Event, origin: Origin): Promise<boolean> {
-    if (running.has(effect.id)) return false;
-    running.add(effect.id);
     try {
       await handlers[effect.kind as EffectKind](room, event as never, { origin, messages: messages() });
       return true;
@@ -42,8 +40,6 @@ export function createSettling(room: Room, messages: () => Messages): Settling {
       // stays in the outbox: the sweeper does it again
       room.log('error', `effect ${effect.id} ${effect.kind}: ${String(error)}`);
       return false;
-    } finally {
-      running.delete(effect.id);
     }
   }
   return {
@@ -51,14 +47,19 @@ export function createSettling(room: Room, messages: () => Messages): Settling {
       if (effects.length === 0) return;
       const done: StoredEffect[] = [];
       for (const effect of effects) {
+        // in this order, and never beside the sweeper
         const event = events[Number(effect.payload['index'])];
         if (event && (await perform(effect, event, originOf(effect, instanceKey, command))))
           done.push({ ...effect, instanceKey, seq: version });
       }
-      await room.store.effectsDone(done);
+      try {
+        await room.store.effectsDone(done);
+      } finally {
+        effects.forEach(({ id }) => inFlight.delete(id));
+      }
     },
     redo: async () => {
-      const pending = (await room.store.pendingEffects(BATCH)).filter(({ id }) => !running.has(id));
+      const pending = (await room.store.pendingEffects(BATCH)).filter(({ id }) => !inFlight.has(id));
       const done: StoredEffect[] = [];
       for (const effect of pending) if (await again(room, effect, perform)) done.push(effect);
       if (done.length > 0) await room.store.effectsDone(done);

@@ -25,7 +25,10 @@ export async function fireDue(room: Room): Promise<number> {
     const results = await Promise.allSettled(items.map(async (row) => await fire(room, row)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
-    fired += items.length;
+    const moved = results.filter((result) => result.status === 'fulfilled' && result.value).length;
+    // nothing of it could be fired now (suspended meanwhile): looking again at once would find the same
+    if (moved === 0) return fired;
+    fired += moved;
   }
 }
 
@@ -35,21 +38,29 @@ export async function nextTimer(room: Room): Promise<number | undefined> {
   return items[0]?.['dueAt'] as number | undefined;
 }
 
-async function fire(room: Room, row: Row): Promise<void> {
+/** Answers whether the row is gone or moved on. */
+async function fire(room: Room, row: Row): Promise<boolean> {
   if (row['processInstanceKey'] === undefined) return await fireStart(room, row);
   const key = String(row['timerKey']);
   const outcome = await room.act(instanceKeyOf(key), { type: 'fire-timer', at: room.clock.now(), by: SYSTEM, n: localOf(key) });
-  if (outcome.ok) return;
+  if (outcome.ok) return true;
+  const instance = await room.store.get('processInstances', instanceKeyOf(key));
+  // suspended since we looked: the timer stays and is due again when the instance is resumed
+  if (outcome.kind !== 'NOT_FOUND' && instance?.['endDate'] === undefined) return false;
   // the instance knows no such timer (any more): the row is a left-over, and would be found for ever
   room.log('warn', `timer ${key}: ${outcome.reason}`);
   await room.store.write([{ op: 'delete', collection: 'timers', key }]);
+  return true;
 }
 
 /** The instance, the next due time and the claim "this due time has started one" are one commit. */
-async function fireStart(room: Room, row: Row): Promise<void> {
+async function fireStart(room: Room, row: Row): Promise<true> {
   const [key, dueAt] = [String(row['timerKey']), Number(row['dueAt'])];
   const definition = room.book.entry(String(row['processDefinitionKey']));
-  if (definition === undefined) return void (await room.store.write([{ op: 'delete', collection: 'timers', key }]));
+  if (definition === undefined) {
+    await room.store.write([{ op: 'delete', collection: 'timers', key }]);
+    return true;
+  }
   const previous = { dueAt, ...(row['repeat'] === undefined ? {} : { repeat: Number(row['repeat']) }) };
   const next = nextStart(room, definition, { key, elementId: String(row['elementId']), previous });
   const instanceKey = await room.ids.next();
@@ -65,6 +76,7 @@ async function fireStart(room: Room, row: Row): Promise<void> {
   } as const;
   const outcome = await room.act(instanceKey, command, { definition, ...(claims && { claims }), rows: [...rows, next] });
   if (!outcome.ok) await room.store.write([next]);
+  return true;
 }
 
 function nextStart(

@@ -17,19 +17,24 @@ export function createWatch(store: Store): Watch {
   async function woken(key: Key, signal: AbortSignal): Promise<void> {
     const sleepers = waiting.get(key) ?? new Set();
     waiting.set(key, sleepers);
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((wake) => {
+      const resolve = (): void => {
+        sleepers.delete(resolve);
+        signal.removeEventListener('abort', resolve);
+        wake();
+      };
       sleepers.add(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      signal.addEventListener('abort', resolve, { once: true });
       // ended before we listened?
       void store.get('processInstances', key).then((row) => row?.['endDate'] !== undefined && resolve());
     });
-    if (waiting.get(key) === sleepers) waiting.delete(key);
+    if (sleepers.size === 0 && waiting.get(key) === sleepers) waiting.delete(key);
   }
 
   return {
     committed: (what) => {
       if (what.events.some(({ t }) => t === 'instance-completed' || t === 'instance-terminated'))
-        waiting.get(what.instanceKey)?.forEach((wake) => wake());
+        [...(waiting.get(what.instanceKey) ?? [])].forEach((wake) => wake());
       if (listeners.size > 0) listeners.forEach((listener) => listener(changeOf(what)));
     },
     onChange: (listener) => {

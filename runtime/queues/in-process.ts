@@ -22,6 +22,7 @@ interface Lane {
 interface State {
   readonly lanes: Map<string, Lane>;
   readonly stop: AbortController;
+  closing: boolean;
   idleWaiters: (() => void)[];
 }
 
@@ -30,7 +31,7 @@ const [FIRST_RETRY, LAST_RETRY] = [200, 10_000];
 const NORMAL_PRIORITY = 1_000;
 
 export function createInProcessQueue(): InProcessQueue {
-  const state: State = { lanes: new Map(), stop: new AbortController(), idleWaiters: [] };
+  const state: State = { lanes: new Map(), stop: new AbortController(), closing: false, idleWaiters: [] };
   return {
     kind: 'in-process',
     add: async (entries) => entries.forEach((entry) => add(state, entry)),
@@ -60,7 +61,7 @@ function busy({ lanes }: State): number {
 
 function add(state: State, entry: QueueEntry): void {
   const lane = laneOf(state, entry.queue);
-  if (state.stop.signal.aborted || lane.ids.has(entry.id)) return;
+  if (state.closing || lane.ids.has(entry.id)) return;
   lane.ids.add(entry.id);
   if ((entry.delayMs ?? 0) > 0) return delayed(state, lane, entry);
   enqueue(state, lane, entry);
@@ -90,7 +91,7 @@ function enqueue(state: State, lane: Lane, entry: QueueEntry): void {
 
 function pump(state: State, lane: Lane): void {
   const { handler } = lane;
-  while (handler && !state.stop.signal.aborted && lane.running < lane.concurrency) {
+  while (handler && !state.closing && lane.running < lane.concurrency) {
     const entry = lane.waiting.shift();
     if (entry === undefined) break;
     lane.running += 1;
@@ -118,13 +119,20 @@ async function run(
   }
 }
 
+/** What runs may end by itself for ten seconds, then it is told to stop. */
 async function close(state: State): Promise<void> {
-  state.stop.abort();
+  state.closing = true;
   const lanes = [...state.lanes.values()];
   for (const lane of lanes) {
     lane.timers.forEach(clearTimeout);
     lane.waiting.splice(0);
   }
-  const deadline = Date.now() + 10_000;
-  while (lanes.some(({ running }) => running > 0) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+  if (!(await ended(lanes, 10_000))) state.stop.abort();
+  await ended(lanes, 2_000);
+}
+
+async function ended(lanes: readonly Lane[], patience: number): Promise<boolean> {
+  const until = performance.now() + patience;
+  while (lanes.some(({ running }) => running > 0) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+  return lanes.every(({ running }) => running === 0);
 }

@@ -270,7 +270,16 @@ class Run {
     if (key === 'activity.call') this.waitAt(element.id, { chain: chainOf(content), complete: () => api.signal(), fail: () => undefined });
     if (key === 'activity.execution.completed' && element.kind === 'sub-process') this.finishElement(element, chainOf(content), {});
     if (key === 'activity.end') this.completed.push(element.id);
-    if (key === 'activity.leave' || key === 'activity.discard') this.active.delete(content.executionId);
+    if (key === 'activity.leave' || key === 'activity.discard') this.forget(content.executionId);
+  }
+
+  /** An execution is over: nothing of it, and nothing inside it, waits any more. */
+  private forget(executionId: string): void {
+    this.active.delete(executionId);
+    for (const [id, waiting] of this.work) {
+      const left = waiting.filter(({ chain }) => !chain.includes(executionId));
+      if (left.length < waiting.length) this.work.set(id, left);
+    }
   }
 
   private hearWait(element: Element, api: Api): void {

@@ -115,7 +115,7 @@ function withoutAbsent(row: Row): Row {
 function search(memory: Memory, name: CollectionName, query: Query): Page {
   const collection: Collection = collections[name];
   const plan = searchPlan(collection, query);
-  const fitting = [...table(memory, name)]
+  const fitting = candidates(table(memory, name), collection, query)
     .map(([key, row]) => ({ key, row }))
     .filter(({ row }) => matches(collection, plan.condition, row));
   const ordered = fitting.sort((left, right) => compareEntries(collection, plan.order, [left, right]));
