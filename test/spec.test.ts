@@ -10,6 +10,11 @@ const files = [
     .filter((name) => name.endsWith('.test.ts') && !/^(feel|dmn)/.test(name))
     .map((name) => join('test/engine', name)),
   'test/property/engine.test.ts',
+  // the analysis and the second opinion
+  ...['test/engine/analysis', 'test/runtime/rehearsal'].flatMap((folder) =>
+    readdirSync(join(top, folder)).map((name) => join(folder, name)),
+  ),
+  'test/property/differential.test.ts',
 ];
 const tested = new Set(
   files.flatMap((file) => [...readFileSync(join(top, file), 'utf8').matchAll(/['"`]\[([A-Z]+\d+)\] /g)].map(([, id]) => id ?? '')),

@@ -21,7 +21,7 @@ const PARALLEL = `
   join -> e`;
 
 describe('deadlock', () => {
-  test('[N1] a parallel join behind an exclusive split waits for ever, and the way there is shown', async () => {
+  test('[AN1] a parallel join behind an exclusive split waits for ever, and the way there is shown', async () => {
     const [finding, ...more] = await check(
       PARALLEL.replace('and split', 'xor split').replace('split -> a', 'split -> a : x').replace('split -> b', 'split -> b : default'),
     );
@@ -35,11 +35,11 @@ describe('deadlock', () => {
     expect(finding!.elementIds).toEqual(['join', 'b-join']);
   });
 
-  test('[N1] a parallel split and join of the same ways is sound', async () => {
+  test('[AN1] a parallel split and join of the same ways is sound', async () => {
     expect(await codes(PARALLEL)).toEqual([]);
   });
 
-  test('[N1] a deadlock inside a sub-process is found once, inside', async () => {
+  test('[AN1] a deadlock inside a sub-process is found once, inside', async () => {
     const inner = `
       start s
       sub p {
@@ -60,7 +60,7 @@ describe('deadlock', () => {
     expect((await check(inner)).map(({ code, elementId }) => [code, elementId])).toEqual([['deadlock', 'y']]);
   });
 
-  test('[N1] a loop back into a parallel join is a deadlock', async () => {
+  test('[AN1] a loop back into a parallel join is a deadlock', async () => {
     const lines = `
       start s
       and j
@@ -77,18 +77,18 @@ describe('deadlock', () => {
 });
 
 describe('missing synchronisation', () => {
-  test.each(['xor', 'user'])('[N2] two parallel ways into one %s run it twice', async (kind) => {
+  test.each(['xor', 'user'])('[AN2] two parallel ways into one %s run it twice', async (kind) => {
     const [finding, ...more] = await check(PARALLEL.replace('and join', `${kind} join`));
     expect(more).toEqual([]);
     expect(finding).toMatchObject({ code: 'missing-synchronisation', severity: 'warning', elementIds: ['join', 'split'] });
     expect(finding!.path.slice(0, 3)).toEqual(['s', 's-split', 'split']);
   });
 
-  test('[N2] an inclusive join of a parallel split is sound', async () => {
+  test('[AN2] an inclusive join of a parallel split is sound', async () => {
     expect(await codes(PARALLEL.replace('and join', 'or join'))).toEqual([]);
   });
 
-  test('[N2] parallel ways may share an end event', async () => {
+  test('[AN2] parallel ways may share an end event', async () => {
     const lines = `
       start s
       and split
@@ -103,7 +103,7 @@ describe('missing synchronisation', () => {
     expect(await codes(lines)).toEqual([]);
   });
 
-  test('[N2] exclusive ways inside parallel ones may meet', async () => {
+  test('[AN2] exclusive ways inside parallel ones may meet', async () => {
     const lines = `
       start s
       and split
@@ -127,7 +127,7 @@ describe('missing synchronisation', () => {
     expect(await codes(lines)).toEqual([]);
   });
 
-  test('[N2] a non-interrupting boundary event that leads back into the main way runs it twice', async () => {
+  test('[AN2] a non-interrupting boundary event that leads back into the main way runs it twice', async () => {
     const lines = (target: string): string => `
       start s
       user a
@@ -142,7 +142,7 @@ describe('missing synchronisation', () => {
     expect(await codes(lines('e'))).toEqual([]);
   });
 
-  test('[N2] a reminder in a correction loop is sound', async () => {
+  test('[AN2] a reminder in a correction loop is sound', async () => {
     const lines = `
       start s
       xor again
@@ -164,7 +164,7 @@ describe('missing synchronisation', () => {
 });
 
 describe('several starts', () => {
-  test('[N2] none start events begin together, so they need a join', async () => {
+  test('[AN2] none start events begin together, so they need a join', async () => {
     const lines = (join: string): string => `
       start s
       start t
@@ -196,21 +196,21 @@ describe('inclusive gateways', () => {
     c -> join
     join -> e`;
 
-  test('[N3] an inclusive join takes every choice of the split', async () => {
+  test('[AN3] an inclusive join takes every choice of the split', async () => {
     expect(await codes(lines('or'))).toEqual([]);
   });
 
-  test('[N1] a parallel join of an inclusive split is a deadlock', async () => {
+  test('[AN1] a parallel join of an inclusive split is a deadlock', async () => {
     expect((await check(lines('and'))).map(({ code, elementId }) => [code, elementId])).toEqual([['deadlock', 'join']]);
   });
 
-  test('[N2] an exclusive join of an inclusive split runs twice', async () => {
+  test('[AN2] an exclusive join of an inclusive split runs twice', async () => {
     expect(await codes(lines('xor'))).toEqual(['missing-synchronisation']);
   });
 });
 
 describe('dead elements and completion', () => {
-  test('[N4] what no way leads to is reported once, with what follows', async () => {
+  test('[AN4] what no way leads to is reported once, with what follows', async () => {
     const lines = `
       start s
       end e
@@ -225,14 +225,14 @@ describe('dead elements and completion', () => {
     expect(finding).toMatchObject({ code: 'dead-element', elementIds: ['a', 'b', 'f'] });
   });
 
-  test('[N4] what follows a deadlock is not reported again', async () => {
+  test('[AN4] what follows a deadlock is not reported again', async () => {
     const lines = PARALLEL.replace('and split', 'xor split')
       .replace('split -> a', 'split -> a : x')
       .replace('split -> b', 'split -> b : default');
     expect(await codes(lines)).toEqual(['deadlock']);
   });
 
-  test('[N5] a loop of tasks without a way out has no option to complete', async () => {
+  test('[AN5] a loop of tasks without a way out has no option to complete', async () => {
     const lines = `
       start s
       xor again
@@ -247,7 +247,7 @@ describe('dead elements and completion', () => {
     expect(finding!.path.slice(0, 2)).toEqual(['s', 's-again']);
   });
 
-  test('[N5] a watcher that another way terminates can complete', async () => {
+  test('[AN5] a watcher that another way terminates can complete', async () => {
     const lines = `
       start s
       and split
@@ -266,7 +266,7 @@ describe('dead elements and completion', () => {
     expect(await codes(lines)).toEqual([]);
   });
 
-  test('[N5] a loop in a sub-process that a timer interrupts can complete', async () => {
+  test('[AN5] a loop in a sub-process that a timer interrupts can complete', async () => {
     const lines = `
       start s
       sub p {
@@ -298,7 +298,7 @@ describe('endless loops', () => {
     x -> again : ${condition}
     x -> e : default`;
 
-  test('[N6] a loop of gateways and scripts alone that has no way out', async () => {
+  test('[AN6] a loop of gateways and scripts alone that has no way out', async () => {
     const lines = `
       start s
       xor again
@@ -309,11 +309,11 @@ describe('endless loops', () => {
     expect(await check(lines)).toMatchObject([{ code: 'endless-loop', severity: 'error' }]);
   });
 
-  test('[N6] a loop whose way out nothing in it changes', async () => {
+  test('[AN6] a loop whose way out nothing in it changes', async () => {
     expect(await check(loop('script a m = 1', 'n > 1'))).toMatchObject([{ code: 'endless-loop', severity: 'warning' }]);
   });
 
-  test('[N6] a counter, a task or a timer in the loop makes it sound', async () => {
+  test('[AN6] a counter, a task or a timer in the loop makes it sound', async () => {
     expect(await codes(loop('script a n = n + 1', 'n < 5'))).toEqual([]);
     expect(await codes(loop('user a', 'n < 5'))).toEqual([]);
     expect(await codes(loop('catch a timer duration PT1M', 'n < 5'))).toEqual([]);
@@ -321,7 +321,7 @@ describe('endless loops', () => {
 });
 
 describe('verdict', () => {
-  test('[N7] the verdict is bounded when the limit is hit, and nothing is claimed beyond it', async () => {
+  test('[AN7] the verdict is bounded when the limit is hit, and nothing is claimed beyond it', async () => {
     const process = await draw(
       PARALLEL.replace('and split', 'xor split').replace('split -> a', 'split -> a : x').replace('split -> b', 'split -> b : default'),
     );
@@ -329,7 +329,7 @@ describe('verdict', () => {
     expect(analyse(process)).toMatchObject({ verdict: 'complete' });
   });
 
-  test('[N7] twelve parallel branches with choices need few states', async () => {
+  test('[AN7] twelve parallel branches with choices need few states', async () => {
     const branches = Array.from(
       { length: 12 },
       (_, i) => `

@@ -20,19 +20,19 @@ describe('messages', () => {
     s -> c
     c -> e`;
 
-  test('[N8] a message that no process waits for is reported with its name', async () => {
+  test('[AN8] a message that no process waits for is reported with its name', async () => {
     const others = [await draw(receiver('Other'), 'q')];
     expect(await check(sender, { others })).toMatchObject([
       { code: 'message-never-received', severity: 'warning', elementId: 't', values: { name: 'Paid' } },
     ]);
   });
 
-  test('[N8] it is only worth a look while nobody else is known, and fine when somebody waits', async () => {
+  test('[AN8] it is only worth a look while nobody else is known, and fine when somebody waits', async () => {
     expect(await check(sender)).toMatchObject([{ code: 'message-never-received', severity: 'info' }]);
     expect(await codes(sender, { others: [await draw(receiver('Paid'), 'q')] })).toEqual([]);
   });
 
-  test('[N8] a message that nobody here sends is worth a look only', async () => {
+  test('[AN8] a message that nobody here sends is worth a look only', async () => {
     expect(await check(receiver('Paid'), { others: [await draw(receiver('Paid'), 'q')] })).toMatchObject([
       { code: 'message-never-sent', severity: 'info' },
     ]);
@@ -54,7 +54,7 @@ describe('errors', () => {
     b -> e`;
   const throwing = (code: string): string => `user x\nend f error ${code}\ni -> x\nx -> f`;
 
-  test('[N9] a boundary event for an error that nothing inside throws', async () => {
+  test('[AN9] a boundary event for an error that nothing inside throws', async () => {
     const inner = 'user x\nend f\ni -> x\nx -> f';
     expect(await check(sub(inner, 'error E1'))).toMatchObject([
       { code: 'error-never-thrown', elementIds: ['b', 'p'], values: { code: 'E1' } },
@@ -62,7 +62,7 @@ describe('errors', () => {
     expect(await codes(sub(inner, 'error'))).toEqual(['error-never-thrown']);
   });
 
-  test('[N9] an error end event, a job or a called process may throw it', async () => {
+  test('[AN9] an error end event, a job or a called process may throw it', async () => {
     const mixed = (kind: string): string => sub(`${kind}\nend f\ni -> x\nx -> f`, 'error E1');
     expect(await codes(mixed('service x'))).toEqual([]);
     expect(await codes(mixed('call x other'))).toEqual([]);
@@ -71,7 +71,7 @@ describe('errors', () => {
     ).toEqual([]);
   });
 
-  test('[N10] an error code that nobody catches, unless another process calls this one', async () => {
+  test('[AN10] an error code that nobody catches, unless another process calls this one', async () => {
     const lines = sub(
       `xor g\n${throwing('E2').replace('i -> x', 'g -> x : q')}\nservice h\nend k\ni -> g\ng -> h : default\nh -> k`,
       'error E1',
@@ -81,7 +81,7 @@ describe('errors', () => {
     expect(await codes(lines, { others: [caller] })).toEqual([]);
   });
 
-  test('[N10] an event sub-process catches the error of its scope', async () => {
+  test('[AN10] an event sub-process catches the error of its scope', async () => {
     const lines = `
       start s
       user a
@@ -97,11 +97,11 @@ describe('errors', () => {
     expect(await codes(lines.replace('starting i error E1', 'starting i error E2'))).toEqual(['error-never-thrown', 'error-never-caught']);
   });
 
-  test('[N10] an escalation that nobody catches is worth a look only', async () => {
+  test('[AN10] an escalation that nobody catches is worth a look only', async () => {
     expect(await check('start s\nend e escalation X\ns -> e')).toMatchObject([{ code: 'escalation-never-caught', severity: 'info' }]);
   });
 
-  test('[N9] a sub-process that ends only by an error completes by its boundary event', async () => {
+  test('[AN9] a sub-process that ends only by an error completes by its boundary event', async () => {
     const lines = sub(throwing('E1'), 'error E1').replace(/p -> e$/m, 'p -> d\nend d');
     expect(await check(lines)).toMatchObject([{ code: 'dead-element', elementId: 'd' }]);
   });
@@ -117,7 +117,7 @@ describe('timers', () => {
     a -> e
     b -> e`;
 
-  test.each(['cycle R3/PT1H', 'cycle R/PT1H'])('[N11] %s repeats, but an interrupting boundary event happens only once', async (timer) => {
+  test.each(['cycle R3/PT1H', 'cycle R/PT1H'])('[AN11] %s repeats, but an interrupting boundary event happens only once', async (timer) => {
     const process = await draw(boundary(timer, 'non-interrupting'));
     expect(analyse(process).findings).toEqual([]);
     const element = process.elements.get('b')!;
@@ -131,7 +131,7 @@ describe('timers', () => {
     ['date', '2026-13-01T00:00:00Z'],
     ['cycle', 'R0/PT1H'],
     ['cycle', 'every day'],
-  ] as const)('[N11] a %s of %s never fires', async (timer, text) => {
+  ] as const)('[AN11] a %s of %s never fires', async (timer, text) => {
     const process = await draw(boundary('duration PT1H', 'non-interrupting'));
     const element = process.elements.get('b')!;
     const elements = new Map(process.elements).set('b', {
@@ -141,7 +141,7 @@ describe('timers', () => {
     expect(analyse({ ...process, elements }).findings).toMatchObject([{ code: 'timer-cannot-fire', severity: 'error' }]);
   });
 
-  test('[N11] a timer that depends on the case is not judged', async () => {
+  test('[AN11] a timer that depends on the case is not judged', async () => {
     expect(await codes(boundary('duration =deadline'))).toEqual([]);
   });
 });
@@ -162,7 +162,7 @@ describe('data flow', () => {
     x -> e : approved
     x -> f : default`;
 
-  test('[N12] a variable that nothing before can have written is reported with the way there', async () => {
+  test('[AN12] a variable that nothing before can have written is reported with the way there', async () => {
     const [finding, ...more] = await check(lines.replace(': approved', ': aproved'), { forms });
     expect(more.map(({ code }) => code)).toEqual(['form-field-never-read', 'form-field-never-read', 'form-field-never-read']);
     expect(finding).toMatchObject({
@@ -173,13 +173,13 @@ describe('data flow', () => {
     });
   });
 
-  test('[N12] what a form, a script, a mapping or a loop writes may be read', async () => {
+  test('[AN12] what a form, a script, a mapping or a loop writes may be read', async () => {
     expect((await codes(lines, { forms })).includes('variable-never-written')).toBe(false);
     const script = `${lines.replace('s -> check', 's -> calc\ncalc -> check').replace(': approved', ': fee > 3')}\nscript calc fee = area * 2`;
     expect((await codes(script, { forms })).includes('variable-never-written')).toBe(false);
   });
 
-  test('[N12] it is silent where something unknown came before: no form, a job, a message', async () => {
+  test('[AN12] it is silent where something unknown came before: no form, a job, a message', async () => {
     const wrong = lines.replace(': approved', ': aproved');
     expect(await codes(wrong)).toEqual([]);
     expect(
@@ -187,7 +187,7 @@ describe('data flow', () => {
     ).toBe(false);
   });
 
-  test('[N12] what is written only afterwards does not count, what is written beside does', async () => {
+  test('[AN12] what is written only afterwards does not count, what is written beside does', async () => {
     const after = `
       start s form=apply
       xor x
@@ -218,13 +218,13 @@ describe('data flow', () => {
     expect((await codes(beside, { forms })).includes('variable-never-written')).toBe(false);
   });
 
-  test('[N12] a read with a default is no fault', async () => {
+  test('[AN12] a read with a default is no fault', async () => {
     expect((await codes(lines.replace(': approved', ': get or else(aproved, false)'), { forms })).includes('variable-never-written')).toBe(
       false,
     );
   });
 
-  test('[N13] a form field that nobody reads is worth a look', async () => {
+  test('[AN13] a form field that nobody reads is worth a look', async () => {
     expect((await check(lines, { forms })).map(({ code, severity, values }) => [code, severity, values['field']])).toEqual([
       ['form-field-never-read', 'info', 'name'],
       ['form-field-never-read', 'info', 'area'],

@@ -48,14 +48,14 @@ async function findingsOf(file: string): Promise<{ findings: readonly Finding[];
 }
 
 describe('sound diagrams', () => {
-  test('[N14] the shipped processes have no finding', async () => {
+  test('[AN14] the shipped processes have no finding', async () => {
     for (const file of shipped) {
       const found = await findingsOf(file);
       expect({ file, found: found?.findings.filter(({ severity }) => severity !== 'info') ?? [] }).toEqual({ file, found: [] });
     }
   });
 
-  test('[N14] published diagrams: every finding about control flow is a known true one, and every verdict is complete', async () => {
+  test('[AN14] published diagrams: every finding about control flow is a known true one, and every verdict is complete', async () => {
     for (const file of foreign) {
       const found = await findingsOf(join(published, file));
       const name = file.split('/').at(-1)!;

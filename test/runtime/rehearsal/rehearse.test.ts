@@ -36,13 +36,13 @@ const LOOP = `
   q -> e`;
 
 describe('both implementations agree', () => {
-  test('[O1] on conditions, scripts, a loop and a parallel block', async () => {
+  test('[SO1] on conditions, scripts, a loop and a parallel block', async () => {
     const passed = await agreed(LOOP, { variables: { n: 2 }, answers: { a: {}, b: {} } });
     expect(passed.filter((id) => id === 'c')).toHaveLength(2);
     expect(passed.at(-1)).toBe('e');
   });
 
-  test('[O1] on timers, messages, an event-based gateway and an error that leaves a sub-process', async () => {
+  test('[SO1] on timers, messages, an event-based gateway and an error that leaves a sub-process', async () => {
     const lines = `
       start s
       sub p {
@@ -78,7 +78,7 @@ describe('both implementations agree', () => {
     expect(await agreed(lines, { steps: [...until, { do: 'receive', elementId: 'r' }] })).toContain('e');
   });
 
-  test('[O1] on boundary events: a timer that interrupts, one that does not, an error with its code', async () => {
+  test('[SO1] on boundary events: a timer that interrupts, one that does not, an error with its code', async () => {
     const lines = `
       start s
       user a
@@ -111,7 +111,7 @@ describe('both implementations agree', () => {
     expect(await agreed(lines, { steps: [{ do: 'fire', elementId: 't' }] })).toContain('g');
   });
 
-  test('[O1] on what waits, and on an error that nobody catches', async () => {
+  test('[SO1] on what waits, and on an error that nobody catches', async () => {
     const lines = 'start s\nservice b\nend e\ns -> b\nb -> e';
     expect(await run(lines)).toMatchObject({ agree: true, traces: { theirs: { ended: 'waiting', at: ['b'] } } });
     expect(await run(lines, { steps: [{ do: 'error', elementId: 'b', code: 'E1' }] })).toMatchObject({
@@ -120,7 +120,7 @@ describe('both implementations agree', () => {
     });
   });
 
-  test('[O2] mappings, decisions and inner scopes decide the same way', async () => {
+  test('[SO2] mappings, decisions and inner scopes decide the same way', async () => {
     const lines = `
       start s
       sub p {
@@ -146,7 +146,7 @@ describe('both implementations agree', () => {
 });
 
 describe('differences and limits', () => {
-  test('[O3] a difference names the element and both paths', async () => {
+  test('[SO3] a difference names the element and both paths', async () => {
     const process = await draw(LOOP);
     const trace = { completed: ['s', 'a'], flows: ['s-a'], ended: 'waiting', at: ['a'] } as const;
     expect(compare(process, trace, { ...trace, completed: ['s', 'a', 'a'], ended: 'completed', at: [] })).toEqual([
@@ -156,19 +156,19 @@ describe('differences and limits', () => {
     expect(compare(process, { ...trace, completed: ['a', 's'] }, trace)).toEqual([{ elementId: 's-a', ours: 'a → s', theirs: 's → a' }]);
   });
 
-  test('[O3] parallel branches may interleave', async () => {
+  test('[SO3] parallel branches may interleave', async () => {
     const process = await draw(LOOP);
     const trace = { completed: ['p', 'm', 'k', 'q'], flows: [], ended: 'completed', at: [] } as const;
     expect(compare(process, trace, { ...trace, completed: ['p', 'k', 'm', 'q'] })).toEqual([]);
   });
 
-  test('[O4] what only one of them can run is not compared, by name', async () => {
+  test('[SO4] what only one of them can run is not compared, by name', async () => {
     const lines = 'start s\nor g\nservice b\nservice c\nor j\nend e\ns -> g\ng -> b : true\ng -> c : true\nb -> j\nc -> j\nj -> e';
     const result = await run(lines, { answers: { b: {}, c: {} } });
     expect(result).toMatchObject({ comparable: false, reasons: [expect.stringContaining("'j'")] });
   });
 
-  test('[O4] a step that does not fit and a diagram that is refused are reasons', async () => {
+  test('[SO4] a step that does not fit and a diagram that is refused are reasons', async () => {
     expect(await run('start s\nservice b\nend e\ns -> b\nb -> e', { steps: [{ do: 'complete', elementId: 'c' }] })).toEqual({
       comparable: false,
       reasons: ["Step 1: Expected something to complete at 'c', but nothing of the kind waits there."],
@@ -176,7 +176,7 @@ describe('differences and limits', () => {
     expect(await rehearse('no diagram')).toMatchObject({ comparable: false });
   });
 
-  test('[O5] no JavaScript of a model runs', async () => {
+  test('[SO5] no JavaScript of a model runs', async () => {
     const touched = globalThis as { touched?: boolean };
     const xml = drawXml('start s\nxor x\nservice b\nend e\nend f\ns -> x\nx -> b : n = 1\nx -> f : default\nb -> e').replace(
       /<bpmn:conditionExpression [^>]*>=n = 1</,
@@ -192,7 +192,7 @@ describe('differences and limits', () => {
     expect(await rehearse(templated, { answers: { b: {} } })).toMatchObject({ agree: true });
   });
 
-  test('[O5] a loop in which nothing waits comes to an end on both sides', async () => {
+  test('[SO5] a loop in which nothing waits comes to an end on both sides', async () => {
     const lines =
       'start s\nxor again\nscript a n = n + 1\nxor x\nend e\ns -> again\nagain -> a\na -> x\nx -> again : n > 0\nx -> e : default';
     const result = await run(lines, { variables: { n: 1 } });
