@@ -48,14 +48,6 @@ function permitStory(aside: Story['aside']): Story {
     processDefinitionId: 'pbg',
     application: house,
     start: 'Permohonan diajukan',
-    calls: {
-      'Periksa NIK pemohon': 'Dispendukcapil',
-      'Periksa bidang tanah': 'Kantor Pertanahan',
-      'Daftarkan pemeriksaan': 'Damkar',
-      'Tapis dampak lingkungan': 'DLH',
-      'Buat tagihan': 'Bapenda',
-      'Pembayaran diterima': 'Bapenda',
-    },
     citizen: { 'Perbaiki permohonan': corrected },
     clerks: {
       'set-conditions': () => ({ planningConditions: 'Sediakan sumur resapan' }),
@@ -74,11 +66,6 @@ const wifiStory: Story = {
   processDefinitionId: 'wifi-publik',
   application: park,
   start: 'Hotspot diminta',
-  calls: {
-    'Periksa cakupan jaringan': 'peta Diskominfo',
-    'Pesan pemasangan': 'penyedia jaringan',
-    'Penyedia melapor': 'penyedia jaringan',
-  },
   citizen: { 'Pastikan hotspot berfungsi': { works: 'yes', citizenNote: '' } },
   clerks: {
     'confirm-need': () => ({ confirmed: 'yes', clerkNote: 'Ramai setiap sore' }),

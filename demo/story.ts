@@ -9,8 +9,6 @@ type Values = Readonly<Record<string, unknown>>;
 export interface Story {
   readonly processDefinitionId: string;
   readonly application: Values;
-  /** steps that call another agency's system, and whose: for the reader only */
-  readonly calls: Readonly<Record<string, string>>;
   /** name of the start event */
   readonly start: string;
   /** what the citizen answers, by the task's name */
@@ -36,7 +34,6 @@ export async function play(story: Story, cast: Cast, key: string): Promise<Track
   say(`  Nomor permohonan: ${reference}`);
   const teller = new Teller({
     citizenSteps: new Set([story.start, ...Object.keys(story.citizen)]),
-    calls: new Map(Object.entries(story.calls)),
   });
   let changedAt = Date.now();
   let seen = '';

@@ -12,8 +12,6 @@ export function lasting(ms: number): string {
 export interface Wording {
   /** steps of the citizen: the tracking names the service's owner there */
   readonly citizenSteps: ReadonlySet<string>;
-  /** steps that call another agency's system, and whose */
-  readonly calls: ReadonlyMap<string, string>;
 }
 
 export class Teller {
@@ -36,10 +34,8 @@ export class Teller {
       const took = entry.state === 'done' ? `  (${lasting(at - (this.#started.get(step) ?? at))})` : '';
       const sign = { started: '…', done: '✓', trouble: '!' }[entry.state];
       const after = `+${lasting(at - Date.parse(submittedAt))}`;
-      const call = this.#wording.calls.get(entry.step);
       const who = this.#wording.citizenSteps.has(entry.step) ? 'Warga' : (entry.agencyName ?? 'Warga');
-      const what = call === undefined ? entry.step : `${entry.step} ⇄ ${call}`;
-      say(`  ${after.padStart(12)}  ${sign} ${who.padEnd(52).slice(0, 52)}  ${what}${took}`);
+      say(`  ${after.padStart(12)}  ${sign} ${who.padEnd(52).slice(0, 52)}  ${entry.step}${took}`);
     }
   }
 }
