@@ -42,6 +42,8 @@ function scribble(seed: number): string {
 interface Found {
   readonly stuck: boolean;
   readonly meets: boolean;
+  /** a second token comes after the first one on the same flow: a loop gives birth to tokens, and there is no end of them */
+  readonly breeds?: boolean;
   readonly covered: readonly string[];
 }
 
@@ -56,13 +58,13 @@ function everyOrder(net: ScopeNet): Found | undefined {
   const joins = new InclusiveJoins(net);
   const covered = new Set<string>();
   const known = new Map<string, Marking>();
-  let [stuck, meets] = [false, false];
+  let [stuck, meets, breeds] = [false, false, false];
   const arrive = (from: Marking, consumes: readonly number[], move: Move): void => {
     for (const id of move.via) covered.add(id);
     let marking = from;
     for (const place of consumes) marking = take(marking, place);
     for (const place of move.produces) {
-      if (marked(marking, place)) meets = true;
+      if (marked(marking, place)) breeds = true;
       else marking = put(marking, place);
     }
     known.set(marking.join(' '), marking);
@@ -92,7 +94,7 @@ function everyOrder(net: ScopeNet): Found | undefined {
     }
     if (!moved && marking.length > 0) stuck = true;
   }
-  return { stuck, meets, covered: [...covered].sort() };
+  return { stuck, meets, breeds, covered: [...covered].sort() };
 }
 
 function withoutOrders(net: ScopeNet): Found & { readonly complete: boolean } {
@@ -109,6 +111,8 @@ test('[AN16] leaving out orders of independent steps changes no finding', async 
     const process = await draw(lines).catch(() => undefined);
     const full = process === undefined ? undefined : everyOrder(netOf(process));
     if (process === undefined || full === undefined) continue;
+    const { breeds, ...plain } = full;
+    if (breeds) continue;
     const reduced = withoutOrders(netOf(process));
     compared++;
     const same =
@@ -116,7 +120,7 @@ test('[AN16] leaving out orders of independent steps changes no finding', async 
     if (!same) console.log(`SEED=${seed}\n${lines}`);
     // two tokens that meet taint what follows; before that, everything has to be the same
     expect({ seed, meets: reduced.meets }).toEqual({ seed, meets: full.meets });
-    if (!full.meets) expect({ seed, ...reduced, complete: true }).toEqual({ seed, ...full, complete: true });
+    if (!full.meets) expect({ seed, ...reduced, complete: true }).toEqual({ seed, ...plain, complete: true });
   }
   expect(compared).toBeGreaterThan(seeds.length / 4);
 });
