@@ -78,7 +78,8 @@ describe('the shipped agencies', () => {
     ['diskominfo', '/coverage?latitude=-6.2&longitude=106.8', 'GET', 422, 'OUTSIDE_CITY'],
     ['bapenda', '/bills/TGH-999999', 'GET', 404, 'BILL_UNKNOWN'],
     ['jaringan', '/provisionings/HS-999999', 'GET', 404, 'PROVISIONING_UNKNOWN'],
-  ])('[SB2] %s %s (%s) answers %i, as its own document says', async (agency, path, method, status, code) => {
+  ])('[SB2] %s %s (%s) answers %i, as its own document says', async (...row) => {
+    const [agency, path, method, status, code] = row;
     const reply = await call(agency, path, { method });
     expect({ status: reply.status, code: reply.body['code'] }).toEqual({ status, code });
     expect(reply.headers.get('x-alur-sandbox')).toBe(agency);
