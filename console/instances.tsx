@@ -114,7 +114,7 @@ function Results({ params, onChange }: { readonly params: URLSearchParams; reado
           },
           { key: 'state', title: t('instances.state'), cell: (row) => <StateBadge state={row.state} trouble={row.hasIncident} /> },
           { key: 'start', title: t('instances.started'), cell: (row) => dateTime(row.startDate) },
-          { key: 'updated', title: t('instances.updated'), cell: (row) => relative(row.lastUpdated ?? row.endDate ?? row.startDate) },
+          { key: 'updated', title: t('instances.updated'), cell: (row) => (row.lastUpdated ? relative(row.lastUpdated) : '–') },
         ]}
       />
       <Pager page={page} total={data.page.totalItems} onPage={(next) => onChange('page', String(next + 1))} />

@@ -44,6 +44,8 @@ export const showProcessInstance = shower(
     'endDate',
     'state',
     'businessId',
+    // ours
+    'lastUpdated',
   ],
   (row) => ({
     processDefinitionName: row['processDefinitionName'] ?? row['processDefinitionId'],
