@@ -64,7 +64,8 @@ function ServiceText({ service }: { readonly service: ServiceWithForm }): ReactN
 function Needed({ service }: { readonly service: ServiceWithForm }): ReactNode {
   const { t } = useTranslation('portal');
   if (!service.form) return null;
-  const names = [...fieldNames(service.form, language()).values()].map((field) => field.name);
+  // A declaration to tick is nothing to have ready.
+  const names = [...fieldNames(service.form, language()).values()].filter((field) => field.type !== 'checkbox').map((field) => field.name);
   return (
     <section className="stack-small">
       <h2>{t('service.needed')}</h2>

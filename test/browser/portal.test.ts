@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { startAlur } from '../../server/start.ts';
 import type { Alur } from '../../server/start.ts';
-import { passwordOf } from './portal-support.ts';
+import { callerFor, passwordOf, requestHotspot } from './portal-support.ts';
 import { look, openBrowser, person, temporaryFolder } from './wifi-support.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const folder = temporaryFolder();
 const budget = 170 * 1024;
 let alur: Alur;
@@ -124,6 +124,21 @@ test('an application whose answer was lost on the way is sent again under the sa
   await page.goto('/applications');
   await page.getByText(reference).waitFor();
   await expect(page.locator('.portal-service').count()).resolves.toBe(1);
+  await page.context().close();
+});
+
+test('while an agency’s system is down the citizen reads that nothing is lost, and the page goes on by itself', async () => {
+  const page = await form();
+  const agency = alur.sandboxes?.of('diskominfo');
+  agency?.setFault('down');
+  const reference = await requestHotspot(await callerFor(alur, 'warga'), 'Taman Kunang-kunang');
+  await page.goto(`/applications/${reference}`);
+  await page.getByText('Sistem salah satu instansi sedang terganggu').waitFor({ timeout: 30_000 });
+  await page.getByText(/Data Anda aman/).waitFor();
+  await expect(look(page, 'portal-agency-down')).resolves.toMatchObject({ violations: [], overflow: [] });
+  agency?.setFault('none');
+  await page.getByText(/Menunggu Kelurahan/).waitFor({ timeout: 45_000 });
+  await page.getByText(/Data Anda aman/).waitFor({ state: 'hidden' });
   await page.context().close();
 });
 

@@ -6,7 +6,7 @@ import type { FieldError, Lang } from './schema.ts';
 /** The sentence for one wrong answer: what is wrong and how to put it right. Unknown codes show the server's own sentence. */
 export function errorText(
   error: FieldError,
-  { name, hint }: FieldText,
+  { name, hint }: Pick<FieldText, 'name' | 'hint'>,
   { t, lang }: { readonly t: TFunction; readonly lang: Lang },
 ): string {
   const params = Object.fromEntries(Object.entries(error.params ?? {}).map(([key, value]) => [key, showNumber(value, lang)]));

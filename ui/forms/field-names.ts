@@ -6,6 +6,8 @@ import type { FormComponent, FormSchema, Lang, Path } from './schema.ts';
 export interface FieldText {
   readonly name: string;
   readonly hint: string;
+  /** kind of the question in the form language, e.g. `checkbox` */
+  readonly type: string;
 }
 
 const asked = new Set([
@@ -28,7 +30,7 @@ export function fieldNames(schema: FormSchema, lang: Lang): ReadonlyMap<string, 
   const visit = (component: FormComponent, parent: Path): void => {
     const path = pathOf(component, parent);
     if (asked.has(component.type) && path.length > parent.length) {
-      names.set(pointerOf(path), { name: nameOf(component, lang), hint: textOf(component, 'description', lang) });
+      names.set(pointerOf(path), { name: nameOf(component, lang), hint: textOf(component, 'description', lang), type: component.type });
     }
     const inside = component.type === 'dynamiclist' ? [...path, 0] : path;
     for (const child of component.components ?? []) visit(child, inside);
