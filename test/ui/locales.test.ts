@@ -44,7 +44,7 @@ function usesIn(folder: string): readonly Use[] {
 /** The namespaces a file may speak in: those of its `useTranslation('...')`; else its app's; a file that is handed its `t` may speak in any. */
 function namespacesOf(file: string): readonly string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const declared = [...text.matchAll(/useTranslation\('(\w+)'\)/g)].map((match) => match[1] ?? '');
+  const declared = [...text.matchAll(/useTranslation\(\[?((?:'\w+',? ?)+)\]?\)/g)].flatMap((match) => (match[1] ?? '').match(/\w+/g) ?? []);
   if (declared.length > 0) return declared;
   return text.includes('useTranslation()') || text.includes('i18next') ? [file.split('/')[0] ?? ''] : namespaces;
 }
@@ -83,7 +83,7 @@ describe('words of the screens', () => {
 
   test('no key that the shared code uses is missing', () => {
     const shared = usesIn('ui').filter(
-      ({ file, key }) => key.includes(':') || /useTranslation\('\w+'\)/.test(readFileSync(join(root, file), 'utf8')),
+      ({ file, key }) => key.includes(':') || /useTranslation\(\[?'\w+'/.test(readFileSync(join(root, file), 'utf8')),
     );
     expect(shared.filter((use) => !isKnown(use))).toEqual([]);
   });
