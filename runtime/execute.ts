@@ -95,7 +95,11 @@ export function createDoor(parts: DoorParts): Door {
       // OUT OF THE CACHE BEFORE DECIDE: whatever happens from here on, the state in our hands is not what the store holds until the commit succeeded
       cache.delete(key);
       const step = decideStep(parts, before, { command, extras });
-      if ('ok' in step) return step;
+      if ('ok' in step) {
+        // a rejection is decided before the first event: what we hold is still what the store holds
+        if (before) cache.set(key, before, weightOf(before));
+        return step;
+      }
       // COMMIT. An exception here means: unknown to us, nothing acknowledged. The state is gone from the cache, the next command loads what the store really holds.
       const result = await committing(parts, step.commit);
       if (result === 'committed') {

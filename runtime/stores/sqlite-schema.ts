@@ -23,10 +23,16 @@ export interface Column {
 
 /** Fields with a column of their own, in a fixed order; the key field is the primary key itself. */
 export function columnsOf(collection: Collection): readonly Column[] {
-  return Object.entries(collection.fields)
+  const known = columns.get(collection);
+  if (known) return known;
+  const made = Object.entries(collection.fields)
     .filter(([field]) => field !== collection.key)
     .map(([field, type]) => ({ field, type, column: `"${field}"` }));
+  columns.set(collection, made);
+  return made;
 }
+
+const columns = new WeakMap<Collection, readonly Column[]>();
 
 export function columnOf(collection: Collection, field: string | undefined): string {
   return field === undefined || field === collection.key ? KEY : `"${field}"`;

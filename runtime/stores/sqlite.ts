@@ -211,8 +211,19 @@ function putSql({ collection: name, row }: Extract<RowChange, { op: 'put' }>, ke
   const collection: Collection = collections[name];
   const columns = columnsOf(collection);
   const values = columns.map(({ field, type }) => columnValue(type, row[field]));
-  return { text: `INSERT OR REPLACE INTO "${name}" VALUES (?${', ?'.repeat(columns.length)})`, values: [key, ...values] };
+  return { text: putText(name, columns.length), values: [key, ...values] };
 }
+
+/** The same string each time: the look-up of its prepared statement need not hash it again. */
+function putText(name: CollectionName, columns: number): string {
+  const known = putTexts.get(name);
+  if (known !== undefined) return known;
+  const made = `INSERT OR REPLACE INTO "${name}" VALUES (?${', ?'.repeat(columns)})`;
+  putTexts.set(name, made);
+  return made;
+}
+
+const putTexts = new Map<CollectionName, string>();
 
 function patchSql({ collection: name, fields }: Extract<RowChange, { op: 'patch' }>, key: SQLInputValue): Sql {
   const collection: Collection = collections[name];
