@@ -123,7 +123,7 @@ function unpackElement(state: InstanceState, row: readonly Json[]): void {
     number | null | undefined,
     (Partial<ElementInstance> & { tokens?: never }) | undefined,
   ];
-  const instance: ElementInstance = { n, element, scope, ...seldom, ...(loop != null && { loop }) };
+  const instance: ElementInstance = { n, element, scope, ...seldom, ...(isThere(loop) && { loop }) };
   const tokens = seldom?.tokens as readonly Json[] | undefined;
   if (tokens)
     instance.tokens = new Map(
@@ -132,6 +132,11 @@ function unpackElement(state: InstanceState, row: readonly Json[]): void {
   state.elements.set(n, instance);
   const parent = state.elements.get(scope);
   if (parent) (parent.children ??= new Set()).add(n);
+}
+
+/** JSON has null where an array's element was absent. */
+function isThere<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
 }
 
 function unpackVariables(names: readonly Json[]): Map<string, Variable> {
@@ -155,8 +160,8 @@ function unpackJob(
     type,
     retries,
     kind: JOB_KINDS[kind] ?? 'BPMN_ELEMENT',
-    ...(listener != null && { listener }),
-    ...(index != null && { index }),
+    ...(isThere(listener) && { listener }),
+    ...(isThere(index) && { index }),
   });
   owned(state, el, n);
 }
@@ -165,12 +170,12 @@ function unpackTask(
   state: InstanceState,
   [n, el, fields, pending]: [number, number, TaskState['fields'], TaskState['pending'] | null],
 ): void {
-  state.tasks.set(n, { n, el, fields, ...(pending != null && { pending }) });
+  state.tasks.set(n, { n, el, fields, ...(isThere(pending) && { pending }) });
   owned(state, el, n);
 }
 
 function unpackTimer(state: InstanceState, [n, el, element, dueAt, repeat]: [number, number, string, number, TimerState['repeat']]): void {
-  state.timers.set(n, { n, el, element, dueAt, ...(repeat != null && { repeat }) });
+  state.timers.set(n, { n, el, element, dueAt, ...(isThere(repeat) && { repeat }) });
   owned(state, el, n);
 }
 
@@ -184,6 +189,6 @@ function unpackSubscription(
 }
 
 function unpackIncident(state: InstanceState, [n, el, kind, job, step]: [number, number, never, number | null, never]): void {
-  state.incidents.set(n, { n, el, kind, ...(job != null && { job }), ...(step != null && { step }) });
+  state.incidents.set(n, { n, el, kind, ...(isThere(job) && { job }), ...(isThere(step) && { step }) });
   owned(state, el, n);
 }
