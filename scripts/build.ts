@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 
 const root = join(import.meta.dirname, '..');
-const sources = ['ui', 'portal', 'inbox', 'modeler', 'console', 'engine', 'vite.config.ts', 'package-lock.json'];
+const sources = ['ui', 'forms', 'portal', 'inbox', 'modeler', 'console', 'engine', 'vite.config.ts', 'package-lock.json'];
 const stamp = join(root, 'dist', 'assets');
 
 /** Newest change below a path, milliseconds; 0 when there is nothing. */
