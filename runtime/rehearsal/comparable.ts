@@ -51,6 +51,10 @@ function reasonsFor(element: Element): string[] {
     found.push('an inclusive gateway lets every token pass there instead of joining them (BPMN 2.0.2, 13.4.3)');
   if (element.kind === 'event-based-gateway' && (element.parallel || element.instantiating))
     found.push('parallel and instantiating event-based gateways are unknown there');
+  const tied = ['process', 'start-event', 'boundary-event', 'event-sub-process'].includes(element.kind) || element.forCompensation;
+  const linked = element.kind === 'catch-event' && element.trigger.type === 'link';
+  if (element.incoming.length === 0 && !tied && !linked)
+    found.push('no flow leads to it, and elements without incoming flow begin by themselves there');
   if (element.kind === 'receive-task' && element.instantiating) found.push('instantiating receive tasks follow other rules there');
   return [...new Set(found.filter((reason) => reason !== undefined))];
 }

@@ -1,6 +1,6 @@
 /** One scenario on our own engine, in memory: `decide` directly, no store, no queue, no clock. */
 import { decide } from '../../engine/index.ts';
-import type { Command, Event, InstanceState, Process, Variables, World } from '../../engine/index.ts';
+import type { Library, Command, Event, InstanceState, Process, Variables, World } from '../../engine/index.ts';
 import type { Scenario, ScenarioStep, Stimulus, Trace } from './rehearsal.ts';
 
 export type OurRun =
@@ -20,8 +20,8 @@ const STEP_LIMIT = 10_000;
 /** Picks what happens next of what could happen; undefined ends the run. For random tests and for walking by hand. */
 export type Choose = (possible: readonly ScenarioStep[]) => ScenarioStep | undefined;
 
-export function runOurs(process: Process, scenario: Scenario, choose?: Choose): OurRun {
-  const run = new Run(process, scenario);
+export function runOurs(process: Process, scenario: Scenario, choose?: Choose, library?: Library): OurRun {
+  const run = new Run(process, scenario, library);
   const fault = run.start(scenario.variables ?? {}) ?? run.answer();
   if (fault !== undefined) return { ok: false, reason: fault };
   for (const [index, step] of (scenario.steps ?? []).entries()) {
@@ -30,6 +30,8 @@ export function runOurs(process: Process, scenario: Scenario, choose?: Choose): 
   }
   const problem = choose === undefined ? undefined : run.walk(choose);
   if (problem !== undefined) return { ok: false, reason: problem };
+  const stopped = run.stopped();
+  if (stopped !== undefined) return { ok: false, reason: stopped };
   return { ok: true, trace: run.trace(), stimuli: run.stimuli, decisions: run.decisions };
 }
 
@@ -42,13 +44,14 @@ class Run {
   private readonly world: World;
   private readonly scenario: Scenario;
   private readonly elements = new Map<number, { readonly id: string; readonly body: boolean }>();
+  private readonly incidents = new Map<number, string>();
   private readonly completed: string[] = [];
   private readonly flows: string[] = [];
   private state: InstanceState | undefined;
   private ended = false;
   private at = START;
 
-  constructor(process: Process, scenario: Scenario) {
+  constructor(process: Process, scenario: Scenario, library: Library | undefined) {
     this.scenario = scenario;
     const outputs = new Map(Object.entries(scenario.decisions ?? {}));
     this.world = {
@@ -57,10 +60,10 @@ class Run {
       processVersion: 1,
       zone: 'UTC',
       library: {
-        decision: (id) =>
+        decision: (id, binding) =>
           outputs.has(id)
             ? { key: '2', evaluate: () => ({ ok: true, output: outputs.get(id) ?? null, matchedRules: [], inputs: [] }) }
-            : undefined,
+            : library?.decision(id, binding),
         form: () => ({ key: '3' }),
         process: () => ({ key: '4' }),
       },
@@ -89,6 +92,14 @@ class Run {
     if (command === undefined) return `Expected something to ${step.do} at '${step.elementId}', but nothing of the kind waits there.`;
     this.stimuli.push(step);
     return this.send(command);
+  }
+
+  /** The model or its data stopped us: that says nothing about the path. An error that nobody catches does. */
+  stopped(): string | undefined {
+    const data = [...(this.state?.incidents.values() ?? [])].find(({ kind }) => kind !== 'UNHANDLED_ERROR_EVENT');
+    return this.ended || data === undefined
+      ? undefined
+      : (this.incidents.get(data.n) ?? `'${this.nameOf(data.el)}': it stops with an incident.`);
   }
 
   walk(choose: Choose): string | undefined {
@@ -135,6 +146,7 @@ class Run {
   private note(event: Event): void {
     if (event.t === 'element-activated') this.elements.set(event.n, { id: event.element, body: event.body === true });
     else if (event.t === 'element-completed') this.noteCompleted(event.n);
+    else if (event.t === 'incident-raised') this.incidents.set(event.n, `'${event.element}': ${event.message}`);
     else if (event.t === 'flow-taken') this.flows.push(event.flow);
     else if (event.t === 'decision-evaluated') this.decisions.push({ elementId: this.nameOf(event.el), output: event.output });
     else if (event.t === 'instance-completed' || event.t === 'instance-terminated') this.ended = true;

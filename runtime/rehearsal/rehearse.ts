@@ -2,14 +2,16 @@ import { compile } from '../../engine/index.ts';
 import { comparableOrNot } from './comparable.ts';
 import { compare } from './compare.ts';
 import { runOurs } from './ours.ts';
+import type { Library } from '../../engine/index.ts';
 import type { Rehearsal, Scenario } from './rehearsal.ts';
 import { runTheirs } from './theirs.ts';
 
 /**
  * Runs one scenario on both implementations and says where they differ. Touches nothing outside and waits for nothing.
+ * `library` knows the deployed decisions that the scenario does not answer itself.
  * A diagram that is refused, a step that does not fit and elements that only one of them can run are reasons, never exceptions.
  */
-export async function rehearse(xml: string, scenario: Scenario = {}): Promise<Rehearsal> {
+export async function rehearse(xml: string, scenario: Scenario = {}, library?: Library): Promise<Rehearsal> {
   const compiled = await compile(xml);
   if (!compiled.ok)
     return {
@@ -24,7 +26,7 @@ export async function rehearse(xml: string, scenario: Scenario = {}): Promise<Re
     };
   const reasons = comparableOrNot(process, compiled.processes);
   if (reasons.length > 0) return { comparable: false, reasons };
-  const ours = runOurs(process, scenario);
+  const ours = runOurs(process, scenario, undefined, library);
   if (!ours.ok) return { comparable: false, reasons: [ours.reason] };
   const theirs = await runTheirs({ xml, process }, scenario, ours);
   const findings = compare(process, ours.trace, theirs);
