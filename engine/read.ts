@@ -3,6 +3,7 @@ import type { Element, FormSpec, Process, Trigger } from './process.ts';
 import type { Clock } from './feel/index.ts';
 import { scopeOf } from './feel/index.ts';
 import type { ElementId, Variables } from './terms.ts';
+import { startElements } from './starts.ts';
 import { evaluateText } from './value.ts';
 import { nextDue } from './time/next-due.ts';
 import type { Due } from './time/next-due.ts';
@@ -24,7 +25,8 @@ export function propertyOf(process: Process, id: ElementId, name: string): strin
 
 /** The form of the none start event. */
 export function startForm(process: Process): FormSpec | undefined {
-  for (const start of rootStarts(process)) if (start.trigger.type === 'none' && start.form !== undefined) return start.form;
+  for (const start of startElements(process))
+    if (start.kind === 'start-event' && start.trigger.type === 'none' && start.form) return start.form;
   return undefined;
 }
 
@@ -70,7 +72,7 @@ export type StartSubscription =
 /** Message, signal, timer and conditional starts of the process; names of messages and signals must not depend on variables. */
 export function startSubscriptions(process: Process, clock: Clock): readonly StartSubscription[] {
   const found: StartSubscription[] = [];
-  for (const start of rootStarts(process))
+  for (const start of startElements(process))
     for (const trigger of triggersOf(start.trigger)) {
       const subscription = subscriptionOf(start.id, trigger, clock);
       if (subscription !== undefined) found.push(subscription);
@@ -104,7 +106,7 @@ export type TimerDue = Due;
  */
 export function startTimer(process: Process, elementId: ElementId, clock: Clock, previous?: TimerDue): TimerDue | undefined {
   const start = process.elements.get(elementId);
-  if (start?.kind !== 'start-event') return undefined;
+  if (start === undefined || !startElements(process).some(({ id }) => id === elementId) || !('trigger' in start)) return undefined;
   const timer = triggersOf(start.trigger).find((trigger) => trigger.type === 'timer');
   if (timer === undefined) return undefined;
   const text = evaluateText(timer.value, scopeOf({}), clock);
@@ -116,10 +118,6 @@ export function startTimer(process: Process, elementId: ElementId, clock: Clock,
 /** The trigger itself, or the triggers of a multiple event. */
 function triggersOf(trigger: Trigger): readonly Trigger[] {
   return trigger.type === 'multiple' ? trigger.of : [trigger];
-}
-
-function rootStarts(process: Process) {
-  return [...process.elements.values()].filter((element) => element.kind === 'start-event').filter((start) => start.parent === process.id);
 }
 
 export { localVariables, visibleVariables } from './machine/visible.ts';

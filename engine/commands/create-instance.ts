@@ -1,6 +1,7 @@
 import type { Run } from '../machine/run.ts';
 import { setAllLocal } from '../machine/variables.ts';
-import type { Element } from '../process.ts';
+import { activate } from '../machine/activation.ts';
+import { siblingsOf, startElements } from '../starts.ts';
 import type { CommandOf, Rejection } from '../terms.ts';
 import { activateAt, activationProblem } from '../machine/placing.ts';
 import { reject } from './rejection.ts';
@@ -30,6 +31,8 @@ export function createInstance(run: Run, command: CommandOf<'create-instance'>):
   if (event === undefined || event.outputs.length === 0) setAllLocal(run, 0, command.variables);
   if (command.startInstructions && command.startInstructions.length > 0) return startAt(run, command.startInstructions);
   run.push({ do: 'activate', n: 0, ...(event && { at: [event.id], payload }) });
+  // behind a parallel instantiating gateway the others have to happen too
+  for (const sibling of event ? siblingsOf(process, event.id) : []) activate(run, sibling, 0);
 }
 
 function startAt(run: Run, instructions: NonNullable<CommandOf<'create-instance'>['startInstructions']>): void {
@@ -46,16 +49,11 @@ function problemOf(run: Run, command: CommandOf<'create-instance'>): Rejection |
   }
   if (command.startInstructions?.length) return undefined;
   if (command.startElementId !== undefined) {
-    return canStart(process.elements.get(command.startElementId), process.id)
+    return startElements(process).some(({ id }) => id === command.startElementId)
       ? undefined
       : reject('INVALID_ARGUMENT', `${expected} with the event '${command.startElementId}', but that is no start of this process.`);
   }
   const root = process.elements.get(process.id);
   if (root?.kind === 'process' && root.starts.length > 0) return undefined;
   return reject('INVALID_STATE', `${expected}, but it has no none start event: it begins with a message, signal, timer or condition.`);
-}
-
-function canStart(element: Element | undefined, processId: string): boolean {
-  if (element?.parent !== processId) return false;
-  return element.kind === 'start-event' || (element.kind === 'receive-task' && element.instantiating) || element.kind === 'catch-event';
 }

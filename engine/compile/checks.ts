@@ -76,7 +76,8 @@ const checks: Checks = {
     if (element.trigger.type === 'link') linkIsUnique(element, element.trigger.name, check);
   },
   'receive-task': (element, check) => {
-    if (!element.instantiating) needsKey(element.trigger, check);
+    if (element.instantiating) beginsNothingElse(element, check);
+    else needsKey(element.trigger, check);
   },
   'throw-event': (element, check) => {
     allow(
@@ -112,6 +113,17 @@ const checks: Checks = {
   },
   'boundary-event': boundaryEvent,
 };
+
+function beginsNothingElse(element: Element, check: Check): void {
+  const isAtRoot = element.parent === check.process.id;
+  if (isAtRoot && element.incoming.length === 0) return;
+  check.complain({
+    code: 'INSTANTIATING_INSIDE',
+    message:
+      'Expected an element that begins an instance to stand at the beginning of the process, but a flow leads to it or it is inside a sub-process.',
+    hint: 'Delete the flow, or switch off "instantiate".',
+  });
+}
 
 function isInstantiating(element: Element | undefined): boolean {
   return (element?.kind === 'receive-task' || element?.kind === 'event-based-gateway') && element.instantiating;
@@ -181,6 +193,14 @@ function conditionsOnAllButOne(element: ElementOf<'exclusive-gateway' | 'inclusi
 }
 
 function eventBasedGateway(element: ElementOf<'event-based-gateway'>, check: Check): void {
+  if (element.instantiating) beginsNothingElse(element, check);
+  else if (element.parallel) {
+    check.complain({
+      code: 'UNSUPPORTED_GATEWAY',
+      message: 'Expected a parallel event-based gateway to begin an instance, but this one does not.',
+      hint: 'Use a parallel gateway with catch events behind it.',
+    });
+  }
   if (element.outgoing.length < 2)
     check.complain({
       code: 'EVENT_BASED_GATEWAY',

@@ -16,6 +16,7 @@ import {
   timer,
   userTask,
 } from '../support/bpmn.ts';
+import { startSubscriptions } from '../../engine/index.ts';
 import { given } from '../support/given.ts';
 
 describe('exclusive gateway', () => {
@@ -326,6 +327,40 @@ describe('event-based gateway', () => {
     const story = (await given(xml.replace(/<bpmn:receiveTask.*?<\/bpmn:receiveTask>/, ''))).start();
     expect(story.incident()).toMatchObject({ kind: 'EXTRACT_VALUE_ERROR', message: expect.stringContaining("'key'") });
     expect(story.of('subscription-opened')).toHaveLength(0);
+  });
+
+  test.each([
+    ['Exclusive', ['a']],
+    ['Parallel', ['a', 'h']],
+  ])('[E5] an instance begins with one event of an instantiating gateway: %s', async (eventGatewayType, expected) => {
+    const begin = gateway('eventBased', 'g', { instantiate: true, eventGatewayType });
+    const drawn = diagram(
+      message('paid'),
+      signal('stop'),
+      begin,
+      catching('m', onMessage('paid')),
+      catching('h', onSignal('stop')),
+      userTask('a'),
+      userTask('b'),
+      path('g m a'),
+      path('g h b'),
+    );
+    const story = (await given(drawn)).start({ v: 1 }, { startElementId: 'm' });
+    expect(story.active()).toEqual(expected);
+    expect(story.variables()).toEqual({ v: 1 });
+    expect(startSubscriptions(story.world.process, { now: 0, zone: 'UTC' })).toMatchObject([
+      { elementId: 'm', name: 'paid' },
+      { elementId: 'h', name: 'stop' },
+    ]);
+  });
+
+  test('[M4] an instantiating receive task begins an instance', async () => {
+    const receive = el('receiveTask', 'r', '', { messageRef: 'm-paid', instantiate: true });
+    const story = (await given(diagram(message('paid'), receive, userTask('a'), path('r a')))).start({ v: 1 }, { startElementId: 'r' });
+    expect(story.active()).toEqual(['a']);
+    await expect(async () =>
+      (await given(diagram(message('paid'), receive, userTask('a'), path('r a')))).start({}, { startElementId: 'a' }),
+    ).rejects.toThrow('no start');
   });
 
   test('[X4] jobs may stand on both sides', async () => {
