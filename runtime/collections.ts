@@ -50,6 +50,7 @@ export const collections = {
       ['processDefinitionKey', 'state'],
       ['processDefinitionId', 'state'],
       ['parentElementInstanceKey'],
+      ['parentProcessInstanceKey'],
       ['businessId'],
       ['startedBy', 'startDate'],
       ['startDate'],
@@ -246,7 +247,9 @@ export const collections = {
       messageKey: 'key',
       processDefinitionId: 'text',
       processInstanceKey: 'key',
+      processDefinitionKey: 'key',
       elementId: 'text',
+      elementInstanceKey: 'key',
       messageName: 'text',
       correlationKey: 'text',
       correlationTime: 'time',
@@ -361,6 +364,38 @@ export const collections = {
       matchedRules: 'json',
     },
     indexes: [['processInstanceKey'], ['decisionDefinitionKey', 'evaluationDate']],
+  },
+  /** one command for many cases */
+  batchOperations: {
+    key: 'batchOperationKey',
+    fields: {
+      batchOperationKey: 'key',
+      batchOperationType: 'text',
+      /* ACTIVE | SUSPENDED | COMPLETED | PARTIALLY_COMPLETED | CANCELED | FAILED */ state: 'text',
+      startDate: 'time',
+      endDate: 'time',
+      operationsTotalCount: 'number',
+      operationsFailedCount: 'number',
+      operationsCompletedCount: 'number',
+      // ours
+      plan: 'json',
+      by: 'json',
+      startedBy: 'text',
+    },
+    indexes: [['state', 'startDate']],
+  },
+  /** key: batchOperationKey/itemKey */
+  batchOperationItems: {
+    fields: {
+      batchOperationKey: 'key',
+      itemKey: 'key',
+      processInstanceKey: 'key',
+      operationType: 'text',
+      /* ACTIVE | COMPLETED | FAILED */ state: 'text',
+      processedDate: 'time',
+      errorMessage: 'text',
+    },
+    indexes: [['batchOperationKey', 'state'], ['processInstanceKey']],
   },
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },
   users: {

@@ -1,7 +1,16 @@
 import type { Event, InstanceState } from '../engine/index.ts';
 import type { Effect } from './ports.ts';
 
-export const effectKinds = ['start-child', 'cancel-child', 'child-ended', 'propagate', 'broadcast', 'correlate', 'free-start'] as const;
+export const effectKinds = [
+  'start-child',
+  'cancel-child',
+  'child-ended',
+  'propagate',
+  'broadcast',
+  'correlate',
+  'free-start',
+  'catch-up',
+] as const;
 export type EffectKind = (typeof effectKinds)[number];
 
 /**
@@ -30,6 +39,8 @@ function effectKind(event: Event, state: InstanceState, startsByMessage: boolean
       return state.parent === undefined ? whenFree : 'child-ended';
     case 'instance-terminated':
       return state.parent === undefined ? whenFree : undefined;
+    case 'instance-resumed':
+      return 'catch-up';
     case 'propagated-to-parent':
       return 'propagate';
     case 'signal-broadcast':

@@ -131,7 +131,9 @@ async function deliver(room: Room, message: Message, subscription: Row): Promise
   const correlation = {
     processDefinitionId,
     processInstanceKey: subscription['processInstanceKey'],
+    processDefinitionKey: subscription['processDefinitionKey'],
     elementId: subscription['elementId'],
+    elementInstanceKey: subscription['elementInstanceKey'],
     subscriptionKey: key,
   };
   const command = {
@@ -169,6 +171,7 @@ async function start(room: Room, message: Message, definition: DefinitionEntry):
     const at = room.clock.now();
     const { claims, rows } = taking(message, definition.id, {
       processDefinitionId: definition.id,
+      processDefinitionKey: definition.key,
       processInstanceKey,
       elementId: known.elementId,
       correlationTime: at,

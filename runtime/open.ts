@@ -7,8 +7,11 @@ import type { Command, Rejection } from '../engine/index.ts';
 import type { JobHandler } from '../workers/job.ts';
 import { createAlarm } from './alarm.ts';
 import type { Alarm } from './alarm.ts';
+import { createBatches } from './batches.ts';
+import type { Batches } from './batches.ts';
 import { controllableClock, realClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { evaluateConditions } from './conditions.ts';
 import { createConsumer } from './consume.ts';
 import type { Consumer } from './consume.ts';
 import { createDefinitionBook, loadDefinitions } from './definitions.ts';
@@ -18,6 +21,7 @@ import type { Dispatch } from './dispatch.ts';
 import { evaluateDeployedDecision, evaluateExpression } from './evaluate.ts';
 import { createDoor } from './execute.ts';
 import type { Committed, Outcome } from './execute.ts';
+import { forgetInstance } from './forget.ts';
 import { createIds } from './ids.ts';
 import { createJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
@@ -67,6 +71,7 @@ interface Parts {
   readonly messages: Messages;
   readonly jobs: Jobs;
   readonly watch: Watch;
+  readonly batches: Batches;
   readonly running: Set<Promise<unknown>>;
 }
 
@@ -83,6 +88,7 @@ export async function openRuntime(options: OpenRuntime): Promise<Runtime> {
     await restoreStartTimers(parts.room);
     await parts.consumer.releaseLeases();
     await parts.alarm.ring();
+    await parts.batches.restore();
     return runtimeOf(parts);
   } catch (error) {
     await store.close();
@@ -157,7 +163,9 @@ function assemble(
   room.onCommitted(dispatch.dispatch);
   room.onCommitted(jobs.wake);
   room.onCommitted(watch.committed);
-  return { room, opened, alarm, sweeper, settling, dispatch, consumer, messages, jobs, watch, running };
+  // a resumed instance's timers count again
+  room.onCommitted(({ events }) => events.some(({ t }) => t === 'instance-resumed') && ringAt(clock.now()));
+  return { room, opened, alarm, sweeper, settling, dispatch, consumer, messages, jobs, watch, batches: createBatches(room), running };
 }
 
 /** Through the door, then what follows elsewhere. */
@@ -222,6 +230,10 @@ function runtimeOf(parts: Parts): Runtime {
     extendJob: jobs.extend,
     evaluateDecision: async (request, by) => await evaluateDeployedDecision(room, request, by),
     evaluateExpression: async (expression, variables) => evaluateExpression(room, expression, variables),
+    evaluateConditions: async (request, by) => await evaluateConditions(room, request, by),
+    forgetInstance: async (key) => await forgetInstance(room, key),
+    startBatch: parts.batches.start,
+    controlBatch: parts.batches.control,
     moveClock: async (to) => await moveClock(parts, to),
     onChange: watch.onChange,
     settled: async () => await settled(parts),

@@ -131,6 +131,8 @@ export interface Store {
   ): Promise<
     readonly { readonly version: number; readonly at: number; readonly audit: Commit['audit']; readonly events: readonly Event[] }[]
   >;
+  /** forgets an ended instance's state, history and effects for ever; its rows are the caller's business */
+  forget(instanceKey: Key): Promise<void>;
   /** one row by key; undefined when absent */
   get(collection: CollectionName, key: string): Promise<Row | undefined>;
   /** rejects with InvalidQuery (stores/invalid-query.ts) when the query itself is wrong: the caller's error */

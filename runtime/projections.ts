@@ -253,6 +253,8 @@ function migrated(event: Of<'instance-migrated'>, changes: Changes): void {
       ...target,
       elementId: changes.element(el),
       agency: changes.agency(changes.element(el)),
+      name: definition.elements.get(changes.element(el))?.name ?? changes.element(el),
+      processName: definition.row['name'],
       processDefinitionVersion: definition.row['version'],
     });
   for (const [n, { el }] of state.incidents) changes.patch('incidents', changes.key(n), { ...target, elementId: changes.element(el) });

@@ -95,6 +95,19 @@ export interface Runtime {
     by: Actor,
   ): Answer<{ readonly instance: Row; readonly evaluated: readonly Row[]; readonly output: Json; readonly failure?: string }>;
   evaluateExpression(expression: string, variables: Variables): Answer<{ readonly result: Json; readonly warnings: readonly string[] }>;
+  /** root conditional start events whose condition holds: each begins an instance */
+  evaluateConditions(
+    request: { readonly processDefinitionKey?: Key; readonly variables: Variables },
+    by: Actor,
+  ): Answer<{
+    readonly conditionalEvaluationKey: Key;
+    readonly processInstances: readonly { readonly processDefinitionKey: Key; readonly processInstanceKey: Key }[];
+  }>;
+  /** deletes an ended case, with everything that it called, from lists and history. Documents stay. */
+  forgetInstance(processInstanceKey: Key): Answer<object>;
+  /** the same for many; small ones are done when this answers, larger ones go on in the background and after a restart */
+  startBatch(batch: Batch, by: Actor): Answer<{ readonly batchOperationKey: Key }>;
+  controlBatch(batchOperationKey: Key, wish: 'cancel' | 'suspend' | 'resume'): Answer<object>;
   /** test clock: moves time and fires what became due before it resolves; reset = real time */
   moveClock(to: number | 'reset'): Answer<object>;
   /** after each commit, ids only: what changed, for server-sent events. In several processes: told through Redis when there is one */
@@ -102,6 +115,17 @@ export interface Runtime {
   /** resolves when no effect, due timer or in-process queue entry is waiting right now; for tests and scenarios */
   settled(): Promise<void>;
   close(): Promise<void>;
+}
+
+export type BatchType =
+  'CANCEL_PROCESS_INSTANCE' | 'RESOLVE_INCIDENT' | 'MIGRATE_PROCESS_INSTANCE' | 'MODIFY_PROCESS_INSTANCE' | 'DELETE_PROCESS_INSTANCE';
+
+export interface Batch {
+  readonly type: BatchType;
+  /** what each command is aimed at: the case itself, or one of its incidents */
+  readonly items: readonly { readonly itemKey: Key; readonly processInstanceKey: Key }[];
+  /** the command's own fields, for migrate and modify */
+  readonly plan?: Row;
 }
 
 export interface Change {

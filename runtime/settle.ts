@@ -9,6 +9,7 @@ import type { EffectKind } from './effects.ts';
 import type { Committed } from './execute.ts';
 import type { Messages } from './messages.ts';
 import type { Effect, StoredEffect } from './ports.ts';
+import { catchUp } from './resume.ts';
 import type { Room } from './room.ts';
 import { broadcast } from './signals.ts';
 
@@ -99,5 +100,6 @@ const handlers: { readonly [K in EffectKind]: (room: Room, event: never, context
   broadcast: (room, { name, variables }: Of<'signal-broadcast'>, { origin }) =>
     broadcast(room, { id: origin.effectId, name, variables, at: origin.at, by: origin.by }),
   correlate: (_room, event: Of<'subscription-opened'>, { origin, messages }) => messages.subscribed(event, origin),
+  'catch-up': (room, _event: Event, { origin, messages }) => catchUp(room, origin, messages),
   'free-start': (_room, _event: Event, { origin, messages }) => messages.freed(origin),
 };

@@ -36,6 +36,7 @@ export function createMemoryStore(): Store {
     pendingEffects: async (limit) => [...memory.effects.values()].slice(0, limit),
     effectsDone: async (effects) => effects.forEach(({ id }) => memory.effects.delete(id)),
     events: async (key, from = 0) => history(memory, key, from),
+    forget: async (key) => forget(memory, key),
     get: async (collection, key) => structuredClone(table(memory, collection).get(key)),
     search: async (collection, query) => search(memory, collection, query),
     write: async (changes, ifAbsent = []) => write(memory, changes, ifAbsent),
@@ -91,6 +92,12 @@ function history(memory: Memory, key: string, from: number): Awaited<ReturnType<
   return steps
     .filter(({ version }) => version >= from)
     .map(({ version, at, audit, eventsJson }) => ({ version, at, audit, events: JSON.parse(eventsJson) as Commit['events'] }));
+}
+
+function forget(memory: Memory, key: string): void {
+  if (memory.instances.get(key)?.ended !== true) return;
+  memory.instances.delete(key);
+  for (const [id, effect] of memory.effects) if (effect.instanceKey === key) memory.effects.delete(id);
 }
 
 function write(memory: Memory, changes: readonly RowChange[], ifAbsent: NonNullable<Commit['claims']>): boolean {

@@ -71,6 +71,7 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
     pendingEffects: async (limit) => pendingEffects(database, limit),
     effectsDone: (effects) => written(() => effects.forEach(({ id }) => database.prepare('DELETE FROM "_effects" WHERE id = ?').run(id))),
     events: async (key, from = 0) => events(database, key, from),
+    forget: (key) => written(() => forget(database, key)),
     get: async (collection, key) => get(database, collection, key),
     search: async (collection, query) => search(database, collection, query),
     write: async (changes, ifAbsent = []) => {
@@ -191,6 +192,13 @@ function events({ prepare }: Database, key: string, from: number): Awaited<Retur
     const audit = JSON.parse(String(step['audit'])) as Commit['audit'];
     return { version: Number(step['version']), at: audit.at, audit, events: JSON.parse(String(step['events'])) as Commit['events'] };
   });
+}
+
+function forget({ prepare }: Database, key: string): void {
+  const id = BigInt(key);
+  const known = prepare('SELECT ended FROM "_instances" WHERE key = ?').get(id) as { ended: number } | undefined;
+  if (known?.ended !== 1) return;
+  for (const table of ['_history', '_snapshots', '_effects', '_instances']) prepare(`DELETE FROM "${table}" WHERE key = ?`).run(id);
 }
 
 // ---------------------------------------------------------------- rows

@@ -1,0 +1,44 @@
+/** Root conditional start events: looked at when somebody asks, with the variables that come along. */
+import type { Actor, Key, Rejection, Variables } from '../engine/index.ts';
+import type { DefinitionEntry } from './definitions.ts';
+import type { Room } from './room.ts';
+import type { Runtime } from './runtime.ts';
+
+type Started = { readonly processDefinitionKey: Key; readonly processInstanceKey: Key };
+
+/** Every conditional start event whose condition holds begins an instance of its own; of one definition, or of the latest version of each process. */
+export async function evaluateConditions(
+  room: Room,
+  { processDefinitionKey, variables }: Parameters<Runtime['evaluateConditions']>[0],
+  by: Actor,
+): ReturnType<Runtime['evaluateConditions']> {
+  const named = processDefinitionKey === undefined ? undefined : room.book.entry(processDefinitionKey);
+  if (processDefinitionKey !== undefined && named === undefined)
+    return { ok: false, kind: 'NOT_FOUND', reason: `Expected a process definition ${processDefinitionKey}, but there is none` };
+  const conditionalEvaluationKey = await room.ids.next();
+  const processInstances: Started[] = [];
+  for (const definition of named ? [named] : room.book.latestEntries())
+    for (const elementId of holding(room, definition, variables)) {
+      const started = await start(room, definition, { elementId, variables, by });
+      if (!started.ok) return started;
+      processInstances.push({ processDefinitionKey: definition.key, processInstanceKey: started.processInstanceKey });
+    }
+  return { ok: true, conditionalEvaluationKey, processInstances };
+}
+
+function holding({ clock, zone }: Room, { starts }: DefinitionEntry, variables: Variables): readonly string[] {
+  const now = { now: clock.now(), zone };
+  return starts.flatMap((start) => (start.kind === 'condition' && start.holds(variables, now) ? [start.elementId] : []));
+}
+
+async function start(
+  room: Room,
+  definition: DefinitionEntry,
+  { elementId, variables, by }: { readonly elementId: string; readonly variables: Variables; readonly by: Actor },
+): Promise<{ readonly ok: true; readonly processInstanceKey: Key } | Rejection> {
+  const instanceKey = await room.ids.next();
+  const command = { type: 'create-instance', at: room.clock.now(), by, instanceKey, variables, startElementId: elementId } as const;
+  const outcome = await room.act(instanceKey, command, { definition });
+  if (outcome.ok) return { ok: true, processInstanceKey: instanceKey };
+  return outcome.kind === 'CLAIMED' ? { ...outcome, kind: 'ALREADY_EXISTS' } : outcome;
+}
