@@ -31,6 +31,16 @@ function checkAny(element: Element, { node, process, complain }: Check): void {
         hint: 'Use a multi-instance activity to do something several times.',
       });
   }
+  for (const { event } of element.listeners) {
+    const never = (event === 'BEFORE_ALL' && !element.loop) || (event === 'END' && element.kind === 'event-based-gateway');
+    if (never) {
+      complain({
+        code: 'LISTENER_NEVER_CALLED',
+        message: `Expected every listener to be called, but there is no ${event} of a ${element.kind} to listen to here.`,
+        hint: 'Choose another event for the listener or remove it.',
+      });
+    }
+  }
   for (const flow of element.outgoing) {
     const target = process.elements.get(flow.target);
     if (target?.parent !== element.parent)

@@ -36,8 +36,8 @@ export function headersOf(node: Node): Readonly<Record<string, string>> {
   return headers;
 }
 
-/** The job of an element; undefined when it has no task definition. `processPriority`: the default of the whole process. */
-export function jobOf(node: Node, context: Context, processPriority?: string): JobSpec | undefined {
+/** The job of an element; undefined when it has no task definition. */
+export function jobOf(node: Node, context: Context): JobSpec | undefined {
   const definition = extension(node, 'zeebe:TaskDefinition');
   if (definition === undefined) return undefined;
   const type = text(definition, 'type');
@@ -47,8 +47,14 @@ export function jobOf(node: Node, context: Context, processPriority?: string): J
       message: 'Expected the task definition to have a type, but it has none.',
       hint: 'Enter the job type that workers ask for.',
     });
-  const priorityDefinition = extension(node, 'zeebe:JobPriorityDefinition');
-  const priority = (priorityDefinition && text(priorityDefinition, 'priority')) ?? processPriority;
+  const priority = priorityOf(node);
+  if (extension(node, 'zeebe:LinkedResources')) {
+    context.warn(node, {
+      code: 'LINKED_RESOURCES',
+      message: 'Expected nothing that a worker does not get, but linked resources are not handed to workers.',
+      hint: 'Name the resource in a task header.',
+    });
+  }
   return {
     type: context.value(node, type ?? '', 'job type'),
     retries: context.value(node, text(definition, 'retries') ?? '3', 'retries'),
@@ -57,11 +63,17 @@ export function jobOf(node: Node, context: Context, processPriority?: string): J
   };
 }
 
+/** The priority of a job; what stands at the process is meant for all its jobs. */
+function priorityOf(node: Node | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  const definition = extension(node, 'zeebe:JobPriorityDefinition');
+  return (definition && text(definition, 'priority')) ?? priorityOf(node.$parent);
+}
+
 const executionEvents: Readonly<Record<string, ListenerEvent>> = Object.freeze({
   start: 'START',
   end: 'END',
   beforeAll: 'BEFORE_ALL',
-  cancel: 'CANCEL',
 });
 const taskEvents: Readonly<Record<string, ListenerEvent>> = Object.freeze({
   creating: 'CREATING',

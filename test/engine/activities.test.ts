@@ -26,6 +26,13 @@ describe('jobs', () => {
     expect((await given(diagram(start('s'), job('j'), path('s j')))).start().of('job-created')).toMatchObject([{ retries: 3 }]);
   });
 
+  test('[J1] a priority at the process is meant for all its jobs', async () => {
+    const story = (
+      await given(diagram(ext(zeebe('jobPriorityDefinition', { priority: '40' })), start('s'), job('j'), path('s j')))
+    ).start();
+    expect(story.of('job-created')).toMatchObject([{ priority: 40 }]);
+  });
+
   test('[J2] its result becomes variables; a second result is refused', async () => {
     const story = (await given(xml)).start({ kind: 'it' });
     const n = story.job('j');

@@ -7,6 +7,7 @@ import {
   el,
   end,
   eventSub,
+  ext,
   flow,
   gateway,
   job,
@@ -18,6 +19,7 @@ import {
   sub,
   timer,
   userTask,
+  zeebe,
 } from '../support/bpmn.ts';
 
 async function problemsOf(xml: string) {
@@ -124,6 +126,20 @@ describe('refusals', () => {
       'a link to nowhere',
       diagram(start('s'), el('intermediateThrowEvent', 't', '<bpmn:linkEventDefinition name="L" />'), path('s t')),
       'DANGLING_LINK t',
+    ],
+    [
+      'a listener to the cancellation of the process',
+      diagram(ext(zeebe('executionListeners', {}, zeebe('executionListener', { eventType: 'cancel', type: 'x' }))), start('s')),
+      'INVALID_LISTENER p',
+    ],
+    [
+      'a listener that is never called',
+      diagram(
+        start('s'),
+        job('a', [zeebe('executionListeners', {}, zeebe('executionListener', { eventType: 'beforeAll', type: 'x' }))]),
+        path('s a'),
+      ),
+      'LISTENER_NEVER_CALLED a',
     ],
     ['an undefined message', diagram(start('s'), catching('c', '<bpmn:messageEventDefinition />'), path('s c')), 'MISSING_REFERENCE c'],
   ])('[Z3] refused by name: %s', async (_what, xml, expected) => {
