@@ -1,7 +1,7 @@
 /** One scenario on our own engine, in memory: `decide` directly, no store, no queue, no clock. */
 import { decide } from '../../engine/index.ts';
 import type { Library, Command, Event, InstanceState, Process, Variables, World } from '../../engine/index.ts';
-import type { Scenario, ScenarioStep, Stimulus, Trace } from './rehearsal.ts';
+import type { LooseStep, Scenario, ScenarioStep, Stimulus, Trace } from './rehearsal.ts';
 
 export type OurRun =
   | { readonly ok: true; readonly trace: Trace; readonly stimuli: readonly Stimulus[]; readonly decisions: readonly Decided[] }
@@ -25,7 +25,7 @@ export function runOurs(process: Process, scenario: Scenario, choose?: Choose, l
   const fault = run.start(scenario.variables ?? {}) ?? run.answer();
   if (fault !== undefined) return { ok: false, reason: fault };
   for (const [index, step] of (scenario.steps ?? []).entries()) {
-    const problem = run.step(step) ?? run.answer();
+    const problem = run.loose(step) ?? run.answer();
     if (problem !== undefined) return { ok: false, reason: `Step ${index + 1}: ${problem}` };
   }
   const problem = choose === undefined ? undefined : run.walk(choose);
@@ -45,6 +45,7 @@ class Run {
   private readonly scenario: Scenario;
   private readonly elements = new Map<number, { readonly id: string; readonly body: boolean }>();
   private readonly incidents = new Map<number, string>();
+  private readonly published: Extract<LooseStep, { do: 'publish' }>[] = [];
   private readonly completed: string[] = [];
   private readonly flows: string[] = [];
   private state: InstanceState | undefined;
@@ -77,14 +78,56 @@ class Run {
   /** Answers everything that the scenario answers by itself, until nothing of it waits. */
   answer(): string | undefined {
     const answers = new Map(Object.entries(this.scenario.answers ?? {}));
-    if (answers.size === 0) return undefined;
     for (let left = STEP_LIMIT; left > 0; left--) {
+      const before = this.stimuli.length;
       const elementId = this.waitingForWork().find((id) => answers.has(id));
-      if (elementId === undefined) return undefined;
-      const problem = this.step({ do: 'complete', elementId, variables: answers.get(elementId)! });
+      const problem =
+        elementId === undefined ? this.deliver() : this.step({ do: 'complete', elementId, variables: answers.get(elementId)! });
       if (problem !== undefined) return problem;
+      if (this.stimuli.length === before) return undefined;
     }
     return `Expected the answers to lead somewhere, but after ${STEP_LIMIT} of them the case still asks.`;
+  }
+
+  /** A step of the scenario: as it is, or by type, name or time. */
+  loose(step: ScenarioStep | LooseStep): string | undefined {
+    if (step.do === 'advance') return this.advance(this.at + step.milliseconds);
+    if (step.do === 'publish') {
+      this.published.push(step);
+      return this.deliver();
+    }
+    if (!('oneOf' in step)) return this.step(step);
+    const { oneOf, ...rest } = step;
+    const elementId = oneOf.find((id) => this.commandFor({ ...rest, elementId: id }) !== undefined) ?? oneOf.join(' or ');
+    return this.step({ ...rest, elementId });
+  }
+
+  /** Fires what is due until then. Answers and messages come in between, as they would. */
+  private advance(until: number): string | undefined {
+    for (let left = STEP_LIMIT; left > 0; left--) {
+      const due = [...(this.ended ? [] : this.state!.timers.values())]
+        .filter(({ dueAt }) => dueAt <= until)
+        .sort((a, b) => a.dueAt - b.dueAt)[0];
+      if (due === undefined) break;
+      const problem = this.step({ do: 'fire', elementId: due.element }) ?? this.answer();
+      if (problem !== undefined) return problem;
+    }
+    this.at = Math.max(this.at, until);
+    return undefined;
+  }
+
+  /** Gives kept messages to whoever waits for them by now. */
+  private deliver(): string | undefined {
+    for (const message of [...this.published]) {
+      const waiting = this.ended
+        ? undefined
+        : [...this.state!.subscriptions.values()].find(({ name, kind }) => name === message.name && kind !== 'condition');
+      if (waiting === undefined) continue;
+      this.published.splice(this.published.indexOf(message), 1);
+      const problem = this.step({ do: 'receive', elementId: waiting.element, variables: message.variables ?? {} });
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   }
 
   step(step: ScenarioStep): string | undefined {

