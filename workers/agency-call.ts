@@ -100,9 +100,9 @@ function timeoutOf(text: string | undefined): number {
   return ms;
 }
 
-/** A repeat can do no harm: the method promises it, or the agency does by its Idempotency-Key. */
-const repeatable = ({ method, takesIdempotencyKey }: Operation): boolean =>
-  takesIdempotencyKey || (method !== 'POST' && method !== 'PATCH');
+/** A repeat can do no harm: the method promises it, or the agency does by its Idempotency-Key or its `x-alur-safe`. */
+const repeatable = ({ method, takesIdempotencyKey, onlyReads }: Operation): boolean =>
+  takesIdempotencyKey || onlyReads || (method !== 'POST' && method !== 'PATCH');
 
 const named = ({ agency, operationId }: Operation): string => `${agency} ${operationId}`;
 

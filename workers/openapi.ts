@@ -18,7 +18,7 @@ export interface Operation {
   readonly agency: string;
   readonly operationId: string;
   readonly method: string;
-  /** `/residents/{nik}` */
+  /** `/parcels/{parcelNumber}` */
   readonly path: string;
   readonly parameters: readonly Parameter[];
   readonly bodyRequired: boolean;
@@ -27,6 +27,8 @@ export interface Operation {
   readonly answers: ReadonlyMap<number, ValidateFunction>;
   /** the agency promises: the same Idempotency-Key, its effect once */
   readonly takesIdempotencyKey: boolean;
+  /** `x-alur-safe: true`: only reads, although its method does not say so (personal data has to travel in a body) */
+  readonly onlyReads: boolean;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -71,6 +73,7 @@ function operationOf(reader: Reader, path: string, method: string): Operation {
     checkBody: body && reader.compile(`${body.pointer}/content/${escaped('application/json')}/schema`),
     answers: answersOf(reader, `${item}/${method}/responses`),
     takesIdempotencyKey: parameters.some(({ place, name }) => place === 'header' && name.toLowerCase() === 'idempotency-key'),
+    onlyReads: node['x-alur-safe'] === true,
   };
 }
 

@@ -14,8 +14,8 @@ const NAMES = ['Agus Salim', 'Ratna Sari', 'Joko Purnomo', 'Sri Wahyuni', 'Hendr
 
 export const dispendukcapil: Behaviour = {
   operations: {
-    getResident: ({ path }) => {
-      const nik = path.get('nik') ?? '';
+    lookUpResident: ({ body }) => {
+      const { nik } = body as { readonly nik: string };
       if (!nik.startsWith('3573') || nik.endsWith('9999')) return problem(404, 'NIK_UNKNOWN', 'NIK tidak dikenal');
       return { status: 200, body: resident(nik) };
     },

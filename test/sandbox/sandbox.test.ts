@@ -63,12 +63,12 @@ describe('the shipped agencies', () => {
   });
 
   test.each([
-    ['dispendukcapil', '/residents/3573014203850002', 'GET', 200, undefined],
-    ['dispendukcapil', '/residents/3573010000009999', 'GET', 404, 'NIK_UNKNOWN'],
-    ['dispendukcapil', '/residents/12', 'GET', 400, 'REQUEST_INVALID'],
-    ['dispendukcapil', '/residents', 'GET', 404, 'PATH_UNKNOWN'],
-    ['dispendukcapil', '/residents/3573014203850002', 'DELETE', 405, 'METHOD_NOT_ALLOWED'],
     ['kantah', '/parcels/35730100000001', 'GET', 200, undefined],
+    ['kantah', '/parcels/12', 'GET', 400, 'REQUEST_INVALID'],
+    ['kantah', '/parcels', 'GET', 404, 'PATH_UNKNOWN'],
+    ['kantah', '/parcels/35730100000001', 'DELETE', 405, 'METHOD_NOT_ALLOWED'],
+    ['dispendukcapil', '/residents/3573014203850002', 'GET', 404, 'PATH_UNKNOWN'],
+    ['dispendukcapil', '/residents/lookup', 'GET', 405, 'METHOD_NOT_ALLOWED'],
     ['kantah', '/parcels/35730100000013', 'GET', 409, 'PARCEL_DISPUTED'],
     ['kantah', '/parcels/35730100000099', 'GET', 404, 'PARCEL_UNKNOWN'],
     ['kantah', '/disputes?kelurahan=Bareng', 'GET', 200, undefined],
@@ -87,6 +87,31 @@ describe('the shipped agencies', () => {
       (one) => one.pattern.test(new URL(path, 'http://x').pathname) && one.method === method,
     );
     if (operation !== undefined) expect({ errors: operation.answers.get(status)?.(reply.body) }).toEqual({ errors: true });
+  });
+
+  test.each([
+    ['a resident', { nik: '3573014203850002' }, 200, undefined],
+    ['a stranger', { nik: '3573010000009999' }, 404, 'NIK_UNKNOWN'],
+    ['fifteen digits', { nik: '357301420385000' }, 400, 'REQUEST_INVALID'],
+    ['a number', { nik: 3573014203850002 }, 400, 'REQUEST_INVALID'],
+    ['nothing', {}, 400, 'REQUEST_INVALID'],
+  ])('[SB2] the register looks up %s', async (_, body, status, code) => {
+    const reply = await post('dispendukcapil', '/residents/lookup', body);
+    expect({ status: reply.status, code: reply.body['code'] }).toEqual({ status, code });
+    const operation = readContract(join(folder, 'dispendukcapil/openapi.yaml')).find(({ method }) => method === 'POST');
+    expect(operation!.answers.get(status)!(reply.body)).toBe(true);
+    expect(sandboxes.of('dispendukcapil')!.effects().size).toBe(0);
+  });
+
+  test('[SB7] no agency asks for personal data in an address', () => {
+    const personal = /nik|name|nama|phone|telepon|email|address|alamat|birth|lahir|resident|payer|applicant/i;
+    const places = sandboxes.agencies.flatMap(({ agencyId }) =>
+      readContract(join(folder, agencyId, 'openapi.yaml')).flatMap(({ operationId, parameters }) =>
+        parameters.filter(({ place }) => place !== 'header').map(({ name }) => `${agencyId} ${operationId} ${name}`),
+      ),
+    );
+    expect(places.length).toBeGreaterThan(5);
+    expect(places.filter((place) => personal.test(place.split(' ')[2]!))).toEqual([]);
   });
 
   test.each([

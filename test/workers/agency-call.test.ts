@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSandboxes, type Sandboxes } from '../../sandbox/index.ts';
@@ -9,6 +12,7 @@ import { BpmnError, JobFailure, type Job } from '../../workers/job.ts';
 
 const agenciesFolder = join(import.meta.dirname, '../../processes/agencies');
 const NIK = '3573014203850002';
+const PARCEL = '35730100000001';
 let sandboxes: Sandboxes;
 let call: AgencyCall;
 
@@ -25,7 +29,12 @@ function job(given: Partial<Job>): Job {
 }
 
 const resident = (nik: unknown, headers: Record<string, string> = {}): Job =>
-  job({ headers: { agency: 'dispendukcapil', operation: 'getResident', ...headers }, variables: { path: { nik: nik as string } } });
+  job({ headers: { agency: 'dispendukcapil', operation: 'lookUpResident', ...headers }, variables: { body: { nik: nik as string } } });
+const parcel = (parcelNumber: unknown, headers: Record<string, string> = {}): Job =>
+  job({
+    headers: { agency: 'kantah', operation: 'getParcel', ...headers },
+    variables: { path: { parcelNumber: parcelNumber as string } },
+  });
 const bill = (key: string): Job =>
   job({
     key,
@@ -95,12 +104,12 @@ describe('a call that goes well', () => {
     const seen: unknown[] = [];
     const { url } = await stub((request, response) => {
       seen.push(request.url, request.headers.authorization, request.headers['x-case-reference'], request.headers['idempotency-key']);
-      response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"code":"NIK_UNKNOWN"}');
+      response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"code":"PARCEL_UNKNOWN"}');
     });
-    const own = createAgencyCall({ connections: new Map([['dispendukcapil', { url: `${url}/api/v3`, token: 'secret' }]]), agenciesFolder });
+    const own = createAgencyCall({ connections: new Map([['kantah', { url: `${url}/api/v3`, token: 'secret' }]]), agenciesFolder });
     closing.push(() => own.close());
-    await failing(resident(NIK), own);
-    expect(seen).toEqual([`/api/v3/residents/${NIK}`, 'Bearer secret', 'PBG-2026-000001', '1']);
+    await failing(parcel(PARCEL), own);
+    expect(seen).toEqual([`/api/v3/parcels/${PARCEL}`, 'Bearer secret', 'PBG-2026-000001', '1']);
   });
 });
 
@@ -148,6 +157,41 @@ describe('a technical failure', () => {
     const own = createAgencyCall({ connections: new Map([['dispendukcapil', { url: 'http://127.0.0.1:1' }]]), agenciesFolder });
     closing.push(() => own.close());
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
+  });
+
+  test('[AC8] a broken answer of a POST: retried when the document says that it only reads, else not', async () => {
+    const { call: own } = await stub((_, response) => response.writeHead(500).end());
+    expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
+    const folder = mkdtempSync(join(tmpdir(), 'alur-unsafe-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    const document = readFileSync(join(agenciesFolder, 'dispendukcapil/openapi.yaml'), 'utf8');
+    mkdirSync(join(folder, 'dispendukcapil'));
+    writeFileSync(join(folder, 'dispendukcapil/openapi.yaml'), document.replace('x-alur-safe: true', 'x-alur-safe: false'));
+    const { url } = await stub((_, response) => response.writeHead(500).end());
+    const unsafe = createAgencyCall({ connections: new Map([['dispendukcapil', { url }]]), agenciesFolder: folder });
+    closing.push(() => unsafe.close());
+    expect(await failing(resident(NIK), unsafe)).toMatchObject({ retryable: false });
+  });
+
+  test('[AC14] personal data is in the body of a request and nowhere else', async () => {
+    const seen: { address: string; headers: string; body: string }[] = [];
+    const { call: own } = await stub((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        seen.push({
+          address: request.url ?? '',
+          headers: JSON.stringify(request.headers),
+          body: Buffer.concat(chunks).toString(),
+        });
+        response.writeHead(503).end();
+      });
+    });
+    const error = await failing(resident(NIK), own);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]!.address).toBe('/residents/lookup');
+    expect(seen[0]!.headers + error.message).not.toContain(NIK);
+    expect(JSON.parse(seen[0]!.body)).toEqual({ nik: NIK });
   });
 
   test('[AC9] redirects are not followed', async () => {
@@ -206,10 +250,12 @@ describe('a request that would break the contract is not sent', () => {
     ['a NIK that is a number', resident(3573014203850002)],
     ['a NIK of 15 digits', resident('357301420385000')],
     ['no NIK', resident(null)],
-    ['a path that climbs', resident('..')],
-    ['an unknown agency', job({ headers: { agency: '../agencies/dispendukcapil', operation: 'getResident' } })],
+    ['a path that climbs', parcel('..')],
+    ['a parcel number that is a number', parcel(35730100000001)],
+    ['no parcel number', parcel(null)],
+    ['an unknown agency', job({ headers: { agency: '../agencies/dispendukcapil', operation: 'lookUpResident' } })],
     ['an unknown operation', job({ headers: { agency: 'dispendukcapil', operation: 'constructor' } })],
-    ['a path that is a list', job({ headers: { agency: 'dispendukcapil', operation: 'getResident' }, variables: { path: [NIK] } })],
+    ['a path that is a list', job({ headers: { agency: 'kantah', operation: 'getParcel' }, variables: { path: [PARCEL] } })],
     ['a body that is missing', job({ headers: { agency: 'bapenda', operation: 'createBill' } })],
     [
       'a body with a wrong amount',
