@@ -13,10 +13,10 @@ import { runTheirs } from '../../runtime/rehearsal/theirs.ts';
 import { drawXml } from '../engine/analysis/draw.ts';
 import { grow, print, randomOf } from './blocks.ts';
 
-const CASES = Number(process.env['CASES'] ?? 60);
+const CASES = Number(process.env['CASES'] ?? 30);
 const FIRST = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 /** Seeds that once failed. */
-const REMEMBERED: readonly number[] = [];
+const REMEMBERED: readonly number[] = [101792, 180536];
 const seeds = process.env['SEED'] === undefined ? [...REMEMBERED, ...Array.from({ length: CASES }, (_, index) => FIRST + index)] : [FIRST];
 
 interface Both {
@@ -53,36 +53,51 @@ function workOf(trace: Trace): Trace {
   };
 }
 
+/** bpmn-engine is slow; nothing here depends on time. */
+const PATIENCE = 600_000;
+
 describe('differential', () => {
-  test('[SO6] random block-structured processes take the same path on both implementations', async () => {
-    for (const seed of seeds) {
-      const { findings, ours, theirs, lines } = await both(seed, 'scope');
-      if (findings.length > 0)
-        console.log(`SEED=${seed}\n${lines}\nours   ${ours.completed.join(' ')}\ntheirs ${theirs.completed.join(' ')}`);
-      expect({ seed, findings }).toEqual({ seed, findings: [] });
-      expect({ seed, ended: ours.ended }).toEqual({ seed, ended: 'completed' });
-    }
-  });
+  test(
+    '[SO6] random block-structured processes take the same path on both implementations',
+    async () => {
+      for (const seed of seeds) {
+        const { findings, ours, theirs, lines } = await both(seed, 'scope');
+        if (findings.length > 0)
+          console.log(`SEED=${seed}\n${lines}\nours   ${ours.completed.join(' ')}\ntheirs ${theirs.completed.join(' ')}`);
+        expect({ seed, findings }).toEqual({ seed, findings: [] });
+        expect({ seed, ended: ours.ended }).toEqual({ seed, ended: 'completed' });
+      }
+    },
+    PATIENCE,
+  );
 
-  test('[SO7] an inclusive block with a join does the same work as a scope whose branches end one by one', async () => {
-    for (const seed of seeds) {
-      const { findings, ours, theirs, lines } = await both(seed, 'gateway');
-      if (findings.length > 0)
-        console.log(`SEED=${seed}\n${lines}\nours   ${ours.completed.join(' ')}\ntheirs ${theirs.completed.join(' ')}`);
-      expect({ seed, findings }).toEqual({ seed, findings: [] });
-    }
-  });
+  test(
+    '[SO7] an inclusive block with a join does the same work as a scope whose branches end one by one',
+    async () => {
+      for (const seed of seeds) {
+        const { findings, ours, theirs, lines } = await both(seed, 'gateway');
+        if (findings.length > 0)
+          console.log(`SEED=${seed}\n${lines}\nours   ${ours.completed.join(' ')}\ntheirs ${theirs.completed.join(' ')}`);
+        expect({ seed, findings }).toEqual({ seed, findings: [] });
+      }
+    },
+    PATIENCE,
+  );
 
-  test('[AN15] block-structured processes are sound, and the analysis says so', async () => {
-    for (const seed of seeds) {
-      const lines = print(grow(seed, 4).block, 'gateway');
-      const { findings, verdict } = analyse(await compiled(drawXml(lines)));
-      if (findings.length > 0) console.log(`SEED=${seed}\n${lines}`);
-      expect({ seed, verdict, findings: findings.map(({ code, message }) => [code, message]) }).toEqual({
-        seed,
-        verdict: 'complete',
-        findings: [],
-      });
-    }
-  });
+  test(
+    '[AN15] block-structured processes are sound, and the analysis says so',
+    async () => {
+      for (const seed of seeds) {
+        const lines = print(grow(seed, 4).block, 'gateway');
+        const { findings, verdict } = analyse(await compiled(drawXml(lines)));
+        if (findings.length > 0) console.log(`SEED=${seed}\n${lines}`);
+        expect({ seed, verdict, findings: findings.map(({ code, message }) => [code, message]) }).toEqual({
+          seed,
+          verdict: 'complete',
+          findings: [],
+        });
+      }
+    },
+    PATIENCE,
+  );
 });

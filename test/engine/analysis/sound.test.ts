@@ -53,7 +53,7 @@ describe('sound diagrams', () => {
       const found = await findingsOf(file);
       expect({ file, found: found?.findings.filter(({ severity }) => severity !== 'info') ?? [] }).toEqual({ file, found: [] });
     }
-  });
+  }, 600_000);
 
   test('[AN14] published diagrams: every finding about control flow is a known true one, and every verdict is complete', async () => {
     for (const file of foreign) {
@@ -73,5 +73,5 @@ describe('sound diagrams', () => {
         verdicts: [],
       });
     }
-  });
+  }, 600_000);
 });
