@@ -13,6 +13,9 @@ import { InclusiveJoins } from './inclusive-joins.ts';
 import type { Move, Place, ScopeNet } from './scope-net.ts';
 import { suspectsOf } from './suspects.ts';
 
+/** Markings of thousands of tokens are slow to handle; looked at so many tokens, the verdict becomes `bounded`. */
+const WORK_LIMIT = 20_000_000;
+
 export interface Step {
   readonly consumes: readonly number[];
   readonly produces: readonly number[];
@@ -76,6 +79,7 @@ class Explorer {
   private readonly covered = new Set<ElementId>();
   private readonly meetings = new Map<ElementId, Meeting>();
   private complete: boolean;
+  private work = 0;
 
   constructor(net: ScopeNet, maxStates: number) {
     this.net = net;
@@ -89,7 +93,8 @@ class Explorer {
   run(): Exploration {
     for (const start of this.net.starts)
       this.arrive(this.follow({ marking: [], tainted: false, steps: [], parent: -1 }, { consumes: [], move: start }));
-    for (let index = 0; index < this.states.length; index++) this.expand(index);
+    for (let index = 0; index < this.states.length && this.work < WORK_LIMIT; index++) this.expand(index);
+    this.complete &&= this.work < WORK_LIMIT;
     return { net: this.net, states: this.states, covered: this.covered, meetings: [...this.meetings.values()], complete: this.complete };
   }
 
@@ -127,7 +132,7 @@ class Explorer {
 
   /** Takes every step that leaves no choice. The bound stops it in cycles without choice; the cycle is then seen between states. */
   private settle(draft: Draft): void {
-    for (let left = this.net.places.length + 16; left > 0 && draft.ended === undefined; left--) {
+    for (let left = this.net.places.length + 16; left > 0 && draft.ended === undefined && this.work < WORK_LIMIT; left--) {
       const choice = this.onlyChoice(draft.marking);
       if (choice === undefined) return;
       this.follow(draft, choice);
@@ -135,9 +140,12 @@ class Explorer {
   }
 
   private onlyChoice(marking: Marking): Choice | undefined {
+    const tried = new Set<ElementId>();
+    this.work += marking.length + 1;
     for (const index of marking) {
       const place = this.net.places[index]!;
-      if (place.kind === 'all') {
+      if (place.kind === 'all' && !tried.has(place.target)) {
+        tried.add(place.target);
         const [choice, ...more] = this.joinChoices(place.target, marking);
         if (choice !== undefined && more.length === 0) return choice;
       }

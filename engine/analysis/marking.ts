@@ -6,7 +6,15 @@ export function markingKey(marking: Marking): string {
 }
 
 export function marked(marking: Marking, place: number): boolean {
-  return marking.includes(place);
+  let [low, high] = [0, marking.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = marking[middle]!;
+    if (found === place) return true;
+    if (found < place) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
 }
 
 export function put(marking: Marking, place: number): Marking {

@@ -5,7 +5,7 @@ import { constantOf, named } from './words.ts';
 
 interface Use {
   readonly element: Element;
-  /** undefined: depends on the case */
+  /** undefined: depends on the case, or only the job that sends it knows */
   readonly name: string | undefined;
 }
 
@@ -33,7 +33,7 @@ function uses(process: Process, sending: boolean): Use[] {
     'trigger' in element && sends(element) === sending
       ? triggersOf(element.trigger)
           .filter((trigger): trigger is Extract<Trigger, { type: 'message' }> => trigger.type === 'message')
-          .map((trigger) => ({ element, name: constantOf(trigger.name) }))
+          .map((trigger) => ({ element, name: constantOf(trigger.name) || undefined }))
       : [],
   );
 }

@@ -349,4 +349,34 @@ describe('verdict', () => {
     expect({ verdict, findings }).toEqual({ verdict: 'complete', findings: [] });
     expect(states).toBeLessThan(100);
   });
+
+  test('[AN17] thousands of elements, branches and levels end in a verdict', async () => {
+    const ids = Array.from({ length: 1500 }, (_, i) => `n${i}`);
+    const chain = [
+      'start s',
+      'end e',
+      ...ids.map((id) => `user ${id}`),
+      ...ids.map((id, i) => `${ids[i - 1] ?? 's'} -> ${id}`),
+      `${ids.at(-1)} -> e`,
+    ];
+    expect(analyse(await draw(chain.join('\n')))).toMatchObject({ verdict: 'complete', findings: [] });
+    const wide = [
+      'start s',
+      'and p',
+      'and q',
+      'end e',
+      's -> p',
+      'q -> e',
+      ...ids.flatMap((id) => [`user ${id}`, `p -> ${id}`, `${id} -> q`]),
+    ];
+    expect(analyse(await draw(wide.join('\n'))).findings).toEqual([]);
+    const deep = 60;
+    const open = Array.from(
+      { length: deep },
+      (_, i) =>
+        `sub d${i} {\nstart b${i}\nend f${i}\nb${i} -> ${i + 1 < deep ? `d${i + 1}` : 't'}\n${i + 1 < deep ? `d${i + 1}` : 't'} -> f${i}`,
+    );
+    const nested = ['start s', 'end e', 's -> d0', 'd0 -> e', ...open, 'user t', ...open.map(() => '}')];
+    expect(analyse(await draw(nested.join('\n')))).toMatchObject({ verdict: 'complete', findings: [] });
+  }, 60_000);
 });

@@ -32,6 +32,10 @@ describe('messages', () => {
     expect(await codes(sender, { others: [await draw(receiver('Paid'), 'q')] })).toEqual([]);
   });
 
+  test('[AN8] a message whose name only its job knows is not judged', async () => {
+    expect(await codes(sender.replace('message Paid', 'message'))).toEqual([]);
+  });
+
   test('[AN8] a message that nobody here sends is worth a look only', async () => {
     expect(await check(receiver('Paid'), { others: [await draw(receiver('Paid'), 'q')] })).toMatchObject([
       { code: 'message-never-sent', severity: 'info' },
