@@ -64,7 +64,7 @@ function rowsOf(key: Key, { type, items, plan }: Batch, { by, at }: { readonly b
   return [
     { op: 'put', collection: 'batchOperations', key, row },
     ...items.map(({ itemKey, processInstanceKey }): RowChange => {
-      const item = { batchOperationKey: key, itemKey, processInstanceKey, operationType: type, state: 'ACTIVE' };
+      const item = { batchOperationKey: key, itemKey, processInstanceKey, operationType: type, state: 'ACTIVE', startedBy: by.id };
       return { op: 'put', collection: 'batchOperationItems', key: `${key}/${itemKey}`, row: item };
     }),
   ];

@@ -8,6 +8,8 @@
  * Only fields listed here can be filtered and sorted by; `json` fields ride along.
  */
 
+import { batchCollections } from './batch-collections.ts';
+
 export type FieldType = 'key' | 'text' | 'number' | 'flag' | 'time' | 'list' | 'json';
 export type Row = { readonly [field: string]: unknown };
 
@@ -365,38 +367,7 @@ export const collections = {
     },
     indexes: [['processInstanceKey'], ['decisionDefinitionKey', 'evaluationDate']],
   },
-  /** one command for many cases */
-  batchOperations: {
-    key: 'batchOperationKey',
-    fields: {
-      batchOperationKey: 'key',
-      batchOperationType: 'text',
-      /* ACTIVE | SUSPENDED | COMPLETED | PARTIALLY_COMPLETED | CANCELED | FAILED */ state: 'text',
-      startDate: 'time',
-      endDate: 'time',
-      operationsTotalCount: 'number',
-      operationsFailedCount: 'number',
-      operationsCompletedCount: 'number',
-      // ours
-      plan: 'json',
-      by: 'json',
-      startedBy: 'text',
-    },
-    indexes: [['state', 'startDate']],
-  },
-  /** key: batchOperationKey/itemKey */
-  batchOperationItems: {
-    fields: {
-      batchOperationKey: 'key',
-      itemKey: 'key',
-      processInstanceKey: 'key',
-      operationType: 'text',
-      /* ACTIVE | COMPLETED | FAILED */ state: 'text',
-      processedDate: 'time',
-      errorMessage: 'text',
-    },
-    indexes: [['batchOperationKey', 'state'], ['processInstanceKey']],
-  },
+  ...batchCollections,
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },
   users: {
     fields: {

@@ -9,15 +9,18 @@ import { serviceRoutes } from './api/services.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { workshopRoutes } from './api/workshop.ts';
 import type { Route } from './route.ts';
+import { batchRoutes } from './v2/batches.ts';
 import { clusterRoutes } from './v2/cluster.ts';
 import { decisionRoutes } from './v2/decisions.ts';
 import { definitionRoutes } from './v2/definitions.ts';
 import { deploymentRoutes } from './v2/deployments.ts';
 import { elementRoutes } from './v2/elements.ts';
+import { operationRoutes } from './v2/instance-operations.ts';
 import { instanceRoutes } from './v2/instances.ts';
 import { jobRoutes } from './v2/jobs.ts';
 import { messageRoutes } from './v2/messages.ts';
 import { notServedRoutes } from './v2/not-served.ts';
+import { waitStateRoutes } from './v2/wait-states.ts';
 import { userTaskRoutes } from './v2/user-tasks.ts';
 
 const served: readonly Route[] = [
@@ -34,9 +37,12 @@ const served: readonly Route[] = [
   ...deploymentRoutes,
   ...decisionRoutes,
   ...definitionRoutes,
+  ...batchRoutes,
+  ...operationRoutes,
   ...instanceRoutes,
   ...jobRoutes,
   ...userTaskRoutes,
+  ...waitStateRoutes,
   ...elementRoutes,
   ...messageRoutes,
 ];

@@ -86,13 +86,14 @@ function sortField(table: SearchTable, field: string): string {
   return typeof named === 'object' ? named[0] : field;
 }
 
-interface Place {
+export interface Place {
   readonly asked: Asked;
   readonly table: SearchTable;
   readonly path: string;
 }
 
-async function filterOf(place: Place, given: Readonly<Record<string, unknown>>): Promise<Filter> {
+/** What a body's `filter` means in the store. */
+export async function filterOf(place: Place, given: Readonly<Record<string, unknown>>): Promise<Filter> {
   const parts: Filter[] = [];
   for (const [name, value] of Object.entries(given))
     if (value !== undefined && value !== null) parts.push(await partOf(place, name, value));

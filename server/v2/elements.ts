@@ -10,7 +10,7 @@ import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
 import { readableCase } from '../case-reads.ts';
 import { showElementInstance, showIncident, showVariable } from './show.ts';
-import { elementInstances, incidents, subscriptions, variables } from './tables.ts';
+import { correlations, elementInstances, incidents, subscriptions, variables } from './tables.ts';
 import { instanceKeyOf } from '../../engine/keys.ts';
 
 async function setVariables(asked: Asked) {
@@ -87,5 +87,11 @@ export const elementRoutes: readonly Route[] = [
     path: '/v2/message-subscriptions/search',
     allow: staff,
     handler: async (asked) => search(asked, subscriptions, { scope: await withinCases(asked), fixed: { kind: 'message' } }),
+  },
+  {
+    method: 'post',
+    path: '/v2/correlated-message-subscriptions/search',
+    allow: staff,
+    handler: async (asked) => search(asked, correlations, { scope: await withinCases(asked) }),
   },
 ];

@@ -27,6 +27,7 @@ const creation = z
       .array(z.object({ elementId: name }))
       .max(100)
       .nullish(),
+    runtimeInstructions: z.array(z.unknown()).nullish(),
     awaitCompletion: z.boolean().nullish(),
     fetchVariables: z.array(name).max(1000).nullish(),
     requestTimeout: z.number().int().max(LONGEST_WAIT).nullish(),
@@ -41,6 +42,8 @@ async function create(asked: Asked) {
   const { context, reader } = asked;
   const given = parseBody(asked, creation);
   refuseForeignService(asked, given);
+  if (given.runtimeInstructions?.length)
+    throw new Problem('NOT_IMPLEMENTED', 'Expected to start without runtimeInstructions, which are not served here, but there are some');
   const version = given.processDefinitionVersion;
   const started = accepted(
     await context.runtime.startInstance(

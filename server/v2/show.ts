@@ -176,3 +176,42 @@ export const showSubscription = shower('subscriptions', [
   'messageName',
   'correlationKey',
 ]);
+export const showCorrelation = shower(
+  'messageCorrelations',
+  [
+    ...definition,
+    'processInstanceKey',
+    'correlationKey',
+    'correlationTime',
+    'elementId',
+    'elementInstanceKey',
+    'messageKey',
+    'messageName',
+    'subscriptionKey',
+  ],
+  // a message that starts a case has no subscription of the case; there are no partitions
+  (row) => ({ correlationKey: row['correlationKey'] ?? '', subscriptionKey: row['subscriptionKey'] ?? row['messageKey'], partitionId: 1 }),
+);
+export const showBatch = shower(
+  'batchOperations',
+  [
+    'batchOperationKey',
+    'batchOperationType',
+    'state',
+    'startDate',
+    'endDate',
+    'operationsTotalCount',
+    'operationsFailedCount',
+    'operationsCompletedCount',
+  ],
+  () => ({ errors: [] }),
+);
+export const showBatchItem = shower('batchOperationItems', [
+  'batchOperationKey',
+  'itemKey',
+  'processInstanceKey',
+  'operationType',
+  'state',
+  'processedDate',
+  'errorMessage',
+]);

@@ -155,6 +155,36 @@ export const decisionInstances = table('decisionInstances', show.showDecisionIns
     decisionDefinitionVersion: 'number',
   },
 });
+/** elements that wait for something, for /v2/element-instances/wait-states/search */
+export const waitingElements = table('elementInstances', show.showElementInstance, {
+  filters: {
+    ...kinds('text', 'elementId processDefinitionId'),
+    ...kinds('key', 'elementInstanceKey processInstanceKey rootProcessInstanceKey processDefinitionKey'),
+    elementType: ['type', 'text'],
+  },
+});
+export const batches = table('batchOperations', show.showBatch, {
+  filters: {
+    ...kinds('key', 'batchOperationKey'),
+    ...kinds('text', 'state'),
+    ...kinds('time', 'startDate endDate'),
+    operationType: ['batchOperationType', 'text'],
+  },
+});
+export const batchItems = table('batchOperationItems', show.showBatchItem, {
+  filters: {
+    ...kinds('key', 'batchOperationKey itemKey processInstanceKey'),
+    ...kinds('text', 'state operationType'),
+    processedDate: 'time',
+  },
+});
+export const correlations = table('messageCorrelations', show.showCorrelation, {
+  filters: {
+    ...kinds('text', 'processDefinitionId elementId messageName correlationKey'),
+    ...kinds('key', 'messageKey processDefinitionKey processInstanceKey elementInstanceKey subscriptionKey'),
+    correlationTime: 'time',
+  },
+});
 export const subscriptions = table('subscriptions', show.showSubscription, {
   filters: {
     ...kinds('text', 'processDefinitionId elementId messageSubscriptionState messageName correlationKey'),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createCamundaClient } from '@camunda8/orchestration-cluster-api';
+import { createCamundaClient, ElementId } from '@camunda8/orchestration-cluster-api';
 import { permitFiles } from './diagrams.ts';
 import { openHouse, password } from './house.ts';
 import type { House } from './house.ts';
@@ -62,6 +62,45 @@ describe('[C1] the official client works unchanged', () => {
     const open = await client.searchUserTasks({ filter: { processInstanceKey, state: 'CREATED' } }, consistency);
     expect(open.items.map(({ elementId }) => String(elementId))).toEqual(['confirm']);
     await client.cancelProcessInstance({ processInstanceKey });
+    expect((await client.getProcessInstance({ processInstanceKey }, consistency)).state).toBe('TERMINATED');
+  }, 60_000);
+
+  test('it modifies, migrates and resolves, alone and in batches, and sees what came of it', async () => {
+    // given
+    const client = createCamundaClient({
+      config: {
+        CAMUNDA_REST_ADDRESS: house.url,
+        CAMUNDA_AUTH_STRATEGY: 'BASIC',
+        CAMUNDA_BASIC_AUTH_USERNAME: 'admin',
+        CAMUNDA_BASIC_AUTH_PASSWORD: password,
+      },
+    });
+    const consistency = { consistency: { waitUpToMs: 0 } };
+    const files = Object.entries(permitFiles).map(([name, text]) => new File([text], name));
+    const { processDefinitionKey } = (await client.createDeployment({ resources: files })).processes[0]!;
+    const variables = { applicant: { username: 'warga', name: 'Siti' } };
+    const { processInstanceKey } = await client.createProcessInstance({ processDefinitionKey, variables });
+
+    // when
+    const [task] = (await client.searchUserTasks({ filter: { processInstanceKey, state: 'CREATED' } }, consistency)).items;
+    await client.modifyProcessInstance({
+      processInstanceKey,
+      activateInstructions: [{ elementId: ElementId.assumeExists('provision') }],
+      terminateInstructions: [{ elementInstanceKey: task!.elementInstanceKey! }],
+    });
+    await client.migrateProcessInstance({ processInstanceKey, targetProcessDefinitionKey: processDefinitionKey, mappingInstructions: [] });
+    const hierarchy = await client.getProcessInstanceCallHierarchy({ processInstanceKey }, consistency);
+    const { batchOperationKey } = await client.cancelProcessInstancesBatchOperation({ filter: { processInstanceKey } }, consistency);
+    const batch = await client.getBatchOperation({ batchOperationKey: batchOperationKey! }, consistency);
+    const worked = await client.searchBatchOperationItems({ filter: { batchOperationKey: batchOperationKey! } }, consistency);
+    const subscriptions = await client.searchMessageSubscriptions({}, consistency);
+    const correlated = await client.searchCorrelatedMessageSubscriptions({}, consistency);
+
+    // then
+    expect(hierarchy.map((entry) => String(entry.processInstanceKey))).toEqual([String(processInstanceKey)]);
+    expect([batch.state, batch.operationsCompletedCount]).toEqual(['COMPLETED', 1]);
+    expect(worked.items.map(({ state }) => state)).toEqual(['COMPLETED']);
+    expect([subscriptions.items, correlated.items]).toEqual([[], []]);
     expect((await client.getProcessInstance({ processInstanceKey }, consistency)).state).toBe('TERMINATED');
   }, 60_000);
 });

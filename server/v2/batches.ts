@@ -1,0 +1,133 @@
+/** One command for many cases: the filter chooses them, and a batch operation says how far it is. */
+import { z } from 'zod';
+import type { Filter, Row } from '../../runtime/ports.ts';
+import type { Batch, BatchType } from '../../runtime/runtime.ts';
+import { keyParam, name, parseBody } from '../input.ts';
+import { caseScope, repairs } from '../policy.ts';
+import { Problem, accepted } from '../problem.ts';
+import { actorOf, isCityWide } from '../reader.ts';
+import { noContent, ok } from '../reply.ts';
+import type { Asked, Route } from '../route.ts';
+import { and, filterOf, search } from '../search.ts';
+import { checkMapping, migration } from './instance-operations.ts';
+import { showBatch } from './show.ts';
+import { batchItems, batches, processInstances } from './tables.ts';
+
+/** more than one batch may hold: the runtime refuses it by name */
+const MOST = 10_000;
+const filter = z.record(z.string(), z.unknown());
+const running: Filter = { state: { $in: ['ACTIVE', 'SUSPENDED'] } };
+
+/** The cases that the filter names and the reader may see, of those that the command is for. */
+async function cases(asked: Asked, given: Readonly<Record<string, unknown>>, only: Filter): Promise<readonly Row[]> {
+  const wanted = await filterOf({ asked, table: processInstances, path: '/filter' }, given);
+  const found = await asked.context.runtime.store.search('processInstances', {
+    filter: and([wanted, only]),
+    scope: caseScope(asked.reader),
+    limit: MOST,
+  });
+  if (found.items.length < found.totalItems || found.hasMoreTotalItems)
+    throw new Problem('INVALID_ARGUMENT', `Expected a filter that finds at most ${MOST} cases, but it finds more`);
+  return found.items;
+}
+
+async function begin(asked: Asked, batch: Batch) {
+  const { batchOperationKey } = accepted(await asked.context.runtime.startBatch(batch, actorOf(asked.reader)));
+  return ok({ batchOperationKey, batchOperationType: batch.type });
+}
+
+function itemsOf(rows: readonly Row[]): Batch['items'] {
+  return rows.map((row) => ({ itemKey: String(row['processInstanceKey']), processInstanceKey: String(row['processInstanceKey']) }));
+}
+
+/** Called cases end and vanish with the one that called them. */
+function simple(type: BatchType, only: Filter) {
+  return async (asked: Asked) => {
+    const given = parseBody(asked, z.object({ filter }));
+    const rows = await cases(asked, given.filter, { ...only, parentProcessInstanceKey: { $exists: false } });
+    return begin(asked, { type, items: itemsOf(rows) });
+  };
+}
+
+async function resolveIncidents(asked: Asked) {
+  const given = parseBody(asked, z.object({ filter }));
+  const rows = await cases(asked, given.filter, { ...running, hasIncident: true });
+  const { store } = asked.context.runtime;
+  const open: Row[] = [];
+  for (const row of rows) {
+    const ofCase = { processInstanceKey: row['processInstanceKey'], state: 'ACTIVE' };
+    open.push(...(await store.search('incidents', { filter: ofCase, limit: MOST })).items);
+  }
+  const items = open.map((row) => ({ itemKey: String(row['incidentKey']), processInstanceKey: String(row['processInstanceKey']) }));
+  return begin(asked, { type: 'RESOLVE_INCIDENT', items });
+}
+
+async function migrateMany(asked: Asked) {
+  const given = parseBody(asked, z.object({ filter, migrationPlan: migration }));
+  checkMapping(asked, undefined, given.migrationPlan);
+  const { targetProcessDefinitionKey: targetProcessKey, mappingInstructions: mapping } = given.migrationPlan;
+  const rows = await cases(asked, given.filter, running);
+  return begin(asked, { type: 'MIGRATE_PROCESS_INSTANCE', items: itemsOf(rows), plan: { targetProcessKey, mapping } });
+}
+
+async function moveMany(asked: Asked) {
+  const instruction = z.object({ sourceElementId: name, targetElementId: name });
+  const given = parseBody(asked, z.object({ filter, moveInstructions: z.array(instruction).min(1).max(1_000) }));
+  const move = given.moveInstructions.map(({ sourceElementId, targetElementId }) => ({
+    source: { elementId: sourceElementId },
+    targetElementId,
+  }));
+  const rows = await cases(asked, given.filter, running);
+  return begin(asked, { type: 'MODIFY_PROCESS_INSTANCE', items: itemsOf(rows), plan: { move } });
+}
+
+/** Those who work for one agency see their own batches. */
+function batchScope({ reader }: Asked): Filter {
+  return isCityWide(reader) ? {} : { startedBy: reader.username };
+}
+
+async function readable(asked: Asked): Promise<Row> {
+  const batchOperationKey = keyParam(asked, 'batchOperationKey');
+  const found = await asked.context.runtime.store.search('batchOperations', {
+    filter: { batchOperationKey },
+    scope: batchScope(asked),
+    limit: 1,
+  });
+  const [row] = found.items;
+  if (row === undefined) throw new Problem('NOT_FOUND', `Expected a batch operation with the key ${batchOperationKey}, but there is none`);
+  return row;
+}
+
+function control(wish: 'cancel' | 'suspend' | 'resume') {
+  return async (asked: Asked) => {
+    const row = await readable(asked);
+    accepted(await asked.context.runtime.controlBatch(String(row['batchOperationKey']), wish));
+    return noContent();
+  };
+}
+
+const ended: Filter = { state: { $in: ['COMPLETED', 'TERMINATED'] } };
+const one = '/v2/batch-operations/:batchOperationKey';
+export const batchRoutes: readonly Route[] = [
+  { method: 'post', path: '/v2/process-instances/cancellation', allow: repairs, handler: simple('CANCEL_PROCESS_INSTANCE', running) },
+  { method: 'post', path: '/v2/process-instances/deletion', allow: repairs, handler: simple('DELETE_PROCESS_INSTANCE', ended) },
+  { method: 'post', path: '/v2/process-instances/incident-resolution', allow: repairs, handler: resolveIncidents },
+  { method: 'post', path: '/v2/process-instances/migration', allow: repairs, handler: migrateMany },
+  { method: 'post', path: '/v2/process-instances/modification', allow: repairs, handler: moveMany },
+  {
+    method: 'post',
+    path: '/v2/batch-operations/search',
+    allow: repairs,
+    handler: (asked) => search(asked, batches, { scope: batchScope(asked) }),
+  },
+  { method: 'get', path: one, allow: repairs, handler: async (asked) => ok(showBatch(await readable(asked))) },
+  { method: 'post', path: `${one}/cancellation`, allow: repairs, handler: control('cancel') },
+  { method: 'post', path: `${one}/suspension`, allow: repairs, handler: control('suspend') },
+  { method: 'post', path: `${one}/resumption`, allow: repairs, handler: control('resume') },
+  {
+    method: 'post',
+    path: '/v2/batch-operation-items/search',
+    allow: repairs,
+    handler: (asked) => search(asked, batchItems, { scope: batchScope(asked) }),
+  },
+];
