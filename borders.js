@@ -3,14 +3,34 @@
  * `packages: 'any'` = any dependency of package.json. Node's own modules count as packages: `node:…`.
  */
 const react = ['react', 'react-dom', 'react-router', '@tanstack/react-query', 'i18next', 'react-i18next', '@fontsource/inter'];
-const bpmnIo = ['bpmn-js', 'diagram-js', 'bpmn-js-properties-panel', '@bpmn-io', 'camunda-bpmn-js-behaviors', 'bpmn-js-create-append-anything', 'diagram-js-minimap', 'zeebe-bpmn-moddle', 'bpmn-moddle', 'dmn-js', 'min-dash', 'min-dom', 'tiny-svg'];
+const bpmnIo = [
+  'bpmn-js',
+  'diagram-js',
+  'bpmn-js-properties-panel',
+  '@bpmn-io',
+  'camunda-bpmn-js-behaviors',
+  'bpmn-js-create-append-anything',
+  'diagram-js-minimap',
+  'zeebe-bpmn-moddle',
+  'bpmn-moddle',
+  'dmn-js',
+  'min-dash',
+  'min-dom',
+  'tiny-svg',
+];
 
 export const borders = {
   engine: { rooms: [], packages: ['bpmn-moddle', 'zeebe-bpmn-moddle', 'dmn-moddle'] },
   forms: { rooms: ['engine'], packages: [] },
-  runtime: { rooms: ['engine', 'workers'], packages: ['node:.*', 'bullmq', 'ioredis', 'mongoose', 'mongodb', 'bpmn-engine', 'zod', 'pino', 'cron-parser'] },
+  runtime: {
+    rooms: ['engine', 'workers'],
+    packages: ['node:.*', 'bullmq', 'ioredis', 'mongoose', 'mongodb', 'bpmn-engine', 'zod', 'pino', 'cron-parser'],
+  },
   scenarios: { rooms: ['engine', 'runtime', 'workers'], packages: ['node:.*', 'zod'] },
-  server: { rooms: ['engine', 'runtime', 'forms'], packages: ['node:.*', 'express', 'express-rate-limit', 'helmet', 'multer', 'zod', 'pino', '@node-rs/argon2', 'yaml'] },
+  server: {
+    rooms: ['engine', 'runtime', 'forms'],
+    packages: ['node:.*', 'express', 'express-rate-limit', 'helmet', 'multer', 'zod', 'pino', '@node-rs/argon2', 'yaml'],
+  },
   workers: { rooms: [], packages: ['node:.*', 'undici', 'pdfkit', 'qrcode', 'yaml', 'ajv', 'ajv-formats', 'zod', 'pino'] },
   sandbox: { rooms: [], packages: ['node:.*', 'express', 'yaml', 'ajv', 'ajv-formats', 'undici'] },
   ui: { rooms: ['forms', 'engine'], packages: [...react, ...bpmnIo] },

@@ -42,7 +42,9 @@ function jest(project: string, ...more: string[]): void {
   mkdirSync('test-results', { recursive: true });
   rmSync(report, { force: true });
   const flags = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
-  run(`${project} tests`, 'jest', ['--selectProjects', project, '--json', '--outputFile', report, '--silent=false', ...more], { NODE_OPTIONS: flags });
+  run(`${project} tests`, 'jest', ['--selectProjects', project, '--json', '--outputFile', report, '--silent=false', ...more], {
+    NODE_OPTIONS: flags,
+  });
   const result = JSON.parse(readFileSync(report, 'utf8')) as Totals;
   totals.passed += result.numPassedTests;
   totals.failed += result.numFailedTests;

@@ -13,9 +13,11 @@ interface Import {
 /** Static imports, re-exports and dynamic `import('…')` of one source text. */
 export function importsOf(source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
-  return [...code.matchAll(/(?:^|[\s;])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;])import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g)].map(
-    (match) => (match[1] ?? match[2] ?? match[3])!,
-  );
+  return [
+    ...code.matchAll(
+      /(?:^|[\s;])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;])import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g,
+    ),
+  ].map((match) => (match[1] ?? match[2] ?? match[3])!);
 }
 
 function sources(room: string): string[] {
@@ -36,12 +38,16 @@ export function violation({ file, target }: Import): string | undefined {
   if (target.startsWith('.')) {
     const aimed = relative(top, resolve(top, dirname(file), target)).split('/')[0]!;
     if (roots.some((root) => resolve(top, dirname(file), target) === join(top, root))) return `${file} imports the composition root`;
-    return aimed === room || rule.rooms.includes(aimed) ? undefined : `${file} imports ${aimed}/, allowed: ${rule.rooms.join(', ') || 'itself only'}`;
+    return aimed === room || rule.rooms.includes(aimed)
+      ? undefined
+      : `${file} imports ${aimed}/, allowed: ${rule.rooms.join(', ') || 'itself only'}`;
   }
   if (rule.packages === 'any') return undefined;
   const known = rule.packages.some((name) => new RegExp(`^${name}(/|$)`).test(target));
   if (!known) return `${file} imports the package ${target}`;
-  return room === 'engine' && !engineCompiler.test(file) ? `${file} imports ${target}; inside engine only the compiler may import packages` : undefined;
+  return room === 'engine' && !engineCompiler.test(file)
+    ? `${file} imports ${target}; inside engine only the compiler may import packages`
+    : undefined;
 }
 
 const rooms = Object.keys(borders).filter((room) => readdirSync(top).includes(room));
@@ -80,8 +86,13 @@ describe('[A1] imports point one way', () => {
 
 describe('[A2] the engine is pure', () => {
   test.each(sources('engine'))('%s reads no clock, no randomness and no global of a platform', (file) => {
-    const code = readFileSync(join(top, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "''");
-    expect(code).not.toMatch(/\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\bprocess\.(?:env|argv|exit|cwd|hrtime|nextTick|memoryUsage|on|stdout|stderr|versions?|platform|pid|uptime)\b|\bsetTimeout\b|\bfetch\(|\bcrypto\./);
+    const code = readFileSync(join(top, file), 'utf8')
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/\/\/.*$/gm, '')
+      .replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "''");
+    expect(code).not.toMatch(
+      /\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\bprocess\.(?:env|argv|exit|cwd|hrtime|nextTick|memoryUsage|on|stdout|stderr|versions?|platform|pid|uptime)\b|\bsetTimeout\b|\bfetch\(|\bcrypto\./,
+    );
   });
 });
 
