@@ -91,8 +91,10 @@ describe('sqlite only', () => {
   test('[S22] the log is moved into the file off the commit path, and nothing is lost by it', async () => {
     const file = nextFile();
     const store = openSqliteStore(file);
-    const write = async (n: number): Promise<unknown> => await store.write([{ op: 'put', collection: 'sequences', key: `n${n}`, row: { name: `n${n}`, value: n } }]);
-    for (let round = 0; round < 5; round += 1) await Promise.all(Array.from({ length: 1_000 }, async (_, n) => await write(round * 1_000 + n)));
+    const write = async (n: number): Promise<unknown> =>
+      await store.write([{ op: 'put', collection: 'sequences', key: `n${n}`, row: { name: `n${n}`, value: n } }]);
+    for (let round = 0; round < 5; round += 1)
+      await Promise.all(Array.from({ length: 1_000 }, async (_, n) => await write(round * 1_000 + n)));
     await store.close();
     const again = openSqliteStore(file);
     expect((await again.search('sequences', { limit: 1 })).totalItems).toBe(5_000);
