@@ -5,8 +5,8 @@
  *   decide    (world, state, command) → events and the next state, or a rejection
  *   evolve    (state, event) → state
  */
-export { compile } from './compile/compile.ts';
-export type { CompileResult } from './compile/compile.ts';
+export { compile, compileDiagram, readDiagram } from './compile/compile.ts';
+export type { CompileResult, Diagram, DiagramRead } from './compile/compile.ts';
 export { decide } from './decide.ts';
 export type { Decision } from './decide.ts';
 export { evolve } from './evolve.ts';

@@ -9,7 +9,9 @@ import type { Problem } from '../problem.ts';
 import { checkProcess } from './checks.ts';
 import { Context } from './context.ts';
 import { graphOf } from './graph.ts';
-import { children, idOf } from './node.ts';
+import { flatten, unflatten } from './flat.ts';
+import type { FlatTree } from './flat.ts';
+import { children, idOf, text } from './node.ts';
 import type { Node } from './node.ts';
 import { LIMITS, prescan } from './prescan.ts';
 
@@ -18,43 +20,66 @@ export type CompileResult =
   | { readonly ok: true; readonly processes: readonly Process[]; readonly problems: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** A diagram as the parser read it, plain enough to be sent to another thread. Both halves together are `compile`. */
+export interface Diagram {
+  readonly tree: FlatTree;
+  readonly warnings: readonly Warning[];
+}
+
+export type DiagramRead = { readonly ok: true; readonly diagram: Diagram } | { readonly ok: false; readonly problems: readonly Problem[] };
+
 /** Never throws for anything that a text can contain. Only processes marked executable are compiled. */
 export async function compile(xml: string): Promise<CompileResult> {
-  const refused = prescan(xml);
-  if (refused) return { ok: false, problems: [refused] };
   const read = await readDiagram(xml);
-  if ('problem' in read) return { ok: false, problems: [read.problem] };
+  return read.ok ? compileDiagram(read.diagram) : read;
+}
+
+/** The second half: what was read → processes. */
+export function compileDiagram({ tree, warnings }: Diagram): CompileResult {
+  const definitions = unflatten(tree);
   const context = new Context();
-  for (const warning of read.warnings) reportWarning(warning, context);
-  const processes = executables(read.definitions, context).map((node) => compileProcess(node, read.definitions, context));
+  for (const warning of warnings) reportWarning(warning, context);
+  const processes = executables(definitions, context).map((node) => compileProcess(node, definitions, context));
   const { problems } = context;
   return problems.some((problem) => problem.severity === 'error') ? { ok: false, problems } : { ok: true, processes, problems };
 }
 
 interface Warning {
   readonly message: string;
+  /** where: type, id and name only */
   readonly element?: Node;
   readonly property?: string;
-  readonly value?: unknown;
 }
 
-async function readDiagram(
-  xml: string,
-): Promise<{ readonly definitions: Node; readonly warnings: readonly Warning[] } | { readonly problem: Problem }> {
+const DRAWING: ReadonlySet<string> = new Set(['diagrams']);
+
+/** The first half: text → what the parser makes of it. A hostile text costs time and memory here; the runtime does this in a thread of its own. */
+export async function readDiagram(xml: string): Promise<DiagramRead> {
+  const refused = prescan(xml);
+  if (refused) return { ok: false, problems: [refused] };
   try {
     const { rootElement, warnings } = await new BpmnModdle({ zeebe }).fromXML(xml);
-    return { definitions: rootElement as unknown as Node, warnings: warnings as unknown as Warning[] };
+    return { ok: true, diagram: { tree: flatten(rootElement, DRAWING), warnings: warnings.map(plainWarning) } };
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').trim();
-    return {
-      problem: {
-        code: 'MALFORMED_XML',
-        message: `Expected a well-formed BPMN diagram, but reading it failed: ${reason}.`,
-        hint: 'Export the diagram again from the modeler, or correct the place named above.',
-        severity: 'error',
-      },
-    };
+    const problem = {
+      code: 'MALFORMED_XML',
+      message: `Expected a well-formed BPMN diagram, but reading it failed: ${reason}.`,
+      hint: 'Export the diagram again from the modeler, or correct the place named above.',
+      severity: 'error',
+    } as const;
+    return { ok: false, problems: [problem] };
   }
+}
+
+function plainWarning(warning: object): Warning {
+  const { message, element, property } = warning as { readonly message: unknown; readonly element?: Node; readonly property?: unknown };
+  const name = element && text(element, 'name');
+  return {
+    message: String(message).slice(0, 1_000),
+    ...(element && { element: { $type: element.$type, id: idOf(element), ...(name !== undefined && { name }) } }),
+    ...(typeof property === 'string' && { property }),
+  };
 }
 
 /** What the parser could not make sense of. A reference into nothing or an id used twice would change the meaning: those are errors. */

@@ -1,3 +1,5 @@
+import { unflatten } from '../compile/flat.ts';
+import type { FlatTree } from '../compile/flat.ts';
 import { FeelFunction } from '../feel/index.ts';
 import type { FeelType, FeelValue, Runtime, Scope } from '../feel/index.ts';
 import { compileBoxed, functionDefinition } from './boxed.ts';
@@ -56,8 +58,15 @@ export async function compileDecisions(
   options: { lenient?: boolean } = {},
 ): Promise<Decisions | { ok: false; problems: readonly DecisionProblem[] }> {
   const read = await readModel(xml);
-  if (!read.ok) return { ok: false, problems: [read.problem] };
-  const { root } = read;
+  return read.ok ? compileModel(read.tree, options) : { ok: false, problems: [read.problem] };
+}
+
+/** The second half of `compileDecisions`: what `readModel` read → decisions. */
+export function compileModel(
+  tree: FlatTree,
+  options: { lenient?: boolean } = {},
+): Decisions | { ok: false; problems: readonly DecisionProblem[] } {
+  const root: Element = unflatten(tree);
   const names = namesIn(root);
   const model = new Model(names, itemTypes(root, names));
   for (const imported of childrenOf(root, 'import')) {

@@ -1,4 +1,6 @@
 import { DmnModdle } from 'dmn-moddle';
+import { flatten } from '../compile/flat.ts';
+import type { FlatTree } from '../compile/flat.ts';
 import type { DecisionProblem } from './problem.ts';
 
 /** An element of the model as dmn-moddle reads it. Look at it through the functions below: what a file leaves out is undefined. */
@@ -62,8 +64,10 @@ function reader(): DmnModdle {
   return moddle;
 }
 
-/** Reads the XML of a decision model. */
-export async function readModel(xml: string): Promise<{ ok: true; root: Element } | { ok: false; problem: DecisionProblem }> {
+const DRAWING: ReadonlySet<string> = new Set(['dmnDI']);
+
+/** Reads the XML of a decision model into what any channel can carry. */
+export async function readModel(xml: string): Promise<{ ok: true; tree: FlatTree } | { ok: false; problem: DecisionProblem }> {
   if (xml.length > LENGTH_LIMIT)
     return refused(`Expected a decision model of at most ${LENGTH_LIMIT} characters, but it has ${xml.length}.`);
   if (/<!DOCTYPE/i.test(xml)) return refused('Expected a decision model without a document type, but it declares one.');
@@ -71,7 +75,7 @@ export async function readModel(xml: string): Promise<{ ok: true; root: Element 
     const text = NAMESPACES.reduce((made, [from, to]) => made.replace(from, to), xml);
     const { rootElement } = await reader().fromXML(text);
     if (rootElement?.$type !== 'dmn:Definitions') return refused('Expected DMN definitions, but the file holds something else.');
-    return { ok: true, root: rootElement };
+    return { ok: true, tree: flatten(rootElement, DRAWING) };
   } catch (problem) {
     return refused(`Expected well-formed DMN, but it cannot be read: ${problem instanceof Error ? problem.message : String(problem)}`);
   }
