@@ -2,7 +2,12 @@ const transform = {
   '^.+\\.tsx?$': [
     '@swc/jest',
     {
-      jsc: { target: 'es2024', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } },
+      jsc: {
+        experimental: { keepImportAttributes: true },
+        target: 'es2024',
+        parser: { syntax: 'typescript', tsx: true },
+        transform: { react: { runtime: 'automatic' } },
+      },
       module: { type: 'es6' },
     },
   ],
@@ -11,6 +16,8 @@ const common = { transform, extensionsToTreatAsEsm: ['.ts', '.tsx'], testEnviron
 
 export default {
   maxWorkers: 2,
+  // machines are noisy: no test asserts a time, so this only ends what hangs
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
