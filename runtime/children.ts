@@ -6,6 +6,9 @@ import type { Origin } from './settle.ts';
 import { once, SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
 
+/** Levels of calls. A process that calls itself without end stops here. */
+const DEEPEST = 100;
+
 type Of<T extends Event['t']> = Extract<Event, { readonly t: T }>;
 
 export async function startChild(room: Room, event: Of<'child-requested'>, origin: Origin): Promise<void> {
@@ -15,6 +18,11 @@ export async function startChild(room: Room, event: Of<'child-requested'>, origi
   if (definition === undefined)
     return await failChild(room, origin, { el: event.el, message: `Expected a deployed process '${event.processId}', but there is none.` });
   const caller = await room.store.get('processInstances', origin.instanceKey);
+  if ((await depthOf(room, caller)) >= DEEPEST)
+    return await failChild(room, origin, {
+      el: event.el,
+      message: `Expected at most ${DEEPEST} levels of processes that call each other, but '${event.processId}' would be one more.`,
+    });
   const instanceKey = await room.ids.next();
   const at = room.clock.now();
   const parent = {
@@ -29,6 +37,14 @@ export async function startChild(room: Room, event: Of<'child-requested'>, origi
     { definition, ...once(`child-${elementInstanceKey}`, at) },
   );
   if (!outcome.ok && outcome.kind !== 'CLAIMED') await failChild(room, origin, { el: event.el, message: outcome.reason });
+}
+
+/** Callers above callers, with this one; counted no further than the limit. */
+async function depthOf(room: Room, caller: Row | undefined): Promise<number> {
+  let depth = 1;
+  for (let at = caller; at?.['parentProcessInstanceKey'] !== undefined && depth < DEEPEST; depth++)
+    at = await room.store.get('processInstances', String(at['parentProcessInstanceKey']));
+  return depth;
 }
 
 async function failChild(room: Room, origin: Origin, { el, message }: { readonly el: number; readonly message: string }): Promise<void> {

@@ -1,9 +1,10 @@
 /** Resources → definitions: all of them or none. What has not changed since its latest version keeps that version. */
 import { createHash } from 'node:crypto';
-import { compile } from '../engine/index.ts';
+import { compileDiagram } from '../engine/index.ts';
 import type { Actor, Json, Key, Process, Rejection } from '../engine/index.ts';
-import { compileDecisions } from '../engine/dmn/index.ts';
+import { compileModel } from '../engine/dmn/index.ts';
 import type { Decisions } from '../engine/dmn/index.ts';
+import { CITIZEN } from './citizen.ts';
 import type { CollectionName, Row } from './collections.ts';
 import type { DefinitionEntry } from './definitions.ts';
 import type { RowChange } from './ports.ts';
@@ -23,7 +24,7 @@ const LARGEST = 4 * 2 ** 20;
 /** One at a time per process: versions are counted. */
 export async function deploy(room: Room, resources: readonly Resource[], by: Actor): Promise<DeployAnswer> {
   if (resources.length === 0) return { ok: false, kind: 'INVALID_ARGUMENT', reason: 'Expected at least one resource, but there is none' };
-  const read = await Promise.all(resources.map(readResource));
+  const read = await Promise.all(resources.map(async (resource) => await readResource(room, resource)));
   const problems = [
     ...read.flatMap((answer) => answer.problems),
     ...sameIdTwice(read.flatMap(({ compiled }) => (compiled ? [compiled] : []))),
@@ -46,15 +47,20 @@ interface Read {
   readonly problems: readonly Problem[];
 }
 
-async function readResource(resource: Resource): Promise<Read> {
+/** What deploying this would complain about. Nothing is written. */
+export async function checkResource(room: Room, resource: Resource): Promise<readonly Problem[]> {
+  return (await readResource(room, resource)).problems;
+}
+
+async function readResource(room: Room, resource: Resource): Promise<Read> {
   if (Buffer.byteLength(resource.text) > LARGEST)
     return refused(resource, {
       code: 'TOO_LARGE',
       message: `Expected at most ${LARGEST} bytes, but it has more`,
       hint: 'Deploy it in smaller parts.',
     });
-  if (resource.name.endsWith('.bpmn')) return await readBpmn(resource);
-  if (resource.name.endsWith('.dmn')) return await readDmn(resource);
+  if (resource.name.endsWith('.bpmn')) return await readBpmn(room, resource);
+  if (resource.name.endsWith('.dmn')) return await readDmn(room, resource);
   if (resource.name.endsWith('.form')) return readForm(resource);
   return refused(resource, {
     code: 'UNKNOWN_RESOURCE',
@@ -67,18 +73,23 @@ function refused(resource: Resource, problem: Pick<Problem, 'code' | 'message' |
   return { problems: [{ ...problem, resource: resource.name, severity: 'error' }] };
 }
 
-async function readBpmn(resource: Resource): Promise<Read> {
-  const answer = await compile(resource.text);
-  const problems = answer.problems.map((problem) => ({ ...problem, resource: resource.name }));
-  return answer.ok
-    ? { compiled: { kind: 'bpmn', resource, processes: answer.processes.filter(({ executable }) => executable) }, problems }
-    : { problems };
+/** The text is read in another thread; only what passed there is compiled here. */
+async function readBpmn({ reader }: Room, resource: Resource): Promise<Read> {
+  const read = await reader.read('bpmn', resource.text);
+  const problems = read.problems.map((problem) => ({ ...problem, resource: resource.name }));
+  if (!read.ok || read.kind !== 'bpmn') return { problems };
+  const compiled = compileDiagram(read.diagram);
+  if (!compiled.ok) throw new Error(`Expected '${resource.name}' to compile as it did in the reading thread, but it does not`);
+  return { compiled: { kind: 'bpmn', resource, processes: compiled.processes.filter(({ executable }) => executable) }, problems };
 }
 
-async function readDmn(resource: Resource): Promise<Read> {
-  const answer = await compileDecisions(resource.text);
-  const problems = answer.problems.map((problem) => ({ ...problem, resource: resource.name, severity: 'error' as const }));
-  return answer.ok ? { compiled: { kind: 'dmn', resource, model: answer }, problems } : { problems };
+async function readDmn({ reader }: Room, resource: Resource): Promise<Read> {
+  const read = await reader.read('dmn', resource.text);
+  const problems = read.problems.map((problem) => ({ ...problem, resource: resource.name }));
+  if (!read.ok || read.kind !== 'dmn') return { problems };
+  const model = compileModel(read.tree);
+  if (!model.ok) throw new Error(`Expected '${resource.name}' to compile as it did in the reading thread, but it does not`);
+  return { compiled: { kind: 'dmn', resource, model }, problems };
 }
 
 function readForm(resource: Resource): Read {
@@ -315,7 +326,7 @@ function hasStartForm(process: Process): boolean {
 
 function agenciesOf(process: Process): readonly string[] {
   const all = [process.agency, ...[...process.elements.values()].map(({ agency }) => agency), ...process.lanes.map(({ agency }) => agency)];
-  return [...new Set(all.filter((agency) => agency !== undefined))].toSorted();
+  return [...new Set(all.filter((agency) => agency !== undefined))].filter((agency) => agency !== CITIZEN).toSorted();
 }
 
 /** After a crash between a deployment's write and its timers: latest definitions whose timer starts have no row get one. */

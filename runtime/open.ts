@@ -15,7 +15,7 @@ import { evaluateConditions } from './conditions.ts';
 import { createConsumer } from './consume.ts';
 import type { Consumer } from './consume.ts';
 import { createDefinitionBook, loadDefinitions } from './definitions.ts';
-import { deploy, restoreStartTimers } from './deploy.ts';
+import { checkResource, deploy, restoreStartTimers } from './deploy.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { evaluateDeployedDecision, evaluateExpression } from './evaluate.ts';
@@ -30,6 +30,7 @@ import { createMessages } from './messages.ts';
 import type { Messages } from './messages.ts';
 import { openQueue } from './open-queue.ts';
 import type { OpenedQueue } from './open-queue.ts';
+import { createReadApart } from './read-apart.ts';
 import type { Room } from './room.ts';
 import type { Runtime, StartInstance } from './runtime.ts';
 import { createSettling } from './settle.ts';
@@ -41,7 +42,7 @@ import { createSweeper, nextDue } from './sweep.ts';
 import type { Sweeper } from './sweep.ts';
 import { createWatch } from './watch.ts';
 import type { Watch } from './watch.ts';
-import type { Store } from './ports.ts';
+import type { RuntimeClock, Store } from './ports.ts';
 
 export type RuntimeConfig = Pick<Config, 'databaseUrl' | 'data' | 'clock' | 'queue' | 'redisUrl'> & Partial<Pick<Config, 'zone'>>;
 
@@ -56,6 +57,8 @@ export interface OpenRuntime {
   readonly retryBackOffMs?: number;
   /** milliseconds between two looks at everything that may have been lost from the queue; default 25,000 */
   readonly sweepMs?: number;
+  /** instead of what the configuration names: for the simulator, which wraps them to make them fail */
+  readonly instead?: { readonly store?: Store; readonly queue?: OpenedQueue; readonly clock?: RuntimeClock };
   /** one line per notable thing; never personal data. Default: nothing is written. */
   readonly log?: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -80,9 +83,9 @@ const DEEPEST = 50;
 
 /** Resolves when the runtime accepts commands and everything that a crash left behind is being done again. Throws when store or queue are unusable. */
 export async function openRuntime(options: OpenRuntime): Promise<Runtime> {
-  const store = openStore(options.config);
+  const store = options.instead?.store ?? openStore(options.config);
   try {
-    const opened = await openQueue(options.config, options.log ?? silent);
+    const opened = options.instead?.queue ?? (await openQueue(options.config, options.log ?? silent));
     const parts = assemble(options, store, opened);
     await loadDefinitions(store, parts.room.book);
     await restoreStartTimers(parts.room);
@@ -107,11 +110,11 @@ function openStore({ databaseUrl }: RuntimeConfig): Store {
 }
 
 function assemble(
-  { config, handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000, sweepMs = 25_000, log = silent }: OpenRuntime,
+  { config, handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000, sweepMs = 25_000, log = silent, instead }: OpenRuntime,
   store: Store,
   opened: OpenedQueue,
 ): Parts {
-  const clock = config.clock === 'controllable' ? controllableClock() : realClock();
+  const clock = instead?.clock ?? (config.clock === 'controllable' ? controllableClock() : realClock());
   const zone = config.zone ?? 'Asia/Jakarta';
   const book = createDefinitionBook({ now: clock.now, zone });
   const listeners: ((what: Committed) => void)[] = [];
@@ -127,6 +130,7 @@ function assemble(
     door,
     log,
     ids: createIds(store),
+    reader: createReadApart(),
     builtIn: new Set(handlers.keys()),
     act: actWith(
       door,
@@ -197,6 +201,7 @@ function runtimeOf(parts: Parts): Runtime {
         return answer;
       }),
     startInstance: async (request, by) => await startInstance(room, request, by),
+    check: async (resource) => await checkResource(room, resource),
     awaitEnd: watch.awaitEnd,
     execute: async (key, aimed) => {
       if (!isKey(key)) return { ok: false, kind: 'NOT_FOUND', reason: `Expected a key, but '${String(key).slice(0, 40)}' is none` };
@@ -322,6 +327,7 @@ async function close(parts: Parts): Promise<void> {
   await parts.alarm.stop();
   await parts.room.queue.close();
   await Promise.all([...parts.running]);
+  await parts.room.reader.close();
   await parts.opened.stop();
   await parts.room.store.close();
 }

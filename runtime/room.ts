@@ -4,6 +4,7 @@ import type { DefinitionBook } from './definitions.ts';
 import type { Committed, Door, Extras, Outcome } from './execute.ts';
 import type { Ids } from './ids.ts';
 import type { Queue, RuntimeClock, Store } from './ports.ts';
+import type { ReadApart } from './read-apart.ts';
 
 /** What the parts of one open runtime share. */
 export interface Room {
@@ -14,6 +15,8 @@ export interface Room {
   readonly book: DefinitionBook;
   readonly ids: Ids;
   readonly door: Door;
+  /** reads strangers' files in a thread of its own */
+  readonly reader: ReadApart;
   /** job types that this process does itself */
   readonly builtIn: ReadonlySet<string>;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;

@@ -67,6 +67,8 @@ export interface Runtime {
     resources: readonly Resource[],
     by: Actor,
   ): Promise<({ readonly ok: true } & Deployment) | (Rejection & { readonly problems?: readonly Problem[] })>;
+  /** what deploying this resource would complain about; the same reading and compiling, nothing is written */
+  check(resource: Resource): Promise<readonly Problem[]>;
   startInstance(
     request: StartInstance,
     by: Actor,

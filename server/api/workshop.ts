@@ -1,6 +1,5 @@
 /** For those who build: check a diagram before publishing, and make sandbox agencies misbehave. */
 import { z } from 'zod';
-import { compile } from '../../engine/index.ts';
 import { faults } from '../context.ts';
 import { parseBody, textParam } from '../input.ts';
 import { deploys, switchesSandbox } from '../policy.ts';
@@ -14,8 +13,8 @@ const MAX_XML = 2 * 1024 * 1024 - 1;
 async function check(asked: Asked) {
   const { xml } = parseBody(asked, z.object({ xml: z.string() }));
   if (xml.length > MAX_XML) throw new Problem('BODY_TOO_LARGE', 'Expected a diagram smaller than 2 MiB, but it is larger');
-  const { problems } = await compile(xml);
-  return ok({ problems });
+  const problems = await asked.context.runtime.check({ name: 'diagram.bpmn', text: xml });
+  return ok({ problems: problems.map(({ resource: _resource, ...problem }) => problem) });
 }
 
 function sandboxOf({ context }: Asked) {
