@@ -47,7 +47,6 @@ function permitStory(aside: Story['aside']): Story {
   return {
     processDefinitionId: 'pbg',
     application: house,
-    start: 'Permohonan diajukan',
     citizen: { 'Perbaiki permohonan': corrected },
     clerks: {
       'set-conditions': () => ({ planningConditions: 'Sediakan sumur resapan' }),
@@ -65,7 +64,6 @@ function permitStory(aside: Story['aside']): Story {
 const wifiStory: Story = {
   processDefinitionId: 'wifi-publik',
   application: park,
-  start: 'Hotspot diminta',
   citizen: { 'Pastikan hotspot berfungsi': { works: 'yes', citizenNote: '' } },
   clerks: {
     'confirm-need': () => ({ confirmed: 'yes', clerkNote: 'Ramai setiap sore' }),

@@ -9,8 +9,6 @@ type Values = Readonly<Record<string, unknown>>;
 export interface Story {
   readonly processDefinitionId: string;
   readonly application: Values;
-  /** name of the start event */
-  readonly start: string;
   /** what the citizen answers, by the task's name */
   readonly citizen: Readonly<Record<string, Values>>;
   /** what clerks answer, by element id; may depend on what happened so far */
@@ -32,9 +30,7 @@ const PATIENCE = 90_000;
 export async function play(story: Story, cast: Cast, key: string): Promise<Tracking> {
   const reference = await submit(story, cast.citizen, key);
   say(`  Nomor permohonan: ${reference}`);
-  const teller = new Teller({
-    citizenSteps: new Set([story.start, ...Object.keys(story.citizen)]),
-  });
+  const teller = new Teller();
   let changedAt = Date.now();
   let seen = '';
   for (;;) {

@@ -9,19 +9,9 @@ export function lasting(ms: number): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
-export interface Wording {
-  /** steps of the citizen: the tracking names the service's owner there */
-  readonly citizenSteps: ReadonlySet<string>;
-}
-
 export class Teller {
-  readonly #wording: Wording;
   readonly #told = new Set<string>();
   readonly #started = new Map<string, number>();
-
-  constructor(wording: Wording) {
-    this.#wording = wording;
-  }
 
   tell({ timeline, submittedAt }: Tracking): void {
     for (const entry of timeline) {
@@ -34,7 +24,7 @@ export class Teller {
       const took = entry.state === 'done' ? `  (${lasting(at - (this.#started.get(step) ?? at))})` : '';
       const sign = { started: '…', done: '✓', trouble: '!' }[entry.state];
       const after = `+${lasting(at - Date.parse(submittedAt))}`;
-      const who = this.#wording.citizenSteps.has(entry.step) ? 'Warga' : (entry.agencyName ?? 'Warga');
+      const who = entry.agency === 'citizen' ? 'Warga' : (entry.agencyName ?? '');
       say(`  ${after.padStart(12)}  ${sign} ${who.padEnd(52).slice(0, 52)}  ${entry.step}${took}`);
     }
   }

@@ -8,7 +8,9 @@ export function waitingText(waiting: Waiting | null, t: TFunction): string {
   if (!waiting) return t('portal:waiting.none');
   const who =
     waiting.kind === 'agency'
-      ? t('portal:waiting.agency', { name: waiting.agencyName ?? t('portal:waiting.someAgency') })
+      ? t('portal:waiting.agency', {
+          name: waiting.agencyName ? inLanguage(waiting.agencyName, waiting.agencyNameEn) : t('portal:waiting.someAgency'),
+        })
       : t(`portal:waiting.${waiting.kind}`);
   return waiting.since ? `${who}, ${since(waiting.since)} (${longDate(waiting.since)})` : who;
 }

@@ -4,6 +4,7 @@
  */
 import { keyOf } from '../engine/index.ts';
 import type { Event, EventType, InstanceState, Json, Key, TaskFields } from '../engine/index.ts';
+import { CITIZEN } from './citizen.ts';
 import type { CollectionName, Row } from './collections.ts';
 import type { RowChange } from './ports.ts';
 import type { Definition } from './runtime.ts';
@@ -70,8 +71,22 @@ class Changes {
   at(el: number): Row {
     return { ...this.instance, elementId: this.element(el), elementInstanceKey: this.key(el) };
   }
+  /** whose step it is: an agency's, or the citizen's */
   agency(elementId: string): string | undefined {
-    return this.of.definition.elements.get(elementId)?.agency ?? (this.of.definition.row['ownerAgency'] as string | undefined);
+    return this.of.definition.elements.get(elementId)?.agency ?? this.owner();
+  }
+  /** the agency that answers for what a machine does there: the owner in the citizen's lane */
+  answering(elementId: string): string | undefined {
+    const agency = this.agency(elementId);
+    return agency === CITIZEN ? this.owner() : agency;
+  }
+  /** A task that is the applicant's own is the citizen's wherever it is drawn: it must not turn up in an agency's lists. */
+  tasksAgency(elementId: string, assignee: unknown): string | undefined {
+    const applicant = this.of.state.variables.get(0)?.get('applicant')?.value as { readonly username?: unknown } | null | undefined;
+    return typeof assignee === 'string' && applicant?.username === assignee ? CITIZEN : this.agency(elementId);
+  }
+  private owner(): string | undefined {
+    return this.of.definition.row['ownerAgency'] as string | undefined;
   }
 }
 
@@ -247,7 +262,7 @@ function migrated(event: Of<'instance-migrated'>, changes: Changes): void {
     });
   }
   for (const [n, { el }] of state.jobs)
-    changes.patch('jobs', changes.key(n), { ...target, elementId: changes.element(el), agency: changes.agency(changes.element(el)) });
+    changes.patch('jobs', changes.key(n), { ...target, elementId: changes.element(el), agency: changes.answering(changes.element(el)) });
   for (const [n, { el }] of state.tasks)
     changes.patch('userTasks', changes.key(n), {
       ...target,
@@ -294,7 +309,7 @@ function jobCreated(event: Of<'job-created'>, changes: Changes): void {
     attempt: 0,
     hasFailedWithRetriesLeft: false,
     isDenied: false,
-    agency: changes.agency(String(place['elementId'])),
+    agency: changes.answering(String(place['elementId'])),
     suspended: changes.of.state.status === 'suspended',
   });
 }
@@ -316,7 +331,7 @@ function userTaskCreated(event: Of<'user-task-created'>, changes: Changes): void
     lastUpdated: event.at,
     processDefinitionVersion: definition.row['version'],
     processName: definition.row['name'],
-    agency: changes.agency(event.element),
+    agency: changes.tasksAgency(event.element, event.fields.assignee),
     priority: 50,
     customHeaders: event.headers,
     formKey: event.formKey,
@@ -383,7 +398,7 @@ function incidentRaised(event: Of<'incident-raised'>, changes: Changes): void {
     errorMessage: event.message,
     creationTime: event.at,
     state: 'ACTIVE',
-    agency: changes.agency(element),
+    agency: changes.answering(element),
     ...(event.job === undefined ? {} : { jobKey: changes.key(event.job) }),
   });
   changes.patch('elementInstances', changes.key(el), { hasIncident: true, incidentKey: changes.key(n) });

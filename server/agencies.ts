@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CITIZEN } from '../runtime/citizen.ts';
 import { CITY, CITY_NAME } from './reader.ts';
 
 export interface Agency {
@@ -12,12 +13,21 @@ export interface Agency {
 }
 
 const schema = z.object({
-  agencyId: z.string().regex(/^[a-z][a-z0-9-]{1,62}$/),
+  agencyId: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,62}$/)
+    .refine((id) => id !== CITIZEN && id !== CITY, 'must not be one of the words that mean somebody else'),
   name: z.string().min(1),
   nameEn: z.string().min(1),
   kind: z.enum(['agency', 'provider']),
   description: z.string().optional(),
 });
+
+/** who takes part without being an agency */
+const others = new Map([
+  [CITY, { name: CITY_NAME, nameEn: 'City Government' }],
+  [CITIZEN, { name: 'Warga', nameEn: 'Citizen' }],
+]);
 
 /** The agencies of the city by id, and what they are called. */
 export class Agencies {
@@ -34,7 +44,12 @@ export class Agencies {
   /** name for people; null when there is no agency, the id itself when nobody described it */
   nameOf(agencyId: string | null | undefined): string | null {
     if (agencyId === null || agencyId === undefined) return null;
-    return this.#byId.get(agencyId)?.name ?? (agencyId === CITY ? CITY_NAME : agencyId);
+    return this.#byId.get(agencyId)?.name ?? others.get(agencyId)?.name ?? agencyId;
+  }
+  /** the same in English */
+  nameEnOf(agencyId: string | null | undefined): string | null {
+    if (agencyId === null || agencyId === undefined) return null;
+    return this.#byId.get(agencyId)?.nameEn ?? others.get(agencyId)?.nameEn ?? agencyId;
   }
 }
 

@@ -51,7 +51,7 @@ export function caseScope(reader: Reader): Filter {
   return nothing;
 }
 
-/** Tasks that the reader may see and work on: those of the own unit, and those that name the reader. Citizens: only what is theirs to do. */
+/** Tasks that the reader may see and work on: those of the own unit, and those that name the reader; whoever leads a unit sees all of its agency. Citizens: only what is theirs to do. */
 export function taskScope(reader: Reader): Filter {
   if (isCityWide(reader)) return {};
   if (reader.kind === 'citizen') return { assignee: reader.username };
@@ -59,8 +59,8 @@ export function taskScope(reader: Reader): Filter {
   const agency = reader.agency ?? '';
   return {
     $or: [
-      // what somebody alone was named for, a citizen above all, is not the unit's
-      { agency, candidateGroups: { $exists: true } },
+      // what somebody alone was named for is not the unit's, but whoever leads the unit sees it. A citizen's task has no agency.
+      leadsUnit(reader) ? { agency } : { agency, candidateGroups: { $exists: true } },
       { candidateGroups: { $hasAny: [agency] } },
       { candidateUsers: { $hasAny: [reader.username] } },
       { assignee: reader.username },

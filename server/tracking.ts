@@ -2,6 +2,7 @@
  * A case as people see it: stages, who has it, what happened, what is asked of the applicant. Words come from the model.
  * Citizens read agencies, never clerks; steps, never engine terms.
  */
+import { CITIZEN } from '../runtime/citizen.ts';
 import type { Row } from '../runtime/collections.ts';
 import { calledAgency, caseRows, definitionOf, elementOf, english } from './case-rows.ts';
 import type { CaseRows } from './case-rows.ts';
@@ -25,6 +26,8 @@ const steps = new Set([
   'INTERMEDIATE_CATCH_EVENT',
   'BOUNDARY_EVENT',
 ]);
+/** what a machine does: in the citizen's lane, for the citizen, it is still the owner who does it */
+const machines = new Set(['SERVICE_TASK', 'SEND_TASK', 'BUSINESS_RULE_TASK', 'CALL_ACTIVITY']);
 const waits = new Set(['INTERMEDIATE_CATCH_EVENT', 'RECEIVE_TASK', 'EVENT_BASED_GATEWAY']);
 
 /** `Tracking` of docs/api.md. `root`: row of processInstances that the reader may see. */
@@ -77,29 +80,37 @@ function outcomeOf({ context }: Asked, { root, elements }: CaseRows) {
   return { outcome: properties?.get('alur:outcome') ?? null, outcomeEn: properties?.get('alur:outcome.en') ?? null };
 }
 
+/** Who an agency id names, as this reader calls them: the applicant is "you" to the applicant, a citizen to everybody else. */
+function named({ context, reader }: Asked, agency: string | null) {
+  if (agency === CITIZEN && reader.kind === 'citizen') return { agency, agencyName: 'Anda', agencyNameEn: 'You' };
+  return { agency, agencyName: context.agencies.nameOf(agency), agencyNameEn: context.agencies.nameEnOf(agency) };
+}
+
+/** Is it the applicant's to do: named so, or drawn in the citizen's lane and given to nobody else? */
+export function isApplicants(task: Row, applicant: unknown): boolean {
+  const assignee = task['assignee'] ?? '';
+  return assignee === '' ? task['agency'] === CITIZEN : assignee === applicant;
+}
+
 /** Whose turn it is: the applicant's before an agency's, a person's before a machine's, and time when nobody has to do anything. */
 export function waitingFor(asked: Asked, rows: CaseRows) {
   const { definitions } = asked.context.runtime;
-  const applicant = rows.root['startedBy'];
-  const own = rows.openTasks.find((task) => task['assignee'] === applicant);
+  const own = rows.openTasks.find((task) => isApplicants(task, rows.root['startedBy']));
   const task = own ?? rows.openTasks[0];
   const answer = (kind: 'you' | 'agency' | 'time', row: Row, agency: unknown, since: unknown) => {
     const element = elementOf(definitions, row);
-    const agencyId = kind === 'agency' && typeof agency === 'string' ? agency : null;
     return {
       kind,
-      agency: agencyId,
-      agencyName: asked.context.agencies.nameOf(agencyId),
+      ...named(asked, kind !== 'time' && typeof agency === 'string' ? agency : null),
       since: iso(since),
       step: element?.name || null,
       stepEn: english(element),
     };
   };
-  if (task !== undefined)
-    return answer(own === undefined ? 'agency' : 'you', task, elementOf(definitions, task)?.agency ?? task['agency'], task['creationDate']);
+  if (own !== undefined) return answer(asked.reader.kind === 'citizen' ? 'you' : 'agency', own, CITIZEN, own['creationDate']);
+  if (task !== undefined) return answer('agency', task, elementOf(definitions, task)?.agency ?? task['agency'], task['creationDate']);
   const job = rows.openJobs[0];
-  if (job !== undefined)
-    return answer('agency', job, calledAgency(job) ?? elementOf(definitions, job)?.agency ?? job['agency'], job['creationTime']);
+  if (job !== undefined) return answer('agency', job, calledAgency(job) ?? job['agency'], job['creationTime']);
   const wait = rows.elements.find((row) => row['state'] === 'ACTIVE' && waits.has(String(row['type'])));
   return wait === undefined ? null : waitAnswer(asked, wait, answer);
 }
@@ -110,30 +121,35 @@ function waitAnswer<T>(
   answer: (kind: 'agency' | 'time', row: Row, agency: unknown, since: unknown) => T,
 ): T {
   const agency = elementOf(context.runtime.definitions, wait)?.agency;
-  return answer(agency === undefined ? 'time' : 'agency', wait, agency, wait['startDate']);
+  return answer(agency === undefined || agency === CITIZEN ? 'time' : 'agency', wait, agency, wait['startDate']);
 }
 
-function timelineOf({ context }: Asked, { elements, openJobs, called }: CaseRows) {
-  const { definitions } = context.runtime;
+function timelineOf(asked: Asked, { elements, openJobs, called }: CaseRows) {
+  const { definitions } = asked.context.runtime;
   const inTrouble = new Set(openJobs.filter((job) => job['hasFailedWithRetriesLeft'] === true).map((job) => job['elementInstanceKey']));
   return elements
     .filter((row) => steps.has(String(row['type'])) && row['state'] !== 'TERMINATED')
     .flatMap((row) => {
       const element = elementOf(definitions, row);
       if (!element?.name) return [];
-      const agency = called.get(row['elementInstanceKey']) ?? element.agency ?? null;
+      const own = element.agency === CITIZEN && machines.has(String(row['type'])) ? ownerOf(asked, row) : element.agency;
+      const agency = called.get(row['elementInstanceKey']) ?? own ?? null;
       const trouble = row['state'] === 'ACTIVE' && (row['hasIncident'] === true || inTrouble.has(row['elementInstanceKey']));
       const state = trouble ? ('trouble' as const) : row['state'] === 'ACTIVE' ? ('started' as const) : ('done' as const);
       const at = iso(state === 'done' ? (row['endDate'] ?? row['startDate']) : row['startDate']);
-      return [{ at, step: element.name, stepEn: english(element), agency, agencyName: context.agencies.nameOf(agency), state }];
+      return [{ at, step: element.name, stepEn: english(element), ...named(asked, agency), state }];
     })
     .sort((left, right) => String(left.at).localeCompare(String(right.at)));
+}
+
+function ownerOf({ context }: Asked, row: Row): string | undefined {
+  return definitionOf(context.runtime.definitions, row)?.row['ownerAgency'] as string | undefined;
 }
 
 /** The applicant's own open tasks, each with the variables that its form names: nothing else of the case leaves the house this way. */
 async function ownTasks(asked: Asked, rows: CaseRows) {
   const { runtime } = asked.context;
-  const own = rows.openTasks.filter((task) => task['assignee'] === asked.reader.username);
+  const own = rows.openTasks.filter((task) => isApplicants(task, asked.reader.username));
   return Promise.all(
     own.map(async (task) => {
       const element = elementOf(runtime.definitions, task);

@@ -38,6 +38,10 @@ export async function loadCatalog(): Promise<void> {
 export function agencyOptions(): readonly Option[] {
   return agencies.map((agency) => ({ value: agency.agencyId, label: inLanguage(agency.name, agency.nameEn) }));
 }
+/** whom a lane may stand for: an agency, or the citizen (docs/api.md, Conventions) */
+export function laneOptions(): readonly Option[] {
+  return [...agencyOptions(), { value: 'citizen', label: inLanguage('Warga', 'Citizen') }];
+}
 export function formOptions(): readonly Option[] {
   return forms;
 }

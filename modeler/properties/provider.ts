@@ -2,7 +2,7 @@
 import i18next from 'i18next';
 import { Group } from '@bpmn-io/properties-panel';
 import type { BpmnFactory, EventBus, ModdleElement, Modeling, Shape } from '../bpmn-io/types.ts';
-import { agencyOptions, formOptions, operationOptions } from './catalog.ts';
+import { agencyOptions, formOptions, laneOptions, operationOptions } from './catalog.ts';
 import {
   readFormId,
   readHeader,
@@ -132,7 +132,7 @@ class AlurProperties {
     });
     const groups: PanelGroup[] = [];
     if (owner.$type === 'bpmn:Lane' || owner.$type === 'bpmn:Participant') {
-      groups.push(group('agency', [choice(this.maker({ shape, owner })('alur:agency', 'agency', 'agencyHint'), agencyOptions)]));
+      groups.push(group('agency', [choice(this.maker({ shape, owner })('alur:agency', 'agency', 'agencyHint'), laneOptions)]));
     }
     if (process) groups.push(group('service', serviceEntries(this.maker({ shape, owner: process }))));
     if (isWork(owner)) groups.push(group('step', stepEntries(this.maker({ shape, owner }), owner)));

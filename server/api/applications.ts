@@ -15,7 +15,7 @@ import { nextReference } from '../references.ts';
 import { created, noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { stagesOf } from '../stages.ts';
-import { isActive, referenceOf, serviceNames, trackedCase, waitingFor } from '../tracking.ts';
+import { isActive, isApplicants, referenceOf, serviceNames, trackedCase, waitingFor } from '../tracking.ts';
 import { iso } from '../v2/show.ts';
 import { offeredService, startFormOf } from './services.ts';
 
@@ -124,7 +124,7 @@ async function answerTask(asked: Asked) {
   const own =
     task !== undefined &&
     rows.instances.some((instance) => instance['processInstanceKey'] === task['processInstanceKey']) &&
-    task['assignee'] === asked.reader.username;
+    isApplicants(task, asked.reader.username);
   if (!own) throw new Problem('NOT_FOUND', 'Expected a task of yours in this application, but there is none with this key');
   const open = rows.openTasks.some((one) => one['userTaskKey'] === userTaskKey);
   const answers = open ? await checked(asked, task, given) : {};

@@ -1,5 +1,6 @@
 /** The clerk's lists, one task with everything needed to decide, one case. */
 import { readableCase } from '../case-reads.ts';
+import { CITIZEN } from '../../runtime/citizen.ts';
 import type { Row } from '../../runtime/collections.ts';
 import type { Filter, Query } from '../../runtime/ports.ts';
 import { elementOf, english, openTaskStates } from '../case-rows.ts';
@@ -23,8 +24,10 @@ const latestFirst: Query['sort'] = [{ field: 'completionDate', order: 'DESC' }];
 
 function filterOf({ reader, context }: Asked, view: View): Filter {
   if (view === 'mine') return { ...open, assignee: reader.username };
-  if (view === 'overdue') return { ...open, dueDate: { $lt: context.runtime.clock.now() } };
-  return view === 'done' ? { state: 'COMPLETED', completedBy: reader.username } : open;
+  // those who see every case still work on the agencies' tasks, not on the citizens'
+  const ofAgencies: Filter = { ...open, agency: { $neq: CITIZEN } };
+  if (view === 'overdue') return { ...ofAgencies, dueDate: { $lt: context.runtime.clock.now() } };
+  return view === 'done' ? { state: 'COMPLETED', completedBy: reader.username } : ofAgencies;
 }
 
 async function list(asked: Asked) {
@@ -80,6 +83,7 @@ async function show(asked: Asked, row: Row) {
     nameEn: english(element),
     agency,
     agencyName: context.agencies.nameOf(agency),
+    agencyNameEn: context.agencies.nameEnOf(agency),
     reference: row['businessId'] ?? row['processInstanceKey'],
     ...serviceNames(asked, row),
     assigneeName: assignee?.['name'] ?? null,

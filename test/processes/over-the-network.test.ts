@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Variables } from '../../engine/terms.ts';
 import { openRuntime } from '../../runtime/open.ts';
 import type { Row } from '../../runtime/collections.ts';
@@ -12,6 +12,7 @@ import { readServiceFolder } from '../../scenarios/index.ts';
 import { createHandlers, type Handlers, type Mail, type NewDocument } from '../../workers/index.ts';
 
 const processes = join(import.meta.dirname, '../../processes');
+jest.setTimeout(60_000); // two shared cores: the wait is for events, not for a time
 const by = { id: 'test' };
 const house: Variables = {
   applicant: { username: 'siti', name: 'Siti' },

@@ -16,6 +16,7 @@ export interface TimelineEntry {
   readonly stepEn?: string | null;
   readonly agency?: string | null;
   readonly agencyName?: string | null;
+  readonly agencyNameEn?: string | null;
   readonly state: 'started' | 'done' | 'trouble';
 }
 
@@ -23,6 +24,7 @@ export interface Waiting {
   readonly kind: 'you' | 'agency' | 'time';
   readonly agency?: string | null;
   readonly agencyName?: string | null;
+  readonly agencyNameEn?: string | null;
   readonly since?: string | null;
   readonly step?: string | null;
   readonly stepEn?: string | null;

@@ -21,7 +21,7 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
             <span className="case-timeline-step">{inLanguage(entry.step, entry.stepEn)}</span>{' '}
             <span className="case-timeline-state">{t(`timeline.${entry.state}`)}</span>
             <span className="soft small case-timeline-where">
-              {entry.agencyName && `${entry.agencyName} · `}
+              {entry.agencyName && `${inLanguage(entry.agencyName, entry.agencyNameEn)} · `}
               <time dateTime={entry.at}>{dateTime(entry.at)}</time>
             </span>
           </div>
