@@ -48,7 +48,12 @@ export function createBatches(room: Room): Batches {
     },
     control: async (key, wish) => {
       const answer = await control(room, key, wish);
-      if (answer.ok && wish === 'resume') room.background(() => go(key));
+      // the run that saw it suspended may not have ended yet
+      if (answer.ok && wish === 'resume')
+        room.background(async () => {
+          await running.get(key);
+          await go(key);
+        });
       return answer;
     },
     restore: async () => {
@@ -80,7 +85,7 @@ async function work(room: Room, key: Key): Promise<void> {
     const ended: RowChange[] = [];
     let failed = 0;
     for (const item of items) {
-      const outcome = await perform(room, batch, item);
+      const outcome = await doneBefore(room, await perform(room, batch, item), item);
       failed += outcome.ok ? 0 : 1;
       const fields = { state: outcome.ok ? 'COMPLETED' : 'FAILED', processedDate: room.clock.now() };
       const told = outcome.ok ? fields : { ...fields, errorMessage: outcome.reason };
@@ -92,6 +97,23 @@ async function work(room: Room, key: Key): Promise<void> {
     };
     await room.store.write([...ended, { op: 'patch', collection: 'batchOperations', key, fields: counts }]);
   }
+}
+
+/** After a crash an item may come twice; what it wanted is there already then. */
+async function doneBefore(room: Room, outcome: Done, { operationType, itemKey }: Row): Promise<Done> {
+  if (outcome.ok) return outcome;
+  const key = String(itemKey);
+  const state =
+    operationType === 'RESOLVE_INCIDENT'
+      ? (await room.store.get('incidents', key))?.['state'] === 'RESOLVED'
+      : (await room.store.get('processInstances', key))?.['state'];
+  const done =
+    operationType === 'DELETE_PROCESS_INSTANCE'
+      ? state === undefined
+      : operationType === 'CANCEL_PROCESS_INSTANCE'
+        ? state === 'TERMINATED'
+        : state === true;
+  return done ? { ok: true } : outcome;
 }
 
 async function finish(room: Room, batch: Row): Promise<void> {

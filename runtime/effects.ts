@@ -39,6 +39,8 @@ function effectKind(event: Event, state: InstanceState, startsByMessage: boolean
       return state.parent === undefined ? whenFree : 'child-ended';
     case 'instance-terminated':
       return state.parent === undefined ? whenFree : undefined;
+    case 'instance-migrated':
+      return 'free-start';
     case 'instance-resumed':
       return 'catch-up';
     case 'propagated-to-parent':

@@ -33,8 +33,8 @@ export interface Messages {
   ): Promise<{ readonly ok: true; readonly messageKey: Key; readonly hits: readonly Hit[] } | Rejection>;
   /** somebody waits now: what was published before? */
   subscribed(event: Extract<Event, { readonly t: 'subscription-opened' }>, origin: Origin): Promise<void>;
-  /** an instance ended: messages that may start the next one of its process and key */
-  freed(origin: Origin): Promise<void>;
+  /** an instance ended, or (`moved`) became one of another process: messages that may start the next one of its process and key */
+  freed(origin: Origin, moved: boolean): Promise<void>;
   /** forgets the dead, tries the living again */
   sweep(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function createMessages(room: Room): Messages {
   return {
     publish: (request, by) => publish(room, lanes, { request, by }),
     subscribed: async (event, origin) => await subscribed(room, event, origin),
-    freed: async (origin) => await freed(room, origin),
+    freed: async (origin, moved) => await freed(room, origin, moved),
     sweep: async () => await sweep(room),
   };
 }
@@ -227,12 +227,15 @@ function messageOf(row: Row): Message {
   };
 }
 
-async function freed(room: Room, origin: Origin): Promise<void> {
+async function freed(room: Room, origin: Origin, moved: boolean): Promise<void> {
+  const instance = await room.store.get('processInstances', origin.instanceKey);
   const { items } = await room.store.search('messageCorrelations', { filter: { processInstanceKey: origin.instanceKey }, limit: 1_000 });
-  const definition = items.map((row) => room.book.latestEntry(String(row['processDefinitionId']))).find((known) => known !== undefined);
   for (const row of items) {
+    const id = String(row['processDefinitionId']);
+    // the lock of a process that it left by migration was freed then, and may be another's now
+    if ((id === instance?.['processDefinitionId']) === moved) continue;
     const [name, correlationKey] = [String(row['messageName']), String(row['correlationKey'] ?? '')];
-    const lock = lockOf(String(row['processDefinitionId']), correlationKey);
+    const [lock, definition] = [lockOf(id, correlationKey), room.book.latestEntry(id)];
     if (row['subscriptionKey'] !== undefined || lock === undefined || definition === undefined) continue;
     await room.store.write([{ op: 'delete', collection: 'idempotency', key: lock }]);
     for (const message of await buffered(room, name, correlationKey)) if ((await start(room, message, definition)).length > 0) break;

@@ -101,5 +101,5 @@ const handlers: { readonly [K in EffectKind]: (room: Room, event: never, context
     broadcast(room, { id: origin.effectId, name, variables, at: origin.at, by: origin.by }),
   correlate: (_room, event: Of<'subscription-opened'>, { origin, messages }) => messages.subscribed(event, origin),
   'catch-up': (room, _event: Event, { origin, messages }) => catchUp(room, origin, messages),
-  'free-start': (_room, _event: Event, { origin, messages }) => messages.freed(origin),
+  'free-start': (_room, { t }: Event, { origin, messages }) => messages.freed(origin, t === 'instance-migrated'),
 };
