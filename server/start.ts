@@ -143,6 +143,7 @@ async function openMachine({
     connections: readConnections(env, fallback),
     agenciesFolder,
     publicUrl: config.publicUrl,
+    zone: config.zone,
     secret: keptSecret(config.data, 'secret', 32).value,
     putDocument: documentSink(async () => (await opened.promise).store, now),
     outbox: localOutbox(join(config.data, 'outbox')),

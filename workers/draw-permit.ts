@@ -15,6 +15,8 @@ export interface Permit {
   readonly fields: readonly PermitField[];
   /** ISO 8601 */
   readonly issuedAt: string;
+  /** IANA name */
+  readonly zone: string;
   readonly verifyUrl: string;
 }
 
@@ -116,7 +118,7 @@ function rows(pdf: Pdf, page: Structure, permit: Permit): void {
   const own: readonly PermitField[] = [
     { label: 'Pemegang', labelEn: 'Holder', value: permit.holder },
     ...permit.fields,
-    { label: 'Tanggal terbit', labelEn: 'Date of issue', value: permit.issuedAt.slice(0, 10) },
+    { label: 'Tanggal terbit', labelEn: 'Date of issue', value: dayOf(permit) },
   ];
   for (const field of own) {
     if (pdf.y > 700) pdf.addPage();
@@ -149,4 +151,9 @@ function seal(pdf: Pdf, page: Structure, { permit, qr }: { readonly permit: Perm
     style: { ...style, size: 8, color: GREY, y: pdf.y + 3 },
   });
   write(pdf, page, { tag: 'P', text: permit.verifyUrl, style: { ...style, size: 9, y: pdf.y + 6 } });
+}
+
+/** The city's own day, in words: in Malang it is tomorrow while it is still evening in London. */
+function dayOf({ issuedAt, zone }: Permit): string {
+  return new Intl.DateTimeFormat('id-ID', { dateStyle: 'long', timeZone: zone }).format(new Date(issuedAt));
 }

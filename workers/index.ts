@@ -17,6 +17,8 @@ export type { Job, JobHandler } from './job.ts';
 export interface WorkerContext extends AgencyConnections {
   /** where citizens reach the portal, without trailing slash: for the QR code */
   readonly publicUrl: string;
+  /** IANA name of the city's time zone */
+  readonly zone: string;
   /** seals verification codes, so that nobody can guess one; the same for the life of the installation */
   readonly secret: string;
   readonly putDocument: DocumentSink;

@@ -29,12 +29,14 @@ export type DocumentSink = (document: NewDocument) => Promise<StoredDocument>;
 
 export interface PermitContext {
   readonly publicUrl: string;
+  /** IANA name: whose calendar day the permit bears */
+  readonly zone: string;
   readonly secret: string;
   readonly putDocument: DocumentSink;
   readonly now: () => number;
 }
 
-export function createPermitPdf({ publicUrl, secret, putDocument, now }: PermitContext): JobHandler {
+export function createPermitPdf({ publicUrl, zone, secret, putDocument, now }: PermitContext): JobHandler {
   return async (job) => {
     const code = verificationCode(secret, job.key);
     const issuedAt = new Date(now()).toISOString();
@@ -44,6 +46,7 @@ export function createPermitPdf({ publicUrl, secret, putDocument, now }: PermitC
       holder: text(job.variables['holder'], 'holder'),
       fields: fieldsOf(job),
       issuedAt,
+      zone,
       verifyUrl: `${publicUrl}/verify/${code}`,
     };
     const bytes = await drawPermit(permit);

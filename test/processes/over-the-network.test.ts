@@ -47,6 +47,7 @@ async function world(): Promise<World> {
     connections: new Map(sandboxes.agencies.map(({ agencyId, url }) => [agencyId, { url }])),
     agenciesFolder,
     publicUrl: 'http://localhost:8080',
+    zone: 'Asia/Jakarta',
     secret: 'test',
     now: () => Date.now(),
     putDocument: (document) => (documents.push(document), Promise.resolve({ documentId: document.id })),

@@ -5,15 +5,16 @@ import { createHandlers, JobFailure, type Job, type Mail, type NewDocument } fro
 // drawing the first page loads fonts, which takes long on a busy machine
 jest.setTimeout(30_000);
 
-function given(): { readonly documents: NewDocument[]; readonly mails: Mail[]; readonly run: (job: Job) => Promise<unknown> } {
+function given(at = Date.UTC(2026, 8, 1)): { readonly documents: NewDocument[]; readonly mails: Mail[]; readonly run: (job: Job) => Promise<unknown> } {
   const documents: NewDocument[] = [];
   const mails: Mail[] = [];
   const handlers = createHandlers({
     connections: new Map(),
     agenciesFolder: '/nowhere',
     publicUrl: 'https://kota.example',
+    zone: 'Asia/Jakarta',
     secret: 'seal',
-    now: () => Date.UTC(2026, 8, 1),
+    now: () => at,
     putDocument: (document) => (documents.push(document), Promise.resolve({ documentId: `d-${document.id}` })),
     outbox: (mail) => (mails.push(mail), Promise.resolve()),
   });
@@ -74,6 +75,13 @@ describe('permit-pdf', () => {
     expect(documents).toHaveLength(1);
   });
 
+  test("[PD4] the permit bears the city's own day, not the day in London", async () => {
+    const { documents, run } = given(Date.UTC(2026, 7, 31, 20));
+    await run(job('permit-pdf', PERMIT));
+    expect(words(documents[0]!.bytes)).toContain('1 September 2026');
+    expect(words(documents[0]!.bytes)).not.toContain('31 Agustus');
+  });
+
   test.each([['title'], ['holder']])('[PD2] without %s it fails and is not retried', async (name) => {
     const { documents, run } = given();
     const error: unknown = await run(job('permit-pdf', { ...PERMIT, [name]: null })).catch((reason: unknown) => reason);
@@ -124,4 +132,9 @@ function streams(bytes: Uint8Array): string {
     }
   }
   return text;
+}
+
+/** the text of a PDF: it stands there as pieces of hexadecimal between kerning numbers */
+function words(bytes: Uint8Array): string {
+  return [...streams(bytes).matchAll(/<([0-9a-f]+)>/g)].map(([, hex]) => Buffer.from(hex!, 'hex').toString('latin1')).join('');
 }
