@@ -5,7 +5,11 @@ import { createHandlers, JobFailure, type Job, type Mail, type NewDocument } fro
 // drawing the first page loads fonts, which takes long on a busy machine
 jest.setTimeout(30_000);
 
-function given(at = Date.UTC(2026, 8, 1)): { readonly documents: NewDocument[]; readonly mails: Mail[]; readonly run: (job: Job) => Promise<unknown> } {
+function given(at = Date.UTC(2026, 8, 1)): {
+  readonly documents: NewDocument[];
+  readonly mails: Mail[];
+  readonly run: (job: Job) => Promise<unknown>;
+} {
   const documents: NewDocument[] = [];
   const mails: Mail[] = [];
   const handlers = createHandlers({
