@@ -30,7 +30,7 @@ import { createMessages } from './messages.ts';
 import type { Messages } from './messages.ts';
 import { openQueue } from './open-queue.ts';
 import type { OpenedQueue } from './open-queue.ts';
-import { createReadApart } from './read-apart.ts';
+import { sharedReadApart } from './read-apart.ts';
 import type { Room } from './room.ts';
 import type { Runtime, StartInstance } from './runtime.ts';
 import { createSettling } from './settle.ts';
@@ -130,7 +130,7 @@ function assemble(
     door,
     log,
     ids: createIds(store),
-    reader: createReadApart(),
+    reader: sharedReadApart(),
     builtIn: new Set(handlers.keys()),
     act: actWith(
       door,

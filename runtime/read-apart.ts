@@ -35,6 +35,29 @@ const LIMITS: ReadLimits = { timeMs: 5_000, memoryMb: 256 };
 /** Below the main thread's, so that what passed here does not run out of stack there. */
 const STACK_MB = 0.75;
 
+/** Milliseconds that the thread of this process waits for another runtime, when the last one has closed. */
+const LINGER = 1_000;
+const shared: { reader?: ReadApart; users: number } = { users: 0 };
+
+/** The reader of this process: runtimes that open one after the other (tests, scenarios) need not start a thread each. */
+export function sharedReadApart(): ReadApart {
+  const reader = (shared.reader ??= createReadApart());
+  shared.users += 1;
+  let open = true;
+  return {
+    read: reader.read,
+    close: async () => {
+      if (open) shared.users -= 1;
+      open = false;
+      setTimeout(() => {
+        if (shared.users > 0 || shared.reader !== reader) return;
+        delete shared.reader;
+        void reader.close();
+      }, LINGER).unref();
+    },
+  };
+}
+
 /** One thread, started at the first file; files are read one after the other. After a limit was hit, the next file gets a new thread. */
 export function createReadApart(limits: ReadLimits = LIMITS): ReadApart {
   const lanes = createLanes();

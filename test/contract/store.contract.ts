@@ -59,6 +59,18 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
     afterEach(async () => await under.dispose());
 
     describe('instances', () => {
+      test('[S1] an ended instance is forgotten with history and effects; others and active ones are not', async () => {
+        const effect = { id: 'e', kind: 'k', payload: {} };
+        await store.commit(commitOf('1048576', 0, { ended: true, effects: [effect] }));
+        await store.commit(commitOf('2097152', 0, { effects: [{ ...effect, id: 'f' }] }));
+        await store.forget('1048576');
+        await store.forget('2097152');
+        await store.forget('3145728');
+        expect([await store.events('1048576'), (await store.events('2097152')).length]).toEqual([[], 1]);
+        expect((await store.pendingEffects(10)).map(({ id }) => id)).toEqual(['f']);
+        expect(await store.load('2097152')).toBeDefined();
+      });
+
       test('[S1] a commit is loaded as snapshot and tail', async () => {
         await store.commit(commitOf('1048576', 0, { snapshot: 'first' }));
         await store.commit(commitOf('1048576', 1, { events: [{ t: 'instance-resumed', at: 2 }] }));
