@@ -183,6 +183,8 @@ async function close({ workers, queues, consumers, running, producer, stop }: Op
   stop.abort();
   await within(producer.status === 'ready' ? 5_000 : 200, taking);
   await within(500, Promise.allSettled([...queues.values()].map(async (queue) => await queue.close())));
+  // every worker and queue says goodbye on the shared sockets: that many listeners are meant
+  [producer, ...consumers].forEach((connection) => connection.stream?.setMaxListeners(0));
   [producer, ...consumers].forEach((connection) => connection.disconnect());
   // a worker's second, blocking connection would look for a Redis that is gone for ever
   await within(500, Promise.allSettled([...workers, ...queues.values()].map(async (user) => await user.disconnect())));
