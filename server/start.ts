@@ -60,7 +60,16 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   const machine = { username: 'sandbox', password: randomBytes(24).toString('base64url') };
   const place: { url?: string } = {};
   const sandboxes = wantsSandboxes(env, config) ? await openSandboxes({ config, agenciesFolder, machine, place }) : undefined;
-  const { runtime, handlers } = await openMachine({ env, config, agenciesFolder, log, ...(sandboxes === undefined ? {} : { sandboxes }) });
+  const published = Promise.withResolvers<string>();
+  const publicUrl = config.port === 0 && !env['ALUR_PUBLIC_URL'] ? published.promise : config.publicUrl;
+  const { runtime, handlers } = await openMachine({
+    env,
+    config,
+    publicUrl,
+    agenciesFolder,
+    log,
+    ...(sandboxes === undefined ? {} : { sandboxes }),
+  });
   const accounts = await seedAccounts(runtime, config, agencies);
   if (sandboxes !== undefined) {
     const person = { username: machine.username, name: 'Sandbox', realm: 'staff', agency: CITY, roles: ['integrator'] } as const;
@@ -79,6 +88,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   });
   const server = await listen(createServer(app), config);
   place.url = urlOf(server);
+  published.resolve(place.url);
   const stopTidying = keepTidy(runtime.store, (error) => log('warn', `tidying: ${String(error)}`));
   const close = once(async () => {
     stopTidying();
@@ -123,6 +133,8 @@ function openSandboxes({ config, agenciesFolder, machine, place }: SandboxPlan):
 interface MachinePlan {
   readonly env: Env;
   readonly config: Config;
+  /** with PORT=0 known only once the server listens */
+  readonly publicUrl: string | Promise<string>;
   readonly agenciesFolder: string;
   readonly log: Log;
   readonly sandboxes?: Sandboxes;
@@ -131,6 +143,7 @@ interface MachinePlan {
 async function openMachine({
   env,
   config,
+  publicUrl,
   agenciesFolder,
   log,
   sandboxes,
@@ -142,7 +155,7 @@ async function openMachine({
   const handlers = createHandlers({
     connections: readConnections(env, fallback),
     agenciesFolder,
-    publicUrl: config.publicUrl,
+    publicUrl,
     zone: config.zone,
     secret: keptSecret(config.data, 'secret', 32).value,
     putDocument: documentSink(async () => (await opened.promise).store, now),

@@ -15,8 +15,8 @@ export { BpmnError, JobFailure } from './job.ts';
 export type { Job, JobHandler } from './job.ts';
 
 export interface WorkerContext extends AgencyConnections {
-  /** where citizens reach the portal, without trailing slash: for the QR code */
-  readonly publicUrl: string;
+  /** where citizens reach the portal, without trailing slash: for the QR code; a promise while the server has no port yet */
+  readonly publicUrl: string | Promise<string>;
   /** IANA name of the city's time zone */
   readonly zone: string;
   /** seals verification codes, so that nobody can guess one; the same for the life of the installation */

@@ -28,7 +28,7 @@ export interface StoredDocument {
 export type DocumentSink = (document: NewDocument) => Promise<StoredDocument>;
 
 export interface PermitContext {
-  readonly publicUrl: string;
+  readonly publicUrl: string | Promise<string>;
   /** IANA name: whose calendar day the permit bears */
   readonly zone: string;
   readonly secret: string;
@@ -47,7 +47,7 @@ export function createPermitPdf({ publicUrl, zone, secret, putDocument, now }: P
       fields: fieldsOf(job),
       issuedAt,
       zone,
-      verifyUrl: `${publicUrl}/verify/${code}`,
+      verifyUrl: `${await publicUrl}/verify/${code}`,
     };
     const bytes = await drawPermit(permit);
     const name = `${permit.number.replace(/[^A-Za-z0-9._-]+/g, '-')}.pdf`;

@@ -48,6 +48,26 @@ describe('[R1] starting', () => {
     await alur.close();
   }, 60_000);
 
+  test('on a free port a permit names the address that the server really has', async () => {
+    const alur = await startAlur({ ...env, DATABASE_URL: 'memory:' }, quiet);
+    const diagram = `<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="urn:test">
+      <bpmn:process id="issue" isExecutable="true"><bpmn:startEvent id="s" />
+        <bpmn:serviceTask id="permit"><bpmn:extensionElements><zeebe:taskDefinition type="permit-pdf" /><zeebe:ioMapping>
+          <zeebe:input source="Izin" target="title" /><zeebe:input source="Siti" target="holder" /></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>
+        <bpmn:sequenceFlow id="f" sourceRef="s" targetRef="permit" /></bpmn:process></bpmn:definitions>`;
+    expect((await alur.runtime.deploy([{ name: 'issue.bpmn', text: diagram }], { id: 'test' })).ok).toBe(true);
+    const started = await alur.runtime.startInstance({ processDefinitionId: 'issue', variables: {} }, { id: 'test' });
+    if (!started.ok) throw new Error(started.reason);
+    const ended = await alur.runtime.awaitEnd(started.processInstanceKey, AbortSignal.timeout(30_000));
+    const { documentId } = ended?.variables['document'] as { documentId: string };
+    const { url, accounts } = alur;
+    const signedIn = await callerOf(url, {})('POST', '/api/v1/session', { username: 'admin', password: accounts[0]?.password ?? '' });
+    const admin = callerOf(url, { cookie: signedIn.headers.get('set-cookie')?.split(';')[0] ?? '' });
+    const { status, text } = await admin('GET', `/api/v1/documents/${documentId}`);
+    expect({ status, names: text.includes(`Kode QR menuju ${url}/verify/`) }).toEqual({ status: 200, names: true });
+    await alur.close();
+  }, 60_000);
+
   test('every fault of the configuration is named', async () => {
     await expect(startAlur({ PORT: 'x', ALUR_AUTH: 'maybe' }, quiet)).rejects.toThrow(/PORT[\s\S]*ALUR_AUTH/);
   });
