@@ -4,6 +4,7 @@ import { consoleRoutes } from './api/console.ts';
 import { documentRoutes } from './api/documents.ts';
 import { draftRoutes } from './api/drafts.ts';
 import { healthRoutes } from './api/health.ts';
+import { historyRoutes } from './api/history.ts';
 import { sessionRoutes } from './api/session.ts';
 import { serviceRoutes } from './api/services.ts';
 import { taskRoutes } from './api/tasks.ts';
@@ -29,6 +30,7 @@ const served: readonly Route[] = [
   ...serviceRoutes,
   ...applicationRoutes,
   ...taskRoutes,
+  ...historyRoutes,
   ...draftRoutes,
   ...documentRoutes,
   ...consoleRoutes,

@@ -152,3 +152,25 @@ describe('[A6] the citizen is a party of the case and no agency of it', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('[A7] the history of a case', () => {
+  test('tells operators who did what, without any value', async () => {
+    const { status, body, text } = await (await house.as('operator'))('GET', `/api/v1/cases/${processInstanceKey}/history`);
+    const items = body['items'] as {
+      command: string;
+      by: string;
+      agency: string | null;
+      events: { event: string; step: string | null }[];
+    }[];
+    expect({ status, first: items[0] }).toMatchObject({ status: 200, first: { command: 'create-instance', by: 'warga', agency: null } });
+    const completed = items.find(({ command }) => command === 'complete-user-task');
+    expect(completed).toMatchObject({ by: 'clerk2.alpha', agency: 'alpha' });
+    expect(completed?.events).toContainEqual(expect.objectContaining({ event: 'element-completed', step: 'Langkah look' }));
+    expect(text).not.toMatch(/"value"|Siti/);
+  });
+
+  test('is closed to everybody else', async () => {
+    for (const caller of [clerk, lead, citizen, await house.as('evaluator')])
+      expect((await caller('GET', `/api/v1/cases/${processInstanceKey}/history`)).status).toBe(403);
+  });
+});
