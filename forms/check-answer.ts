@@ -19,7 +19,7 @@ export function checkAnswer(field: FormField, answer: unknown, around: Surroundi
   if (isEmpty(field, answer)) return field.validate?.required === true ? { code: 'required' } : undefined;
   switch (field.type) {
     case 'number':
-      return checkNumber(field, answer);
+      return checkNumber(field, answer, around);
     case 'checkbox':
       return typeof answer === 'boolean' ? undefined : { code: 'notYesNo' };
     case 'radio':
@@ -31,7 +31,7 @@ export function checkAnswer(field: FormField, answer: unknown, around: Surroundi
     case 'datetime':
       return checkDate(field, answer);
     default:
-      return checkText(field, answer);
+      return checkText(field, answer, around);
   }
 }
 
@@ -44,14 +44,16 @@ function isEmpty(field: FormField, answer: unknown): boolean {
     : typeof answer === 'string' && answer.trim() === '';
 }
 
-function limit(value: number | string | undefined): number | undefined {
-  const number = value === undefined || value === '' ? Number.NaN : Number(value);
+/** A number, its text, or `=` and a FEEL expression over the other answers. What cannot be told limits nothing. */
+function limit(value: number | string | undefined, { evaluate }: Surroundings): number | undefined {
+  const told = typeof value === 'string' && value.trim().startsWith('=') ? evaluate(value.trim()) : value;
+  const number = typeof told === 'number' || (typeof told === 'string' && told.trim() !== '') ? Number(told) : Number.NaN;
   return Number.isNaN(number) ? undefined : number;
 }
 
-function checkNumber({ validate, decimalDigits }: FormField, answer: unknown): Wrong | undefined {
+function checkNumber({ validate, decimalDigits }: FormField, answer: unknown, around: Surroundings): Wrong | undefined {
   if (typeof answer !== 'number' || !Number.isFinite(answer)) return { code: 'notNumber' };
-  const [min, max] = [limit(validate?.min), limit(validate?.max)];
+  const [min, max] = [limit(validate?.min, around), limit(validate?.max, around)];
   if (decimalDigits === 0 && !Number.isInteger(answer)) return { code: 'integer' };
   if (decimalDigits !== undefined && Number(answer.toFixed(Math.min(decimalDigits, 20))) !== answer)
     return { code: 'decimals', params: { digits: decimalDigits } };
@@ -59,9 +61,9 @@ function checkNumber({ validate, decimalDigits }: FormField, answer: unknown): W
   return max !== undefined && answer > max ? { code: 'max', params: { max } } : undefined;
 }
 
-function checkText({ validate }: FormField, answer: unknown): Wrong | undefined {
+function checkText({ validate }: FormField, answer: unknown, around: Surroundings): Wrong | undefined {
   if (typeof answer !== 'string') return { code: 'notText' };
-  const [shortest, longest] = [limit(validate?.minLength), limit(validate?.maxLength) ?? LONGEST_TEXT];
+  const [shortest, longest] = [limit(validate?.minLength, around), limit(validate?.maxLength, around) ?? LONGEST_TEXT];
   const length = [...answer].length;
   if (shortest !== undefined && length < shortest) return { code: 'minLength', params: { minLength: shortest } };
   if (length > longest) return { code: 'maxLength', params: { maxLength: longest } };

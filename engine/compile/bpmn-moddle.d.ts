@@ -2,7 +2,11 @@
 declare module 'bpmn-moddle' {
   export class BpmnModdle {
     constructor(packages?: Readonly<Record<string, unknown>>);
-    fromXML(xml: string): Promise<{ readonly rootElement: object; readonly warnings: readonly object[] }>;
+    /** `type`: of the root element; default bpmn:Definitions */
+    fromXML(
+      xml: string,
+      type?: string,
+    ): Promise<{ readonly rootElement: object; readonly warnings: readonly { readonly message: string }[] }>;
     toXML(element: object, options?: { readonly format?: boolean }): Promise<{ readonly xml: string }>;
   }
 }
