@@ -97,6 +97,39 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
   };
 }
 
+/**
+ * The same file for reading only, beside the process that owns it: everything is seen as it was at one moment.
+ * `schemaVersion`: of the file, so that the reader can tell whether it understands it. Writing is refused.
+ */
+export function readSqliteStore(path: string): Store & { readonly schemaVersion: number } {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  db.exec('BEGIN');
+  const schemaVersion = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  const database = { db, prepare: preparedOnce(db) };
+  const refused = async (): Promise<never> => {
+    throw new Error('Expected nothing to be written, because the store was opened for reading only');
+  };
+  return {
+    schemaVersion,
+    reserveNumbers: refused,
+    load: async (key) => load(database, key),
+    commit: refused,
+    pendingEffects: async (limit) => pendingEffects(database, limit),
+    effectsDone: refused,
+    events: async (key, from = 0) => events(database, key, from),
+    forget: refused,
+    get: async (collection, key) => get(database, collection, key),
+    search: async (collection, query) => search(database, collection, query),
+    write: refused,
+    leaseJobs: refused,
+    putBlob: refused,
+    getBlob: async (id) =>
+      (database.prepare('SELECT bytes FROM "_blobs" WHERE id = ?').get(id) as { bytes: Uint8Array } | undefined)?.bytes,
+    ping: async () => void database.prepare('SELECT count(*) FROM "_counters"').get(),
+    close: async () => db.close(),
+  };
+}
+
 function preparedOnce(db: DatabaseSync): Database['prepare'] {
   const statements = new Map<string, StatementSync>();
   return (text) => {
