@@ -72,7 +72,9 @@ async function obey(runtime: Runtime, order: Order): Promise<unknown> {
   return 'closed';
 }
 
-const config = { databaseUrl: `file:${folder}/alur.sqlite`, data: folder, queue: queue as 'auto', clock: 'real' } as const;
+const redisUrl = process.env['REDIS_URL'];
+const place = { databaseUrl: `file:${folder}/alur.sqlite`, data: folder, queue: queue as 'auto', clock: 'real' } as const;
+const config = redisUrl === undefined ? place : { ...place, redisUrl };
 const log = (level: string, text: string): void => void (level === 'info' || process.stderr.write(`${level}: ${text}\n`));
 const runtime = await openRuntime({ config, handlers: new Map([['agency-call', call]]), retryBackOffMs: 50, log });
 for (const text of [line('child', [agencyCall('tax')]), parent]) {
