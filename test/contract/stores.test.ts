@@ -6,8 +6,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { collections } from '../../runtime/collections.ts';
 import type { Collection, CollectionName } from '../../runtime/collections.ts';
 import type { Query, Store } from '../../runtime/ports.ts';
+import { openMongoStore } from '../../runtime/stores/mongo.ts';
 import { createMemoryStore } from '../../runtime/stores/memory.ts';
 import { openSqliteStore } from '../../runtime/stores/sqlite.ts';
+import { startMongoServer } from '../support/mongo-server.ts';
 import { testStore } from './store.contract.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 
@@ -35,13 +37,34 @@ async function memory(): Promise<StoreUnderTest> {
   return { store, dispose: async () => await store.close() };
 }
 
-/** Every adapter. The scale-out store adds its line here. */
+const mongoServer = await startMongoServer();
+
+async function mongo(): Promise<StoreUnderTest> {
+  const url = mongoServer?.database(`alur${process.pid}x${(files += 1)}`) ?? '';
+  const opened: Store[] = [await openMongoStore(url, { standalone: true })];
+  const reopen = async (): Promise<Store> => {
+    await opened[0]?.close();
+    opened.unshift(await openMongoStore(url, { standalone: true }));
+    return opened[0] as Store;
+  };
+  return {
+    store: opened[0] as Store,
+    reopen,
+    dispose: async () => void (await Promise.all(opened.map(async (store) => await store.close()))),
+  };
+}
+
+/** Every adapter. */
 const adapters: readonly (readonly [string, () => Promise<StoreUnderTest>])[] = [
   ['memory', memory],
   ['sqlite', sqlite],
+  ...(mongoServer === undefined ? [] : [['mongo', mongo] as const]),
 ];
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  mongoServer?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 for (const [name, open] of adapters) testStore(name, open);
 
