@@ -33,8 +33,12 @@ export interface FormContext {
 const MOST_ROWS = 500;
 
 /** `schema`: form-js JSON. A schema that is none asks nothing: every answer is dropped. */
-export function validateForm(schema: unknown, given: Values, context: FormContext): FormAnswer {
-  const { isHidden, evaluate } = conditionsOf({ ...context.data, ...given }, context.now);
+export function validateForm(schema: unknown, sent: Values, context: FormContext): FormAnswer {
+  const components = (schema as Partial<FormSchema> | null)?.components;
+  // WHAT THE FORM DOES NOT ASK FOR MUST NOT STAND IN FOR THE CASE'S OWN VARIABLES: conditions, choices and limits read these
+  const given = onlyAsked(sent, components);
+  const data = { ...context.data, ...given };
+  const { isHidden, evaluate } = conditionsOf(data, context.now);
   const errors: FormError[] = [];
   let values: Values = {};
 
@@ -50,7 +54,6 @@ export function validateForm(schema: unknown, given: Values, context: FormContex
   const field = (component: FormField, parent: Path): void => {
     const path = pathOf(component, parent);
     const answer = valueAt(given, path);
-    const data = { ...context.data, ...given };
     const wrong = checkAnswer(component, answer, { data, evaluate: (text) => evaluate(text, parent) });
     if (wrong) refuse(path, wrong);
     else if (answer !== undefined && answer !== null && answer !== '') values = withValueAt(values, path, answer);
@@ -72,7 +75,7 @@ export function validateForm(schema: unknown, given: Values, context: FormContex
       else if (asks(component)) field(component, parent);
     }
   };
-  walk((schema as Partial<FormSchema> | null)?.components, []);
+  walk(components, []);
   return { values, errors };
 }
 
@@ -81,4 +84,19 @@ const inputs = new Set(['textfield', 'textarea', 'number', 'checkbox', 'checklis
 /** Shown-only fields are no questions: whoever answers them all the same is not heard. */
 function asks({ type, key, readonly, disabled }: FormField): boolean {
   return inputs.has(type) && typeof key === 'string' && key !== '' && readonly !== true && disabled !== true;
+}
+
+/** The answers to what the form asks somewhere, hidden or not. */
+function onlyAsked(sent: Values, components: readonly FormField[] | undefined): Values {
+  const asked = new Set<string>();
+  const visit = (fields: readonly FormField[] | undefined, parent: Path): void => {
+    for (const component of fields ?? []) {
+      const path = pathOf(component, parent);
+      const first = path[0];
+      if (first !== undefined && (component.type === 'dynamiclist' || asks(component))) asked.add(String(first));
+      else visit(component.components, path);
+    }
+  };
+  visit(components, []);
+  return Object.fromEntries(Object.entries(sent).filter(([name]) => asked.has(name)));
 }

@@ -40,6 +40,20 @@ describe('[F1] the server checks a form by its own schema', () => {
     });
   });
 
+  test('what the form did not ask cannot stand in for a variable of the case that a condition reads', () => {
+    const gated = {
+      components: [
+        { type: 'textfield', key: 'note', conditional: { hide: '=approved = true' } },
+        { type: 'number', key: 'size', validate: { max: '=limit' } },
+      ],
+    };
+    const data = { approved: true, limit: 10 };
+    const answer = validateForm(gated, { note: 'sneaked in', approved: false, size: 11, limit: 99 }, { now: 0, data });
+    expect(answer.values).toEqual({});
+    expect(answer.errors).toMatchObject([{ pointer: '/size', code: 'max' }]);
+    expect(validateForm(gated, { note: 'asked', size: 9 }, { now: 0, data: { approved: false, limit: 10 } }).errors).toEqual([]);
+  });
+
   test('errors are sentences in both languages', () => {
     expect(check({ nik: '3573010101010001', size: 0 }).errors[0]?.message).toEqual({
       id: 'Isi dengan angka paling kecil 1.',
