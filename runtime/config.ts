@@ -9,7 +9,7 @@ export interface Config {
   readonly port: number;
   /** interface to listen on. Loopback only when `auth` is `none`. */
   readonly host: string;
-  /** `memory:` or `file:<path of the SQLite file>` */
+  /** `memory:`, `file:<path of the SQLite file>` or `mongodb://…` */
   readonly databaseUrl: string;
   /** absent: a redis-server found on this machine is started, else the queue lives in this process */
   readonly redisUrl?: string;
@@ -23,6 +23,8 @@ export interface Config {
   readonly sandbox: boolean;
   /** where citizens reach the portal: for links in mails and QR codes; without trailing slash */
   readonly publicUrl: string;
+  /** `ALUR_MONGO_STANDALONE=true`, tests only: a MongoDB without replica set is accepted, which may lose what it acknowledged */
+  readonly mongoStandalone?: boolean;
   readonly production: boolean;
   /** IANA time zone in which dates without offset and timer cycles are meant; `ALUR_ZONE`, default Asia/Jakarta */
   readonly zone: string;
@@ -46,6 +48,7 @@ const schema = z.object({
   ALUR_SANDBOX: flag.default(false),
   ALUR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ALUR_ZONE: z.string().refine(isZone, 'an IANA time zone').default('Asia/Jakarta'),
+  ALUR_MONGO_STANDALONE: flag.default(false),
   NODE_ENV: z.string().optional(),
 });
 type Parsed = z.infer<typeof schema>;
@@ -80,6 +83,8 @@ function faultsOf(env: Parsed): readonly string[] {
     faults.push('Expected ALUR_CLOCK to be real with NODE_ENV=production, but it is controllable');
   if (env.ALUR_AUTH === 'none' && env.NODE_ENV === 'production')
     faults.push('Expected ALUR_AUTH to be session with NODE_ENV=production, but it is none');
+  if (env.ALUR_MONGO_STANDALONE && env.NODE_ENV === 'production')
+    faults.push('Expected ALUR_MONGO_STANDALONE to be false with NODE_ENV=production, but it is true');
   return faults;
 }
 
@@ -87,13 +92,8 @@ function databaseUrl(url: string | undefined, data: string): { readonly url: str
   if (url === undefined) return { url: `file:${join(data, 'alur.sqlite')}` };
   if (url === 'memory:') return { url };
   if (url.startsWith('file:')) return { url: `file:${resolve(url.slice('file:'.length).replace(/^\/\/(?=\/)/, ''))}` };
-  if (/^mongodb(\+srv)?:/.test(url))
-    return {
-      url,
-      fault:
-        'Expected DATABASE_URL to be file:<path> or memory:, but MongoDB comes with the scale-out store, which this version does not have yet',
-    };
-  return { url, fault: 'Expected DATABASE_URL to start with file: or memory:, but it does not' };
+  if (/^mongodb(\+srv)?:\/\//.test(url)) return { url };
+  return { url, fault: 'Expected DATABASE_URL to start with file:, mongodb: or memory:, but it does not' };
 }
 
 function configOf(env: Parsed, data: string, url: string): Config {
@@ -108,6 +108,7 @@ function configOf(env: Parsed, data: string, url: string): Config {
     clock: env.ALUR_CLOCK,
     sandbox: env.ALUR_SANDBOX,
     publicUrl: (env.ALUR_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    ...(env.ALUR_MONGO_STANDALONE && { mongoStandalone: true }),
     production: env.NODE_ENV === 'production',
     zone: env.ALUR_ZONE,
   };

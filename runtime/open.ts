@@ -37,6 +37,7 @@ import { createSettling } from './settle.ts';
 import type { Settling } from './settle.ts';
 import { broadcast } from './signals.ts';
 import { createMemoryStore } from './stores/memory.ts';
+import { openMongoStore } from './stores/mongo.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
 import { createSweeper, nextDue } from './sweep.ts';
 import type { Sweeper } from './sweep.ts';
@@ -44,7 +45,8 @@ import { createWatch } from './watch.ts';
 import type { Watch } from './watch.ts';
 import type { RuntimeClock, Store } from './ports.ts';
 
-export type RuntimeConfig = Pick<Config, 'databaseUrl' | 'data' | 'clock' | 'queue' | 'redisUrl'> & Partial<Pick<Config, 'zone'>>;
+export type RuntimeConfig = Pick<Config, 'databaseUrl' | 'data' | 'clock' | 'queue' | 'redisUrl'> &
+  Partial<Pick<Config, 'zone' | 'mongoStandalone'>>;
 
 export interface OpenRuntime {
   /** from `readConfig`. For tests: `{ databaseUrl: 'memory:', queue: 'in-process', clock: 'controllable', data: <folder> }` */
@@ -83,7 +85,7 @@ const DEEPEST = 50;
 
 /** Resolves when the runtime accepts commands and everything that a crash left behind is being done again. Throws when store or queue are unusable. */
 export async function openRuntime(options: OpenRuntime): Promise<Runtime> {
-  const store = options.instead?.store ?? openStore(options.config);
+  const store = options.instead?.store ?? (await openStore(options.config));
   try {
     const opened = options.instead?.queue ?? (await openQueue(options.config, options.log ?? silent));
     const parts = assemble(options, store, opened);
@@ -103,10 +105,11 @@ function silent(): void {
   // nobody listens
 }
 
-function openStore({ databaseUrl }: RuntimeConfig): Store {
+async function openStore({ databaseUrl, mongoStandalone = false }: RuntimeConfig): Promise<Store> {
   if (databaseUrl === 'memory:') return createMemoryStore();
   if (databaseUrl.startsWith('file:')) return openSqliteStore(databaseUrl.slice('file:'.length));
-  throw new Error('Expected the database URL to be memory: or file:<path>, but it is neither');
+  if (/^mongodb(\+srv)?:/.test(databaseUrl)) return await openMongoStore(databaseUrl, { standalone: mongoStandalone });
+  throw new Error('Expected the database URL to be memory:, file:<path> or mongodb://…, but it is none of them');
 }
 
 function assemble(

@@ -54,7 +54,11 @@ describe('configuration', () => {
     ['a sign-in that is off, seen from outside', { ALUR_AUTH: 'none', HOST: '0.0.0.0' }, /loopback/],
     ['a sign-in that is off in production', { ALUR_AUTH: 'none', NODE_ENV: 'production' }, /ALUR_AUTH/],
     ['a clock that can be moved in production', { ALUR_CLOCK: 'controllable', NODE_ENV: 'production' }, /ALUR_CLOCK/],
-    ['MongoDB, which comes later', { DATABASE_URL: 'mongodb://secret@h/x' }, /scale-out store/],
+    [
+      'a lone MongoDB in production',
+      { DATABASE_URL: 'mongodb://u:secret@h/x', ALUR_MONGO_STANDALONE: 'true', NODE_ENV: 'production' },
+      /ALUR_MONGO_STANDALONE/,
+    ],
     ['a database that nobody knows', { DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
   ])('[O2] refuses %s', (_name, env, reason) => {
     const found = faults(env as Record<string, string>);

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BpmnError, JobFailure } from '../../workers/job.ts';
 import type { Job, JobHandler } from '../../workers/job.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { bpmn, flow, line, message, serviceTask } from './support/bpmn.ts';
-import { by, deployed, openTestRuntime, start, stateOf } from './support/stores.ts';
+import { by, deployed, openTestRuntime, start, stateOf, stopMongo, storeNames } from './support/stores.ts';
 import type { Opened } from './support/stores.ts';
 
 const never = new AbortController().signal;
@@ -18,7 +18,10 @@ async function external(runtime: Runtime, type: string): Promise<readonly string
   return jobs.map(({ job }) => String(job['jobKey']));
 }
 
-describe.each(['memory', 'sqlite'] as const)('runtime on %s', (store) => {
+const stores = await storeNames();
+afterAll(stopMongo);
+
+describe.each(stores)('runtime on %s', (store) => {
   let opened: Opened;
   let runtime: Runtime;
   const open = async (handlers: Record<string, JobHandler> = {}): Promise<void> => {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRuntime } from '../../../runtime/open.ts';
 import type { OpenRuntime } from '../../../runtime/open.ts';
+import type { MongoServer } from '../../support/mongo-server.ts';
+import { startMongoServer } from '../../support/mongo-server.ts';
 import type { Runtime } from '../../../runtime/runtime.ts';
 
 export const by = { id: 'ani', agency: 'kominfo' };
@@ -16,12 +18,32 @@ export interface Opened {
 }
 
 /** Real stores, the queue in this process, a clock that can be moved. */
-export async function openTestRuntime(store: 'memory' | 'sqlite', options: Partial<OpenRuntime> = {}): Promise<Opened> {
+export type StoreName = 'memory' | 'sqlite' | 'mongo';
+
+let mongoServer: MongoServer | undefined;
+
+/** The stores of this run; MongoDB where there is one. Stop it with `stopMongo` after all. */
+export async function storeNames(): Promise<readonly StoreName[]> {
+  mongoServer = await startMongoServer();
+  return mongoServer === undefined ? ['memory', 'sqlite'] : ['memory', 'sqlite', 'mongo'];
+}
+export function stopMongo(): void {
+  mongoServer?.stop();
+}
+
+let databases = 0;
+function urlOf(store: StoreName, folder: string): string {
+  if (store === 'memory') return 'memory:';
+  if (store === 'sqlite') return `file:${join(folder, 'alur.sqlite')}`;
+  return mongoServer?.database(`runtime${process.pid}x${(databases += 1)}`) ?? '';
+}
+
+export async function openTestRuntime(store: StoreName, options: Partial<OpenRuntime> = {}): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'alur-runtime-'));
-  const databaseUrl = store === 'memory' ? 'memory:' : `file:${join(folder, 'alur.sqlite')}`;
+  const databaseUrl = urlOf(store, folder);
   const open = async (more: Partial<OpenRuntime>): Promise<Runtime> =>
     await openRuntime({
-      config: { databaseUrl, data: folder, queue: 'in-process', clock: 'controllable' },
+      config: { databaseUrl, data: folder, queue: 'in-process', clock: 'controllable', mongoStandalone: true },
       retryBackOffMs: 1,
       ...options,
       ...more,
