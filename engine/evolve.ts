@@ -14,8 +14,14 @@ type Applier<T extends EventType> = (state: InstanceState, event: Extract<Event,
 export function evolve(state: InstanceState | undefined, event: Event): InstanceState {
   if (event.t === 'instance-created') return created(event);
   if (state === undefined) throw new Error(`Expected 'instance-created' to be the first event, but it is '${event.t}'.`);
-  (appliers[event.t] as Applier<EventType>)(state, event);
+  const apply = Object.hasOwn(appliers, event.t) ? (appliers[event.t] as Applier<EventType>) : undefined;
+  if (apply === undefined) throw unknown(event.t);
+  apply(state, event);
   return state;
+}
+
+function unknown(type: string): Error {
+  return new Error(`Expected an event that this version can replay, but it does not know the event type '${type}'.`);
 }
 
 function created(event: Extract<Event, { readonly t: 'instance-created' }>): InstanceState {
@@ -171,6 +177,7 @@ const appliers: { readonly [T in Exclude<EventType, 'instance-created'>]: Applie
 
   internal: (state, event) => {
     const internal = event as Internal;
+    if (!Object.hasOwn(internals, internal.what)) throw unknown(`internal ${String(internal.what)}`);
     (internals[internal.what] as (state: InstanceState, event: Internal) => void)(state, internal);
   },
 };

@@ -26,8 +26,15 @@ function stepOf({ type }: Instruction): Step {
   return (type in checks ? checks[type as Checks] : acts[type as Acts]) as Step;
 }
 
-/** `resources`: everything that the scenario needs deployed. Never throws for what a scenario finds; throws for our own faults. */
-export async function runScenario(resources: readonly Resource[], testCase: TestCase): Promise<ScenarioResult> {
+/**
+ * `resources`: everything that the scenario needs deployed. `afterwards` sees the stage before it is closed.
+ * Never throws for what a scenario finds; throws for our own faults.
+ */
+export async function runScenario(
+  resources: readonly Resource[],
+  testCase: TestCase,
+  afterwards?: (stage: Stage) => Promise<void>,
+): Promise<ScenarioResult> {
   const { name } = testCase;
   let stage: Stage;
   try {
@@ -37,6 +44,7 @@ export async function runScenario(resources: readonly Resource[], testCase: Test
   }
   try {
     const failure = await play(stage, testCase);
+    await afterwards?.(stage);
     return { name, failure, trace: await traceOf(stage) };
   } finally {
     await stage.close();

@@ -10,6 +10,7 @@ const files = [
     .filter((name) => name.endsWith('.test.ts') && !/^(feel|dmn)/.test(name))
     .map((name) => join('test/engine', name)),
   'test/property/engine.test.ts',
+  'test/golden/replay.test.ts',
   // the analysis and the second opinion
   ...['test/engine/analysis', 'test/runtime/rehearsal'].flatMap((folder) =>
     readdirSync(join(top, folder)).map((name) => join(folder, name)),
