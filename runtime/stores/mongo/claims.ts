@@ -8,7 +8,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { collections } from '../../collections.ts';
 import { isDuplicate } from './documents.ts';
-import type { Claimed, Claims, Doc, Hold, Id, MongoRoom } from './documents.ts';
+import type { Claimed, Claims, Hold, Id, MongoRoom } from './documents.ts';
 import { HIDDEN, idOf } from './row-document.ts';
 
 type Claim = Claims[number];
