@@ -23,6 +23,7 @@ import { collections } from '../collections.ts';
 import type { Collection, CollectionName, Row } from '../collections.ts';
 import { createLanes } from '../lanes.ts';
 import type { Page, Query, Store } from '../ports.ts';
+import { MAX_KEY } from './field-value.ts';
 import { COUNT_CAP, pageOf, searchPlan } from './search-plan.ts';
 import { getBlob, putBlob } from './mongo/blobs.ts';
 import { connect } from './mongo/connect.ts';
@@ -89,7 +90,7 @@ async function reserveNumbers({ meta }: MongoRoom, count: number): Promise<numbe
 
 async function get(room: MongoRoom, name: CollectionName, key: string): Promise<Row | undefined> {
   const collection: Collection = collections[name];
-  if (collection.key !== undefined && !/^[0-9]{1,18}$/.test(key)) return undefined;
+  if (collection.key !== undefined && (!/^[0-9]{1,19}$/.test(key) || BigInt(key) > MAX_KEY)) return undefined;
   const found = await room.rows(name).findOne({ _id: idOf(collection, key), [HIDDEN]: { $exists: false } });
   return found === null ? undefined : rowOf(collection, found);
 }
