@@ -33,6 +33,7 @@ function created(event: Extract<Event, { readonly t: 'instance-created' }>): Ins
     ...(event.parent && { parent: event.parent }),
     ...(event.businessId !== undefined && { businessId: event.businessId }),
     ...(event.tags && { tags: event.tags }),
+    ...(event.terminateAfter && { terminateAfter: event.terminateAfter }),
     status: 'active',
     counter: 0,
     elements: new Map(),

@@ -112,6 +112,8 @@ export interface InstanceState {
   readonly parent?: Parent;
   businessId?: string;
   readonly tags?: readonly string[];
+  /** elements after which the instance is terminated */
+  readonly terminateAfter?: readonly ElementId[];
   status: 'active' | 'suspended' | 'completed' | 'terminated';
   /** the last number that was given to something */
   counter: number;

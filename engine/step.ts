@@ -28,7 +28,7 @@ export type Step =
   /** takes the outgoing flows */
   | { readonly do: 'leave'; readonly n: number }
   /** the next listener of one event, from `index` on, then what comes after the last */
-  | ({ readonly do: 'listen'; readonly n: number; readonly event: 'START' | 'END' | 'BEFORE_ALL'; readonly index: number } & Begin)
+  | ({ readonly do: 'listen'; readonly n: number; readonly event: 'START' | 'END' | 'BEFORE_ALL' | 'CANCEL'; readonly index: number } & Begin)
   /** looks for somebody who catches this error or escalation. `job`: a worker threw it, so trying again means a new job */
   | {
       readonly do: 'throw';

@@ -101,6 +101,8 @@ export type Command = Meta &
         /** start here instead of at the none start event: a message, signal, timer or conditional start event, or start instructions */
         readonly startElementId?: ElementId;
         readonly startInstructions?: readonly { readonly elementId: ElementId }[];
+        /** the instance is terminated as soon as one of these elements has completed or was terminated */
+        readonly terminateAfter?: readonly ElementId[];
         readonly messageKey?: Key;
       }
     | { readonly type: 'complete-job'; readonly n: number; readonly variables: Variables; readonly result?: JobResult }
@@ -217,6 +219,7 @@ export type Event =
       readonly businessId?: string;
       readonly tags?: readonly string[];
       readonly messageKey?: Key;
+      readonly terminateAfter?: readonly ElementId[];
       readonly by: Actor;
     }
   | { readonly t: 'instance-completed'; readonly at: number; /** result for a call activity that waits */ readonly variables?: Variables }

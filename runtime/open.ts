@@ -255,7 +255,8 @@ function plain(outcome: Outcome): Exclude<Outcome, { readonly kind: 'CLAIMED' }>
 }
 
 async function startInstance(room: Room, request: StartInstance, by: Command['by']): ReturnType<Runtime['startInstance']> {
-  const { processDefinitionKey: key, processDefinitionId: id = '', version, variables = {}, businessId, tags, startInstructions } = request;
+  const { processDefinitionKey: key, processDefinitionId: id = '', version, variables = {} } = request;
+  const { businessId, tags, startInstructions, terminateAfter } = request;
   const definition =
     key === undefined
       ? version === undefined || version < 0
@@ -273,6 +274,7 @@ async function startInstance(room: Room, request: StartInstance, by: Command['by
     ...(businessId !== undefined && { businessId }),
     ...(tags && { tags }),
     ...(startInstructions && { startInstructions }),
+    ...(terminateAfter && { terminateAfter }),
   };
   const outcome = plain(
     await room.act(instanceKey, { type: 'create-instance', at: room.clock.now(), by, instanceKey, variables, ...optional }, { definition }),

@@ -45,6 +45,8 @@ export interface StartInstance {
   readonly businessId?: string;
   readonly tags?: readonly string[];
   readonly startInstructions?: readonly { readonly elementId: string }[];
+  /** the instance is terminated as soon as one of these elements has ended */
+  readonly terminateAfter?: readonly string[];
 }
 
 export interface PublishMessage {

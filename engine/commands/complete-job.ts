@@ -24,10 +24,10 @@ export function completeJob(run: Run, command: CommandOf<'complete-job'>): Rejec
   else run.push({ do: 'complete', n: instance.n, payload: command.variables });
 }
 
-/** Variables of a start listener stay with the element; those of an end listener go outwards. */
+/** Variables of a start listener stay with the element; those of an end or cancel listener go outwards. */
 function listenerDone(run: Run, instance: ElementInstance, { job, variables }: JobDone): void {
-  const event = job.listener as 'START' | 'END' | 'BEFORE_ALL';
-  if (event === 'END') propagate(run, instance.n, variables);
+  const event = job.listener as 'START' | 'END' | 'BEFORE_ALL' | 'CANCEL';
+  if (event === 'END' || event === 'CANCEL') propagate(run, instance.n, variables);
   else setAllLocal(run, instance.n, variables);
   run.push({ do: 'listen', n: instance.n, event, index: (job.index ?? 0) + 1, ...instance.begin });
 }

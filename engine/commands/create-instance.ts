@@ -11,7 +11,7 @@ export function createInstance(run: Run, command: CommandOf<'create-instance'>):
   const rejection = problemOf(run, command);
   if (rejection) return rejection;
   const { process, processKey, processVersion } = run.world;
-  const { instanceKey: key, parent, businessId, tags, messageKey, by } = command;
+  const { instanceKey: key, parent, businessId, tags, messageKey, terminateAfter, by } = command;
   run.emit({
     t: 'instance-created',
     key,
@@ -24,6 +24,7 @@ export function createInstance(run: Run, command: CommandOf<'create-instance'>):
     ...(businessId !== undefined && { businessId }),
     ...(tags && { tags }),
     ...(messageKey !== undefined && { messageKey }),
+    ...(terminateAfter && terminateAfter.length > 0 && { terminateAfter }),
   });
   const event = command.startElementId === undefined ? undefined : process.elements.get(command.startElementId);
   // what an event brought goes through the output mappings of its start event
@@ -47,6 +48,9 @@ function problemOf(run: Run, command: CommandOf<'create-instance'>): Rejection |
     const problem = activationProblem(run.world.process, elementId);
     if (problem) return reject('INVALID_ARGUMENT', `${expected} at '${elementId}', but ${problem}.`);
   }
+  const unknown = command.terminateAfter?.find((id) => id === process.id || !process.elements.has(id));
+  if (unknown !== undefined)
+    return reject('INVALID_ARGUMENT', `${expected} that ends after '${unknown}', but the process has no such element inside.`);
   if (command.startInstructions?.length) return undefined;
   if (command.startElementId !== undefined) {
     return startElements(process).some(({ id }) => id === command.startElementId)

@@ -8,6 +8,7 @@ import { reject } from './rejection.ts';
 
 /** Moves tokens by hand: activates, terminates or both, all or nothing. New tokens come first, so that no scope ends in between. */
 export function modifyInstance(run: Run, command: CommandOf<'modify-instance'>): Rejection | void {
+  if (run.instance(0).draining) return reject('INVALID_STATE', 'Expected to modify the instance, but it is being cancelled.');
   const moves = command.move ?? [];
   const doomed = [...(command.terminate ?? []), ...moves.map((move) => move.source)];
   const rejection =

@@ -14,6 +14,11 @@ export function throwJobError(run: Run, command: CommandOf<'throw-job-error'>): 
       `Expected to throw an error for job ${job.n}, but it belongs to a task listener: deny the change or fail the job instead.`,
     );
   const said = command.errorMessage === undefined ? {} : { message: command.errorMessage };
+  if (job.listener === 'CANCEL')
+    return reject(
+      'INVALID_STATE',
+      `Expected to throw an error for job ${job.n}, but nothing is left that could catch it: the instance is being cancelled. Fail the job instead.`,
+    );
   run.emit({ t: 'job-error-thrown', n: job.n, code: command.errorCode, ...said, at: run.at });
   run.push({ do: 'throw', n: job.el, kind: 'error', code: command.errorCode, ...said, variables: command.variables ?? {}, job: true });
 }

@@ -32,7 +32,10 @@ function checkAny(element: Element, { node, process, complain }: Check): void {
       });
   }
   for (const { event } of element.listeners) {
-    const never = (event === 'BEFORE_ALL' && !element.loop) || (event === 'END' && element.kind === 'event-based-gateway');
+    const never =
+      (event === 'BEFORE_ALL' && !element.loop) ||
+      (event === 'END' && element.kind === 'event-based-gateway') ||
+      (event === 'CANCEL' && element.kind !== 'process');
     if (never) {
       complain({
         code: 'LISTENER_NEVER_CALLED',

@@ -74,6 +74,7 @@ const executionEvents: Readonly<Record<string, ListenerEvent>> = Object.freeze({
   start: 'START',
   end: 'END',
   beforeAll: 'BEFORE_ALL',
+  cancel: 'CANCEL',
 });
 const taskEvents: Readonly<Record<string, ListenerEvent>> = Object.freeze({
   creating: 'CREATING',

@@ -14,7 +14,7 @@ import { closeOwned } from './owned.ts';
 import { handlerEnded, recordCompensable } from './compensation.ts';
 import type { Run } from './run.ts';
 import { mapInputs, mapOutputs } from './variables.ts';
-import { childEnded, drain, terminate } from './termination.ts';
+import { childEnded, drain, endOfInstance, isLast, terminate } from './termination.ts';
 import { endOfRun } from './loop.ts';
 import { openBoundaries, openEventSubProcesses, repeatTimer } from './waits.ts';
 import { taskStep } from './task-listeners.ts';
@@ -77,10 +77,15 @@ function complete(run: Run, step: StepOf<'complete'>, instance: ElementInstance)
 function listen(run: Run, step: StepOf<'listen'>, instance: ElementInstance): Step | undefined {
   const listeners = listenersFor(run.elementOf(instance), step.event);
   const listener = listeners[step.index];
-  if (listener === undefined) return step.event === 'END' ? { do: 'leave', n: instance.n } : { do: 'open', n: instance.n, ...begin(step) };
+  if (listener === undefined) return afterListeners(run, step, instance);
   createJob(run, instance.n, { spec: listener, kind: 'EXECUTION_LISTENER', listener: step.event, index: step.index });
   if (step.payload || step.at) run.emit({ t: 'internal', what: 'begun', n: instance.n, begin: begin(step) });
   return undefined;
+}
+
+function afterListeners(run: Run, step: StepOf<'listen'>, { n }: ElementInstance): Step | undefined {
+  if (step.event === 'CANCEL') return void endOfInstance(run);
+  return step.event === 'END' ? { do: 'leave', n } : { do: 'open', n, ...begin(step) };
 }
 
 function listenersFor(element: Element, event: string): readonly ListenerSpec[] {
@@ -110,6 +115,7 @@ function leave(run: Run, _step: StepOf<'leave'>, instance: ElementInstance): voi
   recordCompensable(run, instance, element);
   closeOwned(run, n);
   if (n > 0) run.emit({ t: 'element-completed', n, at: run.at });
+  if (isLast(run, instance)) return terminate(run, 0);
   for (const flow of flows) takeFlow(run, flow, scope);
   behavior.completed?.(run, instance, element);
   if (instance.handles) handlerEnded(run, instance.handles, scope);

@@ -7,6 +7,7 @@ import type { Start, Then } from '../internal.ts';
 import { activate, isIdle } from './activation.ts';
 import { compensate, handlerEnded, takeCompensable } from './compensation.ts';
 import { closeOwned } from './owned.ts';
+import type { ElementInstance } from '../state.ts';
 import type { Run } from './run.ts';
 
 /** Terminates the element instance with everything inside it; then activates `start` beside it. */
@@ -63,11 +64,32 @@ function drained(run: Run, n: number): void {
 
 /** The end of one element instance that holds nothing any more. */
 export function endTerminated(run: Run, n: number, start?: Start): void {
-  const { scope, handles } = run.instance(n);
+  const instance = run.instance(n);
+  const { scope, handles } = instance;
   closeOwned(run, n);
-  if (n === 0) return run.emit({ t: 'instance-terminated', at: run.at });
+  if (n === 0) return askCancelListeners(run);
   run.emit({ t: 'element-terminated', n, at: run.at });
+  if (isLast(run, instance)) return terminate(run, 0);
   if (start) activate(run, elementOf(run.world.process, start.element), scope, { payload: start.payload ?? {} });
   if (handles) handlerEnded(run, handles, scope);
   childEnded(run, scope);
+}
+
+/** Everything inside is gone; the process's cancel listeners work before the instance is. Nothing can stop it any more. */
+function askCancelListeners(run: Run): void {
+  const root = run.instance(0);
+  if (!run.elementOf(root).listeners.some(({ event }) => event === 'CANCEL')) return endOfInstance(run);
+  if (root.draining?.end !== 'terminate') run.emit({ t: 'internal', what: 'draining', n: 0, then: { end: 'terminate' } });
+  run.push({ do: 'listen', n: 0, event: 'CANCEL', index: 0 });
+}
+
+export function endOfInstance(run: Run): void {
+  closeOwned(run, 0);
+  run.emit({ t: 'instance-terminated', at: run.at });
+}
+
+/** Does the instance end with this element instance, because whoever started it said so? A repeated activity counts as a whole. */
+export function isLast(run: Run, { n, element, loop }: ElementInstance): boolean {
+  const wanted = n > 0 && loop === undefined && run.state.terminateAfter?.includes(element) === true;
+  return wanted && run.instance(0).draining?.end !== 'terminate';
 }

@@ -6,7 +6,7 @@ import type { ElementId, Variables } from '../terms.ts';
 import { activate, takeFlow } from './activation.ts';
 import { closeOwned, closeWaits } from './owned.ts';
 import type { Run } from './run.ts';
-import { childEnded, drain, terminate } from './termination.ts';
+import { childEnded, drain, isLast, terminate } from './termination.ts';
 
 /** `owner`: the element instance that waited; `id`: the event element that it waited for. */
 export function trigger(run: Run, owner: ElementInstance, happened: { readonly element: ElementId; readonly variables: Variables }): void {
@@ -58,6 +58,7 @@ function afterGateway(run: Run, gateway: ElementInstance, { element, payload }: 
   if (flow === undefined) throw new Error(`Expected a flow from '${gateway.element}' to '${element.id}', but there is none.`);
   closeOwned(run, gateway.n);
   run.emit({ t: 'element-completed', n: gateway.n, at: run.at });
+  if (isLast(run, gateway)) return terminate(run, 0);
   takeFlow(run, flow, gateway.scope, { payload });
   childEnded(run, gateway.scope);
 }

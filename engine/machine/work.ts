@@ -24,7 +24,7 @@ export function runToRest(run: Run): void {
 function work(run: Run, first: Step, done: number): number {
   for (let step: Step | undefined = first; step;) {
     const instance = run.state.elements.get(step.n);
-    if (instance === undefined || (isOver(instance) && step.do !== 'task')) return done;
+    if (instance === undefined || (isOver(instance) && !isFarewell(step))) return done;
     if (++done > MAX_STEPS || run.number > MAX_LOCAL - SPARE_NUMBERS) {
       raiseIncident(run, step, exhausted(done > MAX_STEPS));
       return done;
@@ -34,9 +34,13 @@ function work(run: Run, first: Step, done: number): number {
   return done;
 }
 
-/** What is being terminated does nothing any more, except for asking the listeners of a cancelled user task. */
+/** What is being terminated does nothing any more, except for asking the listeners of a cancelled user task or process. */
 function isOver(instance: ElementInstance): boolean {
   return instance.draining?.end === 'terminate';
+}
+
+function isFarewell(step: Step): boolean {
+  return step.do === 'task' || (step.do === 'listen' && step.event === 'CANCEL');
 }
 
 function attempt(run: Run, step: Step, instance: ElementInstance): Step | void {

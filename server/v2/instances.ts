@@ -27,7 +27,10 @@ const creation = z
       .array(z.object({ elementId: name }))
       .max(100)
       .nullish(),
-    runtimeInstructions: z.array(z.unknown()).nullish(),
+    runtimeInstructions: z
+      .array(z.object({ type: z.literal('TERMINATE_PROCESS_INSTANCE').default('TERMINATE_PROCESS_INSTANCE'), afterElementId: name }))
+      .max(100)
+      .nullish(),
     awaitCompletion: z.boolean().nullish(),
     fetchVariables: z.array(name).max(1000).nullish(),
     requestTimeout: z.number().int().max(LONGEST_WAIT).nullish(),
@@ -42,8 +45,6 @@ async function create(asked: Asked) {
   const { context, reader } = asked;
   const given = parseBody(asked, creation);
   refuseForeignService(asked, given);
-  if (given.runtimeInstructions?.length)
-    throw new Problem('NOT_IMPLEMENTED', 'Expected to start without runtimeInstructions, which are not served here, but there are some');
   const version = given.processDefinitionVersion;
   const started = accepted(
     await context.runtime.startInstance(
@@ -55,6 +56,9 @@ async function create(asked: Asked) {
         ...(given.businessId ? { businessId: given.businessId } : {}),
         ...(given.tags ? { tags: given.tags } : {}),
         ...(given.startInstructions?.length ? { startInstructions: given.startInstructions } : {}),
+        ...(given.runtimeInstructions?.length
+          ? { terminateAfter: given.runtimeInstructions.map(({ afterElementId }) => afterElementId) }
+          : {}),
       },
       actorOf(reader),
     ),

@@ -128,9 +128,9 @@ describe('refusals', () => {
       'DANGLING_LINK t',
     ],
     [
-      'a listener to the cancellation of the process',
-      diagram(ext(zeebe('executionListeners', {}, zeebe('executionListener', { eventType: 'cancel', type: 'x' }))), start('s')),
-      'INVALID_LISTENER p',
+      'a listener to the cancellation of something else than the process',
+      diagram(start('s'), job('a', [zeebe('executionListeners', {}, zeebe('executionListener', { eventType: 'cancel', type: 'x' }))])),
+      'LISTENER_NEVER_CALLED a',
     ],
     [
       'a listener that is never called',

@@ -103,10 +103,15 @@ describe('[W9] modification', () => {
     expect(wrong.status).toBe(400);
   });
 
-  test('runtime instructions are refused by name, not ignored', async () => {
-    const runtimeInstructions = [{ type: 'TERMINATE_PROCESS_INSTANCE', afterElementId: 'a' }];
-    const answer = await operator('POST', '/v2/process-instances', { processDefinitionId: 'mod', runtimeInstructions });
-    expect(problem(answer)).toEqual([501, 'NOT_IMPLEMENTED']);
+  test('a case ends after the element that a runtime instruction names; others are refused', async () => {
+    const started = (afterElementId: string, type = 'TERMINATE_PROCESS_INSTANCE') =>
+      operator('POST', '/v2/process-instances', { processDefinitionId: 'mod', runtimeInstructions: [{ type, afterElementId }] });
+    const answer = await started('s');
+    expect(answer.status).toBe(200);
+    const { processInstanceKey } = answer.body as { readonly processInstanceKey: string };
+    expect((await operator('GET', `/v2/process-instances/${processInstanceKey}`)).body).toMatchObject({ state: 'TERMINATED' });
+    expect(problem(await started('nope'))).toEqual([400, 'INVALID_ARGUMENT']);
+    expect(problem(await started('a', 'SOMETHING'))).toEqual([400, 'INVALID_ARGUMENT']);
   });
 });
 
