@@ -1,0 +1,82 @@
+/**
+ * Ten script tasks in a row without a wait state, 64 starts in flight, on SQLite with synchronous=FULL.
+ * Raw limit: the same bytes (events, rows, audit of each commit) as one inserted value each, through the same group commit on the same disk.
+ *
+ *   node bench/chain.ts [--quick]
+ */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openRuntime } from '../runtime/open.ts';
+import type { Commit, Store } from '../runtime/ports.ts';
+import { createGroupCommit } from '../runtime/stores/group-commit.ts';
+import { openSqliteStore } from '../runtime/stores/sqlite.ts';
+import { flood, inFolder, ms, percentile, perSecond, quick, rate, tell } from './measured.ts';
+import { deployAll, startOne, tenScripts } from './models.ts';
+
+const [TOTAL, IN_FLIGHT, ROUNDS] = [quick ? 3_000 : 30_000, 64, 3];
+
+function bytesOf({ events, eventsJson, rows, audit, snapshot }: Commit): number {
+  return [eventsJson ?? JSON.stringify(events), JSON.stringify(rows), JSON.stringify(audit), snapshot ?? ''].join('').length;
+}
+
+/** Appends to a table of one column, 64 callers, one flush for all that wait. */
+function rawCommits(file: string) {
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; CREATE TABLE raw (n INTEGER PRIMARY KEY, bytes TEXT)');
+  const insert = db.prepare('INSERT INTO raw (bytes) VALUES (?)');
+  const group = createGroupCommit({
+    begin: () => db.exec('BEGIN IMMEDIATE'),
+    commit: () => db.exec('COMMIT'),
+    rollback: () => db.exec('ROLLBACK'),
+    isFatal: () => true,
+  });
+  return {
+    close: () => db.close(),
+    run: async (total: number, bytes: number): Promise<number> => {
+      const text = 'x'.repeat(bytes);
+      const { milliseconds } = await flood(total, IN_FLIGHT, async () => await group.run(() => insert.run(text)));
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return perSecond(total, milliseconds);
+    },
+  };
+}
+
+async function bench(folder: string): Promise<void> {
+  const file = openSqliteStore(join(folder, 'alur.sqlite'));
+  let [commits, bytes] = [0, 0];
+  const store: Store = {
+    ...file,
+    commit: (wanted) => {
+      if (commits < 1_000) [commits, bytes] = [commits + 1, bytes + bytesOf(wanted)];
+      return file.commit(wanted);
+    },
+  };
+  const config = { databaseUrl: 'memory:', data: folder, queue: 'in-process', clock: 'real' } as const;
+  const runtime = await openRuntime({ config, instead: { store } });
+  await deployAll(runtime, [{ name: 'ten.bpmn', text: tenScripts }]);
+  const run = async (total: number) => await flood(total, IN_FLIGHT, async () => await startOne(runtime, 'ten-scripts'));
+  await run(1_000);
+  const raw = rawCommits(join(folder, 'raw.sqlite'));
+  await raw.run(1_000, Math.round(bytes / commits));
+  const [ours, raws, latencies]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    raws.push(await raw.run(TOTAL / ROUNDS, Math.round(bytes / commits)));
+    const { milliseconds, each } = await run(TOTAL / ROUNDS);
+    ours.push(perSecond(each.length, milliseconds));
+    latencies.push(...each);
+  }
+  raw.close();
+  await runtime.close();
+  const [mine, limit] = [percentile(ours, 0.5), percentile(raws, 0.5)];
+  tell([
+    {
+      name: 'chain of ten script tasks',
+      ours: `${rate(mine, 'instances')}, p50 ${ms(percentile(latencies, 0.5))}, p99 ${ms(percentile(latencies, 0.99))}`,
+      raw: `${rate(limit, 'commits')} of ${Math.round(bytes / commits).toLocaleString('en')} bytes`,
+      ratio: { value: mine / limit, bar: 0.25, kind: 'low' },
+      settings: `SQLite FULL, one process, ${IN_FLIGHT} in flight, median of ${ROUNDS} rounds side by side`,
+    },
+  ]);
+}
+
+await inFolder(bench);
