@@ -24,6 +24,8 @@ declare module 'bpmn-js/lib/Modeler.js' {
     saveXML(options: { format: boolean }): Promise<{ xml: string }>;
     saveSVG(): Promise<{ svg: string }>;
     createDiagram(): Promise<unknown>;
+    /** makes the reader and writer; not part of what bpmn-js promises */
+    protected _createModdle(options: object): object;
   }
 }
 declare module 'bpmn-js-properties-panel' {

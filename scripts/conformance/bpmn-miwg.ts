@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BpmnModdle } from 'bpmn-moddle';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json' with { type: 'json' };
+import { faithful } from '../../modeler/bpmn-io/faithful-moddle.ts';
 import { isDefault } from './bpmn-defaults.ts';
 import { judgeDiagram } from './judge-diagram.ts';
 import type { Playbook } from './judge-diagram.ts';
@@ -51,8 +52,9 @@ function withPlainExpressions(tree: XmlTree): XmlTree {
   return { ...tree, attributes, name: formal ? `${BPMN}expression` : tree.name, children: tree.children.map(withPlainExpressions) };
 }
 
+/** The reader and writer that the modeler uses. */
 async function lossOf(xml: string): Promise<readonly string[]> {
-  const moddle = new BpmnModdle({ zeebe });
+  const moddle = faithful(new BpmnModdle({ zeebe }));
   const { rootElement } = await moddle.fromXML(xml);
   const { xml: written } = await moddle.toXML(rootElement, { format: true });
   return differences(withPlainExpressions(readTree(xml)), withPlainExpressions(readTree(written)), { isDefault });

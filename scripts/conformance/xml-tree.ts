@@ -1,8 +1,7 @@
 /**
  * An XML text as a tree that two writers of the same document agree on: names carry their namespace instead of a prefix, attributes have no order,
  * white space between elements, comments and declarations are no content. Children keep their order among those of the same name:
- * BPMN's schema fixes the order of the others. An attribute with its element's own prefix is the same as one without, as moddle has it,
- * and a run of white space in a value counts as one blank (the writer leaves a carriage return as it is, and readers make a line break of it).
+ * BPMN's schema fixes the order of the others. An attribute with its element's own prefix is the same as one without, as moddle has it.
  */
 import { XMLParser } from 'fast-xml-parser';
 
@@ -117,6 +116,6 @@ const short = (name: string): string => name.replace(/^\{.*\}/, '');
 /** Numbers may be written otherwise (10 and 10.0). */
 function sameText(before: string, after: string): boolean {
   const numeric = /^-?\d+(\.\d+)?$/;
-  const [one, other] = [before, after].map((text) => text.replace(/\s+/g, ' ')) as [string, string];
+  const [one, other] = [before, after];
   return one === other || (numeric.test(one) && numeric.test(other) && Number(one) === Number(other));
 }

@@ -20,6 +20,10 @@ describe('two XML texts as trees', () => {
     expect(lost(whole, whole.replace('"10"', '"11"'))).toEqual(['m: attribute x was "10", but is "11"']);
   });
 
+  test('white space inside a value is part of it', () => {
+    expect(lost('<a name="one&#13;two"/>', '<a name="one two"/>')).toHaveLength(1);
+  });
+
   test('a namespace is part of the name', () => {
     expect(lost('<a:x xmlns:a="urn:1"><a:y/></a:x>', '<a:x xmlns:a="urn:1"><b:y xmlns:b="urn:2"/></a:x>')).toHaveLength(1);
   });
