@@ -52,12 +52,12 @@ export function violation({ file, target }: Import): string | undefined {
 
 const rooms = Object.keys(borders).filter((room) => readdirSync(top).includes(room));
 
-describe('[A1] imports point one way', () => {
-  test.each(rooms)('%s imports only what the table allows', (room) => {
+describe('imports point one way', () => {
+  test.each(rooms)('[AR1] %s imports only what the table allows', (room) => {
     expect(importsIn(room).map(violation).filter(Boolean)).toEqual([]);
   });
 
-  test('every room is there and has sources, so that this test cannot pass empty', () => {
+  test('[AR1] every room is there and has sources, so that this test cannot pass empty', () => {
     expect(rooms).toEqual(Object.keys(borders));
     for (const room of rooms) expect({ room, sources: sources(room).length }).not.toEqual({ room, sources: 0 });
   });
@@ -74,18 +74,18 @@ describe('[A1] imports point one way', () => {
     ['inbox/app.tsx', '../engine/index.ts'],
     ['portal/app.tsx', 'bpmn-js'],
     ['server/app.ts', './main.ts'],
-  ])('a border crossed is seen: %s → %s', (file, target) => {
+  ])('[AR1] a border crossed is seen: %s → %s', (file, target) => {
     expect(violation({ file, target })).toBeDefined();
   });
 
-  test('all spellings of an import are seen', () => {
+  test('[AR1] all spellings of an import are seen', () => {
     const source = `import a from 'a';\nimport type { B } from "b";\nexport * from 'c';\nimport 'd';\nconst e = await import('e');\n// import x from 'x';\n`;
     expect(importsOf(source)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 });
 
-describe('[A2] the engine is pure', () => {
-  test.each(sources('engine'))('%s reads no clock, no randomness and no global of a platform', (file) => {
+describe('the engine is pure', () => {
+  test.each(sources('engine'))('[AR2] %s reads no clock, no randomness and no global of a platform', (file) => {
     const code = readFileSync(join(top, file), 'utf8')
       .replace(/\/\*[\s\S]*?\*\//g, '')
       .replace(/\/\/.*$/gm, '')
@@ -96,9 +96,9 @@ describe('[A2] the engine is pure', () => {
   });
 });
 
-describe('[A3] nothing from a model runs as JavaScript', () => {
+describe('nothing from a model runs as JavaScript', () => {
   const guarded = rooms.flatMap(sources);
-  test.each(guarded)('%s has no eval', (file) => {
+  test.each(guarded)('[AR3] %s has no eval', (file) => {
     expect(readFileSync(join(top, file), 'utf8')).not.toMatch(/\beval\(|new Function\(|\bvm\.run|AsyncFunction\b/);
   });
 });

@@ -61,7 +61,7 @@ afterAll(async () => {
 }, 30_000);
 
 describe('console', () => {
-  test('an operator signs in and sees that nothing is broken', async () => {
+  test('[UI20] an operator signs in and sees that nothing is broken', async () => {
     await page.goto('/console/');
     const account = alur.accounts.find((one) => one.roles.includes('operator'));
     await page.getByLabel('Nama pengguna').fill(account?.username ?? '');
@@ -70,7 +70,7 @@ describe('console', () => {
     await page.getByText('Tidak ada yang bermasalah').waitFor();
   });
 
-  test('an incident appears by itself while the screen is open', async () => {
+  test('[UI21] an incident appears by itself while the screen is open', async () => {
     // given the agency's sandbox is switched off
     await setFault('tidak menjawab (503)');
     // when a case needs that agency
@@ -85,7 +85,7 @@ describe('console', () => {
     looks.push(await look(page, 'console-landing'));
   });
 
-  test('the group leads to the filtered list, and the filter stays in the address', async () => {
+  test('[UI22] the group leads to the filtered list, and the filter stays in the address', async () => {
     await page.getByRole('link', { name: 'Lihat permohonan' }).click();
     await page.getByRole('link', { name: 'UJI-1' }).waitFor();
     expect(page.url()).toContain('incident=yes');
@@ -93,7 +93,7 @@ describe('console', () => {
     looks.push(await look(page, 'console-list'));
   });
 
-  test('a filter that nothing matches says so', async () => {
+  test('[UI22] a filter that nothing matches says so', async () => {
     await page.getByLabel('Nomor permohonan').fill('TIDAK-ADA');
     await page.keyboard.press('Enter');
     await page.getByText('Tidak ada permohonan yang cocok').waitFor();
@@ -101,7 +101,7 @@ describe('console', () => {
     await page.getByRole('link', { name: 'UJI-1' }).waitFor();
   });
 
-  test('the case shows where it is stuck, its data and its history', async () => {
+  test('[UI23] the case shows where it is stuck, its data and its history', async () => {
     await page.getByRole('link', { name: 'UJI-1' }).click();
     await page.locator('.alur-diagram .djs-element.alur-incident').first().waitFor();
     await page.locator('.alur-token-incident').waitFor();
@@ -116,7 +116,7 @@ describe('console', () => {
     await page.getByRole('button', { name: 'Tampilkan sebagai diagram' }).click();
   });
 
-  test.each([1280, 390])('the bpmn.io mark is fully visible at %i pixels', async (width) => {
+  test.each([1280, 390])('[UI3] the bpmn.io mark is fully visible at %i pixels', async (width) => {
     await page.setViewportSize({ width, height: 860 });
     const uncovered = await page.evaluate(() => {
       const mark = document.querySelector('.bjs-powered-by');
@@ -128,7 +128,7 @@ describe('console', () => {
     await page.setViewportSize({ width: 1280, height: 860 });
   });
 
-  test('once the agency answers again, retrying lets the case end', async () => {
+  test('[UI24] once the agency answers again, retrying lets the case end', async () => {
     // given the agency is back
     await page.getByRole('link', { name: 'Keadaan sekarang' }).click();
     await setFault('menjawab biasa');
@@ -143,7 +143,7 @@ describe('console', () => {
     looks.push(await look(page, 'console-resolved'));
   });
 
-  test('a running case is canceled only after a question', async () => {
+  test('[UI25] a running case is canceled only after a question', async () => {
     // given a case that is stuck again
     await page.getByRole('link', { name: 'Keadaan sekarang' }).click();
     await setFault('tidak menjawab (503)');
@@ -161,7 +161,7 @@ describe('console', () => {
     await page.getByText('dibatalkan').first().waitFor();
   });
 
-  test('no screen has a barrier that axe can find, nor sideways scrolling', () => {
+  test('[UI1] no screen has a barrier that axe can find, nor sideways scrolling', () => {
     expect(looks.filter((each) => each.violations.length > 0 || each.overflow.length > 0)).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ async function inbox(username: string): Promise<Page> {
 const focused = (page: Page): Promise<string | null> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-task-link') ?? document.activeElement?.id ?? null);
 
-test('coming back from a task finds search, tab and row as they were', async () => {
+test('[UI30] coming back from a task finds search, tab and row as they were', async () => {
   const page = await inbox('petugas.kelurahan');
   await page.getByText(references[2] ?? '').waitFor();
   await page.keyboard.press('/');
@@ -63,7 +63,7 @@ test('coming back from a task finds search, tab and row as they were', async () 
   await page.context().close();
 });
 
-test('j and k move through the rows, and can be switched off', async () => {
+test('[UI31] j and k move through the rows, and can be switched off', async () => {
   const page = await inbox('petugas.kelurahan');
   await page.getByText(references[2] ?? '').waitFor();
   const keys = await page.locator('[data-task-link]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-task-link')));
@@ -80,7 +80,7 @@ test('j and k move through the rows, and can be switched off', async () => {
   await page.context().close();
 });
 
-test('a new task appears and is announced, and the focus stays where it was', async () => {
+test('[UI32] a new task appears and is announced, and the focus stays where it was', async () => {
   const page = await inbox('petugas.kelurahan');
   await page.getByText(references[2] ?? '').waitFor();
   await page.getByRole('searchbox').focus();
@@ -91,7 +91,7 @@ test('a new task appears and is announced, and the focus stays where it was', as
   await page.context().close();
 });
 
-test('a task can be given back, and taking it from somebody asks first', async () => {
+test('[UI33] a task can be given back, and taking it from somebody asks first', async () => {
   const office = await callerFor(alur, 'petugas.kelurahan');
   const first = references[0] ?? '';
   const key = await taskOf(office, first);
@@ -125,7 +125,7 @@ test('a task can be given back, and taking it from somebody asks first', async (
   await Promise.all([holder.context().close(), other.context().close()]);
 });
 
-test('a citizen’s account is told that this is not the place', async () => {
+test('[UI34] a citizen’s account is told that this is not the place', async () => {
   const page = await inbox('warga');
   await page.getByText('Halaman ini bukan untuk akun Anda').waitFor();
   await page.context().close();

@@ -44,7 +44,7 @@ async function markIsUncovered(): Promise<boolean> {
 }
 
 describe('modeler', () => {
-  test('an analyst signs in and sees what is published', async () => {
+  test('[MO1] an analyst signs in and sees what is published', async () => {
     // given nobody is signed in
     await page.goto('/modeler/');
     const account = alur.accounts.find((one) => one.roles.includes('analyst'));
@@ -58,7 +58,7 @@ describe('modeler', () => {
     looks.push(await look(page, 'modeler-start'));
   });
 
-  test('a deployed process opens without loss', async () => {
+  test('[MO2] a deployed process opens without loss', async () => {
     await page.getByRole('button', { name: /^Buka WiFi/ }).click();
     await page.locator('.djs-shape').first().waitFor();
     await problemsTab().waitFor();
@@ -67,7 +67,7 @@ describe('modeler', () => {
     await page.getByRole('link', { name: 'Semua proses' }).click();
   });
 
-  test('a step is appended by keyboard, and the check says what it still lacks', async () => {
+  test('[MO3] a step is appended by keyboard, and the check says what it still lacks', async () => {
     // given a new diagram with its start selected through the list of elements
     await page.getByRole('button', { name: /^Kosong/ }).click();
     await page.locator('[data-element-id="start"]').waitFor();
@@ -89,7 +89,7 @@ describe('modeler', () => {
     looks.push(await look(page, 'modeler-problem'));
   });
 
-  test('the server refuses the same diagram, and its reasons stand at the elements', async () => {
+  test('[MO4] the server refuses the same diagram, and its reasons stand at the elements', async () => {
     await page.getByRole('button', { name: 'Terbitkan', exact: true }).click();
     await page.getByText('Masih ada 1 kesalahan').waitFor();
     await page.getByRole('button', { name: 'Terbitkan sekarang' }).click();
@@ -97,7 +97,7 @@ describe('modeler', () => {
     expect(await page.locator('.m-sign-error').count()).toBe(1);
   });
 
-  test('choosing an agency and its operation corrects it', async () => {
+  test('[MO5] choosing an agency and its operation corrects it', async () => {
     // when the problem is selected from the list and the call is filled in
     await page.locator('.m-problem-go').first().click();
     await group('call').click();
@@ -110,14 +110,14 @@ describe('modeler', () => {
     looks.push(await look(page, 'modeler-corrected'));
   });
 
-  test('undo takes one step back and redo brings it again', async () => {
+  test('[MO6] undo takes one step back and redo brings it again', async () => {
     await page.getByRole('button', { name: 'Urungkan' }).click();
     expect(await field('call-operation').inputValue()).toBe('');
     await page.getByRole('button', { name: 'Ulangi' }).click();
     expect(await field('call-operation').inputValue()).toBe('getCoverage');
   });
 
-  test('the diagram is published as version 1 and its changes are settled', async () => {
+  test('[MO7] the diagram is published as version 1 and its changes are settled', async () => {
     await page.getByRole('button', { name: 'Terbitkan', exact: true }).click();
     await page.getByRole('button', { name: 'Terbitkan sekarang' }).click();
     await page.getByText('layanan-baru sekarang versi 1.').waitFor();
@@ -126,13 +126,13 @@ describe('modeler', () => {
     await page.getByText('Tidak ada perubahan').waitFor();
   });
 
-  test('the working copy is still there after the page is loaded again', async () => {
+  test('[MO8] the working copy is still there after the page is loaded again', async () => {
     await page.reload();
     await page.locator('[data-element-id^="Activity_"]').first().waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Layanan baru');
   });
 
-  test('the whole screen changes to English', async () => {
+  test('[UI2] the whole screen changes to English', async () => {
     await page.getByRole('button', { name: /English/ }).click();
     await page.getByRole('button', { name: 'Publish' }).waitFor();
     await page.getByRole('button', { name: 'Create task' }).waitFor();
@@ -140,13 +140,13 @@ describe('modeler', () => {
     await page.getByRole('button', { name: /Bahasa Indonesia/ }).click();
   });
 
-  test('a file that is no diagram is refused in words', async () => {
+  test('[MO9] a file that is no diagram is refused in words', async () => {
     await page.getByRole('link', { name: 'Semua proses' }).click();
     await page.getByLabel('Buka berkas BPMN…').setInputFiles({ name: 'bukan.bpmn', mimeType: 'text/xml', buffer: Buffer.from('<html>') });
     await page.getByText('Diagram ini tidak dapat dibuka').waitFor();
   });
 
-  test.each([1280, 390])('the bpmn.io mark is fully visible at %i pixels', async (width) => {
+  test.each([1280, 390])('[UI3] the bpmn.io mark is fully visible at %i pixels', async (width) => {
     await page.goto('/modeler/');
     await page.getByRole('button', { name: /^Izin sederhana/ }).first().click(); // prettier-ignore
     await page.locator('[data-element-id="check"]').waitFor();
@@ -154,7 +154,7 @@ describe('modeler', () => {
     expect(await markIsUncovered()).toBe(true);
   });
 
-  test('no screen has a barrier that axe can find, nor sideways scrolling', () => {
+  test('[UI1] no screen has a barrier that axe can find, nor sideways scrolling', () => {
     expect(looks.filter((each) => each.violations.length > 0 || each.overflow.length > 0)).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ async function fill(page: Page): Promise<void> {
 
 const isWide = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
-test('the first form page needs at most 170 KB of script, and none from elsewhere', async () => {
+test('[UI40] the first form page needs at most 170 KB of script, and none from elsewhere', async () => {
   const { page } = await person(browser, alur.url, 390);
   const sizes = new Map<string, Promise<number>>();
   page.on('response', (response) => {
@@ -64,7 +64,7 @@ test('the first form page needs at most 170 KB of script, and none from elsewher
   await page.context().close();
 });
 
-test('the language is switched on every page and stays for the next visit', async () => {
+test('[UI2] the language is switched on every page and stays for the next visit', async () => {
   const { page, context } = await person(browser, alur.url);
   await page.goto('/services/wifi-publik');
   await page.getByRole('button', { name: 'English' }).click();
@@ -77,7 +77,7 @@ test('the language is switched on every page and stays for the next visit', asyn
   await context.close();
 });
 
-test.each([640, 360])('nothing has to be scrolled sideways at %i px (twice the size at a desk; a small phone)', async (width) => {
+test.each([640, 360])('[UI1] nothing has to be scrolled sideways at %i px (twice the size at a desk; a small phone)', async (width) => {
   const page = await form(width);
   await page.getByRole('button', { name: 'Periksa jawaban' }).click();
   await page.getByRole('alert').waitFor();
@@ -90,7 +90,7 @@ test.each([640, 360])('nothing has to be scrolled sideways at %i px (twice the s
   await page.context().close();
 });
 
-test('a draft that cannot be saved is said, and saved as soon as the connection is back', async () => {
+test('[UI41] a draft that cannot be saved is said, and saved as soon as the connection is back', async () => {
   const page = await form();
   await page.route('**/api/v1/drafts/**', (route) => route.abort());
   await page.getByLabel('Nama tempat').fill('Taman Slamet');
@@ -102,7 +102,7 @@ test('a draft that cannot be saved is said, and saved as soon as the connection 
   await page.context().close();
 });
 
-test('an application whose answer was lost on the way is sent again under the same key', async () => {
+test('[UI42] an application whose answer was lost on the way is sent again under the same key', async () => {
   const page = await form();
   await fill(page);
   await page.getByRole('button', { name: 'Periksa jawaban' }).click();
@@ -127,7 +127,7 @@ test('an application whose answer was lost on the way is sent again under the sa
   await page.context().close();
 });
 
-test('while an agency’s system is down the citizen reads that nothing is lost, and the page goes on by itself', async () => {
+test('[UI43] while an agency’s system is down the citizen reads that nothing is lost, and the page goes on by itself', async () => {
   const page = await form();
   const agency = alur.sandboxes?.of('diskominfo');
   agency?.setFault('down');
@@ -142,7 +142,7 @@ test('while an agency’s system is down the citizen reads that nothing is lost,
   await page.context().close();
 });
 
-test('an unknown permit, a page that is not there and a clerk’s account are told in plain words', async () => {
+test('[UI44] an unknown permit, a page that is not there and a clerk’s account are told in plain words', async () => {
   const { page, context } = await person(browser, alur.url);
   await page.goto('/verify/TIDAK-ADA');
   await page.getByText('Dokumen ini tidak kami kenali').waitFor();

@@ -51,7 +51,7 @@ async function snap(page: Page, name: string): Promise<void> {
 /** One chapter of the story; after a chapter that failed the rest cannot be told, and says so at once. */
 let broken: string | undefined;
 function step(title: string, tell: () => Promise<void>): void {
-  test(title, async () => {
+  test(`[UI45] ${title}`, async () => {
     if (broken) throw new Error(`Expected the chapter before to succeed, but "${broken}" failed`);
     broken = title;
     await tell();
@@ -254,7 +254,7 @@ describe('Diskominfo plans, the provider installs, the citizen confirms', () => 
   });
 });
 
-test('no page has a barrier that axe can find, and none has to be scrolled sideways', () => {
+test('[UI1] no page has a barrier that axe can find, and none has to be scrolled sideways', () => {
   expect(looks.length).toBeGreaterThan(15);
   expect(looks.filter(({ violations, overflow }) => violations.length > 0 || overflow.length > 0)).toEqual([]);
 });

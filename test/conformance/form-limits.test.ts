@@ -11,7 +11,7 @@ const schema = {
 const codes = (answers: Record<string, unknown>): readonly string[] =>
   validateForm(schema, answers, { data: { least: 2, longest: 3 }, now: 0 }).errors.map(({ pointer, code }) => `${pointer} ${code}`);
 
-test('[F1] a limit may be an expression; one that cannot be told limits nothing', () => {
+test('[CF5] a limit may be an expression; one that cannot be told limits nothing', () => {
   expect(codes({ people: 2, name: 'abc', free: 9 })).toEqual([]);
   expect(codes({ people: 1, name: 'abcd' })).toEqual(['/people min', '/name maxLength']);
   expect(codes({ people: 6 })).toEqual(['/people max']);

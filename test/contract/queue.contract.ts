@@ -25,7 +25,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
     });
     afterEach(async () => await under.dispose());
 
-    test('[Q1] entries reach the handler of their queue with their payload', async () => {
+    test('[QU1] entries reach the handler of their queue with their payload', async () => {
       const seen: unknown[] = [];
       await queue.consume('job-stamp', async (payload) => void seen.push(payload), { concurrency: 2 });
       await queue.add([entry('1048577'), entry('a:b', { payload: { x: 1, y: 'z' } }), entry('other', { queue: 'job-other' })]);
@@ -34,7 +34,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(seen).toContainEqual({ x: 1, y: 'z' });
     });
 
-    test('[Q1] entries wait for a consumer that comes later', async () => {
+    test('[QU1] entries wait for a consumer that comes later', async () => {
       const seen: unknown[] = [];
       await queue.add([entry('a'), entry('b')]);
       await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
@@ -42,7 +42,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(seen).toEqual(['a', 'b']);
     });
 
-    test('[Q2] the same id twice while the first waits is one entry', async () => {
+    test('[QU2] the same id twice while the first waits is one entry', async () => {
       const seen: unknown[] = [];
       await queue.add([entry('a'), entry('a')]);
       await queue.add([entry('a'), entry('z')]);
@@ -51,7 +51,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(seen).toEqual(['a', 'z']);
     });
 
-    test('[Q2] the same id again after the first was done is a new entry', async () => {
+    test('[QU2] the same id again after the first was done is a new entry', async () => {
       const seen: unknown[] = [];
       await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
       await queue.add([entry('a')]);
@@ -64,7 +64,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(seen[1]).toBe('a');
     });
 
-    test('[Q3] urgent entries first', async () => {
+    test('[QU3] urgent entries first', async () => {
       const seen: unknown[] = [];
       await queue.add([entry('low', { priority: 9 }), entry('high', { priority: 1 }), entry('middle', { priority: 5 })]);
       await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
@@ -72,7 +72,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(seen).toEqual(['high', 'middle', 'low']);
     });
 
-    test('[Q4] a delayed entry comes after one that is not delayed', async () => {
+    test('[QU4] a delayed entry comes after one that is not delayed', async () => {
       const seen: unknown[] = [];
       await queue.consume('job-stamp', async ({ jobKey }) => void seen.push(jobKey), { concurrency: 1 });
       await queue.add([entry('later', { delayMs: 150 }), entry('now')]);
@@ -80,7 +80,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(seen).toEqual(['now', 'later']);
     });
 
-    test('[Q5] a rejected entry is delivered again', async () => {
+    test('[QU5] a rejected entry is delivered again', async () => {
       let tries = 0;
       const handler = async (): Promise<void> => {
         tries += 1;
@@ -92,7 +92,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(tries).toBe(3);
     });
 
-    test('[Q6] no more run at once than asked for', async () => {
+    test('[QU6] no more run at once than asked for', async () => {
       let [running, most, done] = [0, 0, 0];
       const handler = async (): Promise<void> => {
         most = Math.max(most, (running += 1));
@@ -106,7 +106,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(most).toBe(3);
     });
 
-    test('[Q7] more entries than one chunk all arrive', async () => {
+    test('[QU7] more entries than one chunk all arrive', async () => {
       const seen = new Set<unknown>();
       await queue.add(Array.from({ length: 1_203 }, (_, index) => entry(`n${index}`)));
       await queue.consume('job-stamp', async ({ jobKey }) => void seen.add(jobKey), { concurrency: 50 });
@@ -114,7 +114,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(seen.size).toBe(1_203);
     });
 
-    test('[Q8] closing waits for what runs', async () => {
+    test('[QU8] closing waits for what runs', async () => {
       let ended = false;
       let begun = false;
       const handler = async (): Promise<void> => {
@@ -129,7 +129,7 @@ export function testQueue(name: string, open: () => Promise<QueueUnderTest>): vo
       expect(ended).toBe(true);
     });
 
-    test('[Q9] a ping is answered', async () => {
+    test('[QU9] a ping is answered', async () => {
       await expect(queue.ping()).resolves.toBeUndefined();
     });
   });

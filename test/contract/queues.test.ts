@@ -46,13 +46,13 @@ const adapters: readonly (readonly [string, () => Promise<QueueUnderTest>])[] = 
 for (const [name, open] of adapters) testQueue(name, open);
 
 if (!redisThere) {
-  test('[Q0] the bullmq adapter is tested where it must be', () => {
+  test('[QU0] the bullmq adapter is tested where it must be', () => {
     process.stdout.write('redis-server is not on this machine: the bullmq adapter is not tested here.\n');
     expect(process.env['CI']).not.toBe('true');
   });
 } else {
   describe('bullmq only', () => {
-    test('[Q10] refuses a Redis that would throw entries away', async () => {
+    test('[QU10] refuses a Redis that would throw entries away', async () => {
       const admin = new Redis(redisUrl());
       await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
       await expect(openBullmqQueue({ url: redisUrl(), prefix: 'x', log: quiet })).rejects.toThrow(/noeviction/);
@@ -60,11 +60,11 @@ if (!redisThere) {
       admin.disconnect();
     });
 
-    test('[Q10] refuses to start where there is no Redis', async () => {
+    test('[QU10] refuses to start where there is no Redis', async () => {
       await expect(openBullmqQueue({ url: 'redis://127.0.0.1:1', prefix: 'x', log: quiet })).rejects.toThrow();
     });
 
-    test('[Q11] Redis going away makes adding fail quickly and is otherwise survived', async () => {
+    test('[QU11] Redis going away makes adding fail quickly and is otherwise survived', async () => {
       const own = await startRedisServer(join(folder, 'second'));
       const queue = await openBullmqQueue({ url: own?.url ?? '', prefix: 'y', log: quiet });
       await queue.consume('job-stamp', async () => undefined, { concurrency: 1 });
@@ -74,7 +74,7 @@ if (!redisThere) {
       await queue.close();
     });
 
-    test('[Q12] a stale server of an earlier process is replaced', async () => {
+    test('[QU12] a stale server of an earlier process is replaced', async () => {
       const data = join(folder, 'third');
       const first = await startRedisServer(data);
       const second = await startRedisServer(data);

@@ -59,7 +59,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
     afterEach(async () => await under.dispose());
 
     describe('instances', () => {
-      test('[S1] an ended instance is forgotten with history and effects; others and active ones are not', async () => {
+      test('[ST1] an ended instance is forgotten with history and effects; others and active ones are not', async () => {
         const effect = { id: 'e', kind: 'k', payload: {} };
         await store.commit(commitOf('1048576', 0, { ended: true, effects: [effect] }));
         await store.commit(commitOf('2097152', 0, { effects: [{ ...effect, id: 'f' }] }));
@@ -71,31 +71,31 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(await store.load('2097152')).toBeDefined();
       });
 
-      test('[S1] a commit is loaded as snapshot and tail', async () => {
+      test('[ST1] a commit is loaded as snapshot and tail', async () => {
         await store.commit(commitOf('1048576', 0, { snapshot: 'first' }));
         await store.commit(commitOf('1048576', 1, { events: [{ t: 'instance-resumed', at: 2 }] }));
         expect(await store.load('1048576')).toEqual({ snapshot: 'first', tail: [{ t: 'instance-resumed', at: 2 }], version: 2 });
       });
 
-      test('[S1] an instance without a snapshot is its whole tail', async () => {
+      test('[ST1] an instance without a snapshot is its whole tail', async () => {
         await store.commit(commitOf('1048576', 0));
         expect(await store.load('1048576')).toEqual({ snapshot: '', tail: [created], version: 1 });
       });
 
-      test('[S1] a later snapshot replaces the tail before it', async () => {
+      test('[ST1] a later snapshot replaces the tail before it', async () => {
         await store.commit(commitOf('1048576', 0));
         await store.commit(commitOf('1048576', 1, { snapshot: 'second' }));
         expect(await store.load('1048576')).toEqual({ snapshot: 'second', tail: [], version: 2 });
       });
 
-      test('[S1] an unknown and an ended instance are not loaded, the history stays', async () => {
+      test('[ST1] an unknown and an ended instance are not loaded, the history stays', async () => {
         await store.commit(commitOf('1048576', 0, { ended: true }));
         expect(await store.load('1048576')).toBeUndefined();
         expect(await store.load('2097152')).toBeUndefined();
         expect(await store.events('1048576')).toEqual([{ version: 1, at: 5, audit: { command: 'test', by, at: 5 }, events: [created] }]);
       });
 
-      test('[S2] a stale version is a conflict and writes nothing', async () => {
+      test('[ST2] a stale version is a conflict and writes nothing', async () => {
         await store.commit(commitOf('1048576', 0));
         expect(await store.commit(commitOf('1048576', 0, { rows: [task(1)] }))).toBe('conflict');
         expect(await store.commit(commitOf('1048576', 2, { rows: [task(1)] }))).toBe('conflict');
@@ -103,12 +103,12 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect((await store.load('1048576'))?.version).toBe(1);
       });
 
-      test('[S2] an ended instance takes no commit', async () => {
+      test('[ST2] an ended instance takes no commit', async () => {
         await store.commit(commitOf('1048576', 0, { ended: true }));
         expect(await store.commit(commitOf('1048576', 1))).toBe('conflict');
       });
 
-      test('[S3] two commits that claim the same row do not both succeed', async () => {
+      test('[ST3] two commits that claim the same row do not both succeed', async () => {
         const row: RowChange = { op: 'put', collection: 'messageCorrelations', key: 'm/p', row: { messageKey: '7' } };
         const claims = [{ collection: 'messageCorrelations', key: 'm/p' }] as const;
         const results = await Promise.all([
@@ -119,7 +119,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(await store.load('2097152')).toBeUndefined();
       });
 
-      test('[S4] commits of one turn each get their own result', async () => {
+      test('[ST4] commits of one turn each get their own result', async () => {
         const keys = Array.from({ length: 50 }, (_, index) => String((index + 1) * 2 ** 20));
         const firsts = await Promise.all(keys.map((key) => store.commit(commitOf(key, 0))));
         expect(new Set(firsts)).toEqual(new Set(['committed']));
@@ -127,7 +127,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(seconds).toEqual(keys.map((_, index) => (index % 2 === 1 ? 'committed' : 'conflict')));
       });
 
-      test('[S4] a commit that cannot be written does not take its neighbours with it', async () => {
+      test('[ST4] a commit that cannot be written does not take its neighbours with it', async () => {
         const broken = commitOf('1048576', 0, {
           rows: [{ op: 'put', collection: 'userTasks', key: '1', row: { userTaskKey: '1', nonsense: 1 } }],
         });
@@ -136,7 +136,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(await store.load('1048576')).toBeUndefined();
       });
 
-      test('[S5] effects are pending, oldest first, until they are done', async () => {
+      test('[ST5] effects are pending, oldest first, until they are done', async () => {
         const effect = (id: string) => ({ id, kind: 'child', payload: { at: id } });
         await store.commit(commitOf('1048576', 0, { effects: [effect('a'), effect('b')] }));
         await store.commit(commitOf('2097152', 0, { effects: [effect('c')] }));
@@ -151,7 +151,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
     });
 
     describe('numbers', () => {
-      test('[S6] blocks do not overlap', async () => {
+      test('[ST6] blocks do not overlap', async () => {
         const starts = await Promise.all([store.reserveNumbers(10), store.reserveNumbers(5), store.reserveNumbers(10)]);
         expect(starts[0]).toBeGreaterThan(0);
         expect(starts.toSorted((left, right) => left - right)).toEqual(starts);
@@ -160,7 +160,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
     });
 
     describe('rows', () => {
-      test('[S7] every type of field comes back as it went in, absent ones are left out', async () => {
+      test('[ST7] every type of field comes back as it went in, absent ones are left out', async () => {
         const row = {
           userTaskKey: '9007199254740993',
           name: 'ünï',
@@ -176,7 +176,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(await store.get('userTasks', row.userTaskKey)).toEqual(present);
       });
 
-      test('[S7] a patch changes only its fields, null removes one, a patch of nothing does nothing', async () => {
+      test('[ST7] a patch changes only its fields, null removes one, a patch of nothing does nothing', async () => {
         await store.write([task(1, { assignee: 'ani' })]);
         await store.write([
           { op: 'patch', collection: 'userTasks', key: '1', fields: { assignee: null, priority: 7 } },
@@ -192,13 +192,13 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(await store.get('userTasks', '2')).toBeUndefined();
       });
 
-      test('[S7] a deleted row is gone', async () => {
+      test('[ST7] a deleted row is gone', async () => {
         await store.write([task(1)]);
         await store.write([{ op: 'delete', collection: 'userTasks', key: '1' }]);
         expect(await store.get('userTasks', '1')).toBeUndefined();
       });
 
-      test('[S7] a row under a text key is found by it, a key that is none finds nothing', async () => {
+      test('[ST7] a row under a text key is found by it, a key that is none finds nothing', async () => {
         await store.write([
           { op: 'put', collection: 'drafts', key: "o'hara/1", row: { draftKey: '1', username: "o'hara", values: { a: [1] } } },
         ]);
@@ -206,14 +206,14 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(await store.get('userTasks', 'no key')).toBeUndefined();
       });
 
-      test('[S8] a write with a taken key writes nothing', async () => {
+      test('[ST8] a write with a taken key writes nothing', async () => {
         await store.write([task(1)]);
         expect(await store.write([task(2)], [{ collection: 'userTasks', key: '1' }])).toBe(false);
         expect(await store.get('userTasks', '2')).toBeUndefined();
         expect(await store.write([task(2)], [{ collection: 'userTasks', key: '2' }])).toBe(true);
       });
 
-      test('[S8] a row with an unknown field or a wrong type is refused as a whole', async () => {
+      test('[ST8] a row with an unknown field or a wrong type is refused as a whole', async () => {
         await expect(store.write([task(2), task(1, { nonsense: 1 })])).rejects.toThrow(/nonsense/);
         await expect(store.write([task(2), task(1, { priority: 'high' })])).rejects.toThrow(/priority/);
         expect(await store.get('userTasks', '2')).toBeUndefined();
@@ -262,11 +262,11 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         ]);
       });
 
-      test.each(cases)('[S9] %s', async (_name, filter, keys) => {
+      test.each(cases)('[ST9] %s', async (_name, filter, keys) => {
         expect(await allKeys(store, filter === undefined ? {} : { filter })).toEqual(keys);
       });
 
-      test('[S10] the scope limits every filter', async () => {
+      test('[ST10] the scope limits every filter', async () => {
         expect(
           await allKeys(store, {
             filter: { $or: [{ assignee: 'ani' }, { state: 'COMPLETED' }] },
@@ -275,17 +275,17 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         ).toEqual(['3']);
       });
 
-      test('[S11] absent values sort last ascending and first descending', async () => {
+      test('[ST11] absent values sort last ascending and first descending', async () => {
         expect(await allKeys(store, { sort: [{ field: 'dueDate' }] })).toEqual(['1', '3', '2', '4']);
         expect(await allKeys(store, { sort: [{ field: 'dueDate', order: 'DESC' }] })).toEqual(['4', '2', '3', '1']);
       });
 
-      test('[S11] keys sort as numbers', async () => {
+      test('[ST11] keys sort as numbers', async () => {
         await store.write([task(10)]);
         expect(await allKeys(store, { sort: [{ field: 'userTaskKey', order: 'DESC' }] })).toEqual(['10', '4', '3', '2', '1']);
       });
 
-      test('[S12] total, limit and from', async () => {
+      test('[ST12] total, limit and from', async () => {
         const page = await store.search('userTasks', { limit: 2, from: 1 });
         expect([page.items.map((row) => row['userTaskKey']), page.totalItems]).toEqual([['2', '3'], 4]);
         expect((await store.search('userTasks', { filter: { state: 'NONE' } })).totalItems).toBe(0);
@@ -302,11 +302,11 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         ['a limit that is too large', { limit: 10_001 }],
         ['a negative from', { from: -1 }],
         ['a broken cursor', { after: 'nonsense' }],
-      ] as readonly (readonly [string, Query])[])('[S13] refuses %s', async (_name, query) => {
+      ] as readonly (readonly [string, Query])[])('[ST13] refuses %s', async (_name, query) => {
         await expect(store.search('userTasks', query)).rejects.toBeInstanceOf(InvalidQuery);
       });
 
-      test('[S13] refuses a cursor of another sort', async () => {
+      test('[ST13] refuses a cursor of another sort', async () => {
         const { endCursor } = await store.search('userTasks', { limit: 1 });
         await expect(store.search('userTasks', { sort: [{ field: 'name' }], after: endCursor ?? '' })).rejects.toBeInstanceOf(InvalidQuery);
       });
@@ -331,7 +331,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         );
       });
 
-      test.each(sorts)('[S14] forward pages are complete under ties: %j %j', async (...sort) => {
+      test.each(sorts)('[ST14] forward pages are complete under ties: %j %j', async (...sort) => {
         const whole = await allKeys(store, { sort });
         const paged: unknown[] = [];
         for (let after: string | null | undefined; after !== null;) {
@@ -344,7 +344,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(new Set(paged).size).toBe(40);
       });
 
-      test.each(sorts)('[S14] backward pages mirror them: %j %j', async (...sort) => {
+      test.each(sorts)('[ST14] backward pages mirror them: %j %j', async (...sort) => {
         const whole = await allKeys(store, { sort });
         const last = await store.search('userTasks', { sort, from: 39, limit: 1 });
         const page = await store.search('userTasks', { sort, limit: 7, before: last.startCursor ?? '' });
@@ -356,7 +356,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
 
     describe('leases', () => {
       const request = { type: 'stamp', worker: 'w', max: 10, now: 100, deadline: 200, leaseToken: 't1' };
-      test('[S15] most urgent first, then oldest; each job once until its deadline', async () => {
+      test('[ST15] most urgent first, then oldest; each job once until its deadline', async () => {
         await store.write([
           job(1, { availableAt: 50 }),
           job(2, { availableAt: 40 }),
@@ -374,14 +374,14 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(again.map((row) => [row['jobKey'], row['attempt']])).toEqual([['3', 2]]);
       });
 
-      test('[S15] concurrent requests never get the same job', async () => {
+      test('[ST15] concurrent requests never get the same job', async () => {
         await store.write(Array.from({ length: 20 }, (_, index) => job(index + 1)));
         const leased = await Promise.all(Array.from({ length: 8 }, async () => await store.leaseJobs({ ...request, max: 4 })));
         const keys = leased.flat().map((row) => row['jobKey']);
         expect([keys.length, new Set(keys).size]).toEqual([20, 20]);
       });
 
-      test('[S15] closed, suspended, exhausted, other types and out of scope are left alone', async () => {
+      test('[ST15] closed, suspended, exhausted, other types and out of scope are left alone', async () => {
         await store.write([
           job(1, { open: false }),
           job(2, { suspended: true }),
@@ -396,13 +396,13 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
       });
     });
 
-    test('[S16] blobs come back byte by byte', async () => {
+    test('[ST16] blobs come back byte by byte', async () => {
       await store.putBlob('a', Uint8Array.of(0, 255, 1));
       expect([...((await store.getBlob('a')) ?? [])]).toEqual([0, 255, 1]);
       expect(await store.getBlob('b')).toBeUndefined();
     });
 
-    test('[S17] what was acknowledged is there after opening again', async () => {
+    test('[ST17] what was acknowledged is there after opening again', async () => {
       if (under.reopen === undefined) return;
       await Promise.all([
         store.commit(commitOf('1048576', 0, { rows: [task(1)], effects: [{ id: 'e', kind: 'k', payload: {} }], snapshot: 's' })),

@@ -81,7 +81,7 @@ describe('sqlite only', () => {
     return Object.fromEntries(wanted);
   }
 
-  test.each(indexed)('[S18] %s is searched through its index %j', async (name, fields) => {
+  test.each(indexed)('[ST18] %s is searched through its index %j', async (name, fields) => {
     const store = openSqliteStore(nextFile());
     const plan = store.explain(name, { filter: equalityOn(name, fields) as NonNullable<Query['filter']> });
     expect(plan.join('\n')).toMatch(/SEARCH .* USING (COVERING )?INDEX/);
@@ -94,14 +94,14 @@ describe('sqlite only', () => {
     ['processInstances', { sort: [{ field: 'startDate', order: 'DESC' }] }],
     ['jobs', { filter: { type: 'x', open: true }, sort: [{ field: 'priority', order: 'DESC' }, { field: 'availableAt' }] }],
     ['timers', { filter: { dueAt: { $lte: 5 } }, sort: [{ field: 'dueAt' }] }],
-  ] as readonly (readonly [CollectionName, Query])[])('[S18] %s is ordered by an index: %j', async (name, query) => {
+  ] as readonly (readonly [CollectionName, Query])[])('[ST18] %s is ordered by an index: %j', async (name, query) => {
     const store = openSqliteStore(nextFile());
     const plan = store.explain(name, query).join('\n');
     expect(plan).toMatch(/USING INDEX/);
     await store.close();
   });
 
-  test('[S21] a file has one owner at a time', async () => {
+  test('[ST21] a file has one owner at a time', async () => {
     const file = nextFile();
     const first = openSqliteStore(file);
     expect(() => openSqliteStore(file)).toThrow(/another process/);
@@ -111,7 +111,7 @@ describe('sqlite only', () => {
     await second.close();
   });
 
-  test('[S22] the log is moved into the file off the commit path, and nothing is lost by it', async () => {
+  test('[ST22] the log is moved into the file off the commit path, and nothing is lost by it', async () => {
     const file = nextFile();
     const store = openSqliteStore(file);
     const write = async (n: number): Promise<unknown> =>
@@ -124,7 +124,7 @@ describe('sqlite only', () => {
     await again.close();
   });
 
-  test('[S19] refuses to run on a file that a newer program wrote', async () => {
+  test('[ST19] refuses to run on a file that a newer program wrote', async () => {
     const file = nextFile();
     const db = new DatabaseSync(file);
     db.exec('PRAGMA user_version = 99');
@@ -132,7 +132,7 @@ describe('sqlite only', () => {
     expect(() => openSqliteStore(file)).toThrow(/newer/);
   });
 
-  test('[S19] a field that was added since the file was made is absent in the old rows', async () => {
+  test('[ST19] a field that was added since the file was made is absent in the old rows', async () => {
     const file = nextFile();
     const db = new DatabaseSync(file);
     db.exec(`CREATE TABLE "sequences" (_key TEXT PRIMARY KEY, "name" ) WITHOUT ROWID; INSERT INTO "sequences" VALUES ('a', 'A')`);

@@ -6,7 +6,7 @@ import { chaos } from '../../scripts/chaos/chaos.ts';
 jest.setTimeout(240_000);
 const seed = Number(process.env['ALUR_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-test(`[R11] faults of every kind lose and double nothing (seed ${seed})`, async () => {
+test(`[CH3] faults of every kind lose and double nothing (seed ${seed})`, async () => {
   const redis = spawnSync('redis-server', ['--version']).status === 0;
   const report = await chaos({ faults: 10, cases: 300, seed, redis, tell: () => undefined });
   process.stdout.write(

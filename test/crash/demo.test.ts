@@ -29,7 +29,7 @@ function demo(until?: string): Promise<{ readonly code: number | null; readonly 
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));
 }
 
-test('[DM1] killed at several moments and started again, the demo ends in the permit of the same application', async () => {
+test('[CH5] killed at several moments and started again, the demo ends in the permit of the same application', async () => {
   for (const moment of [
     'Nomor permohonan: PBG-',
     'Periksa proteksi kebakaran',

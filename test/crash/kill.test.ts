@@ -112,7 +112,7 @@ async function work(
 describe.each([['in-process'], ...(spawnSync('redis-server', ['--version']).status === 0 ? [['auto']] : [])])(
   'killed with queue %s',
   (queue) => {
-    test(`[R11] what was acknowledged ends, and no effect is doubled (seed ${seed})`, async () => {
+    test(`[CH2] what was acknowledged ends, and no effect is doubled (seed ${seed})`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'alur-crash-'));
       folders.push(folder);
       const agency = await fakeAgency();

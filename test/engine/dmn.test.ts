@@ -55,21 +55,21 @@ describe('decision tables', () => {
     ['hitPolicy="ANY"', 15, 2],
     ['hitPolicy="UNIQUE"', 25, 2],
     ['hitPolicy="FIRST"', 99, null],
-  ])('%s of %d is %j', async (policy, area, expected) => {
+  ])('[DM1] %s of %d is %j', async (policy, area, expected) => {
     expect(await outputOf(table(policy, ROWS), { area })).toEqual(expected);
   });
 
-  test.each(['PRIORITY', 'OUTPUT ORDER'])('%s follows the listed output values', async (policy) => {
+  test.each(['PRIORITY', 'OUTPUT ORDER'])('[DM1] %s follows the listed output values', async (policy) => {
     const xml = table(`hitPolicy="${policy}"`, ROWS, '<outputValues id="v"><text>2, 1</text></outputValues>');
     expect(await outputOf(xml, { area: 5 })).toEqual(policy === 'PRIORITY' ? 2 : [2, 2, 1]);
   });
 
-  test.each(['UNIQUE', 'ANY'])('%s violated is an error that names the decision, not a guess', async (policy) => {
+  test.each(['UNIQUE', 'ANY'])('[DM2] %s violated is an error that names the decision, not a guess', async (policy) => {
     const result = await evaluated(table(`hitPolicy="${policy}"`, ROWS), { area: 5 });
     expect(result).toMatchObject({ ok: false, decisionId: 'd', message: expect.stringMatching(/^Expected the hit policy/) });
   });
 
-  test('the audit tells inputs, matched rules from 1 and their outputs', async () => {
+  test('[DM3] the audit tells inputs, matched rules from 1 and their outputs', async () => {
     expect(await evaluated(table('hitPolicy="FIRST"', ROWS), { area: 15 })).toMatchObject({
       ok: true,
       inputs: [{ id: 'in1', name: 'Area', value: 15 }],
@@ -78,13 +78,13 @@ describe('decision tables', () => {
     });
   });
 
-  test('no rule and a default output gives the default', async () => {
+  test('[DM2] no rule and a default output gives the default', async () => {
     const xml = table('hitPolicy="FIRST"', ROWS, '<defaultOutputEntry id="x"><text>-1</text></defaultOutputEntry>');
     expect(await outputOf(xml, { area: 99 })).toBe(-1);
     expect(await outputOf(xml, { area: 1 })).toBe(1);
   });
 
-  test('an input of the wrong type matches only what does not look at it', async () => {
+  test('[DM4] an input of the wrong type matches only what does not look at it', async () => {
     expect(
       await outputOf(
         table('hitPolicy="FIRST"', [
@@ -98,7 +98,7 @@ describe('decision tables', () => {
 });
 
 describe('requirements', () => {
-  test('required decisions come first, each once, and are in the audit', async () => {
+  test('[DM5] required decisions come first, each once, and are in the audit', async () => {
     const xml = model(
       literal('base', 'area * 2') +
         literal('extra', 'base + 1', requires('base')) +
@@ -112,7 +112,7 @@ describe('requirements', () => {
     });
   });
 
-  test('a business knowledge model is a function of the decisions', async () => {
+  test('[DM5] a business knowledge model is a function of the decisions', async () => {
     const xml = model(
       `<businessKnowledgeModel id="b" name="tax of"><variable name="tax of"/><encapsulatedLogic><formalParameter name="base fee" typeRef="number"/><literalExpression id="l"><text>base fee * rate</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>` +
         literal('d', 'tax of(100)', '<knowledgeRequirement><requiredKnowledge href="#b"/></knowledgeRequirement>'),
@@ -120,7 +120,7 @@ describe('requirements', () => {
     expect(await outputOf(xml, { rate: 0.11 })).toBe(11);
   });
 
-  test('the variables that a decision reads are known, through what it requires', async () => {
+  test('[DM6] the variables that a decision reads are known, through what it requires', async () => {
     const bkm =
       '<businessKnowledgeModel id="b" name="f"><variable name="f"/><encapsulatedLogic><formalParameter name="n"/><literalExpression><text>n * rate</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>';
     const context =
@@ -132,7 +132,7 @@ describe('requirements', () => {
     expect(decision && variablesRead(decision)).toEqual(['area', 'other', 'rate']);
   });
 
-  test('boxed expressions of DMN 1.4 are evaluated from a DMN 1.5 file', async () => {
+  test('[DM7] boxed expressions of DMN 1.4 are evaluated from a DMN 1.5 file', async () => {
     const part = (name: string, text: string): string => `<${name}><literalExpression><text>${text}</text></literalExpression></${name}>`;
     const boxed = (id: string, inner: string): string => `<decision id="${id}" name="${id}"><variable name="${id}"/>${inner}</decision>`;
     const xml = model(
@@ -151,7 +151,7 @@ describe('requirements', () => {
     expect(all).toEqual(['big', [{ n: 5 }], [2, 4, 6], true, 4, [{ h: 1 }]]);
   });
 
-  test('the result has the type of its variable', async () => {
+  test('[DM4] the result has the type of its variable', async () => {
     const xml = (text: string): string =>
       model(
         `<itemDefinition id="i" name="grade"><typeRef>string</typeRef><allowedValues id="a"><text>"A","B"</text></allowedValues></itemDefinition>${literal('d', text).replace('<variable name="d"/>', '<variable name="d" typeRef="grade"/>')}`,
@@ -178,17 +178,17 @@ describe('what cannot be executed is refused by name', () => {
     ['a requirement of nothing', model(literal('d', '1', requires('gone'))), 'MISSING_REFERENCE'],
     ['another language', model(literal('d', '1').replace('id="d_e"', 'expressionLanguage="javascript"')), 'UNSUPPORTED'],
     ['a broken cell', table('hitPolicy="FIRST"', [['&gt;', '1']]), 'INVALID_FEEL'],
-  ])('%s', async (_what, xml, code) => {
+  ])('[DM8] %s', async (_what, xml, code) => {
     expect(await problemsOf(xml)).toEqual(
       expect.arrayContaining([expect.objectContaining({ code, message: expect.stringMatching(/^Expected/), hint: expect.any(String) })]),
     );
   });
 
-  test('a sound model has no problems', async () => {
+  test('[DM8] a sound model has no problems', async () => {
     expect(await problemsOf(model(literal('d', '1')))).toEqual([]);
   });
 
-  test('a function that calls itself for ever stops at the budget', async () => {
+  test('[DM9] a function that calls itself for ever stops at the budget', async () => {
     const xml = model(
       `<businessKnowledgeModel id="b" name="loop"><variable name="loop"/><encapsulatedLogic><formalParameter name="n"/><literalExpression><text>loop(n + 1)</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>${literal('d', 'loop(1)')}`,
     );

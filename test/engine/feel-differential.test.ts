@@ -88,7 +88,7 @@ const { number, truth, list, text } = fc.letrec<Grammar>((tie) => ({
 
 const SEED = process.env.SEED === undefined ? Math.trunc(Math.random() * 2 ** 31) : Number(process.env.SEED);
 
-test(`our FEEL and feelin agree on random expressions (SEED=${SEED})`, () => {
+test(`[FE3] our FEEL and feelin agree on random expressions (SEED=${SEED})`, () => {
   fc.assert(
     fc.property(fc.oneof(number, truth, list, text), (expression) => {
       // given

@@ -27,7 +27,7 @@ describe('regular expressions', () => {
     ['a{2,3}', 'aaaa', '', [0, 3]],
     ['a.c', 'a.c', 'q', [0, 3]],
     ['😀+', 'x😀😀', '', [1, 5]],
-  ])('%s finds in %s with flags "%s"', (source, input, flags, expected) => {
+  ])('[FE9] %s finds in %s with flags "%s"', (source, input, flags, expected) => {
     expect(find(source, input, flags)).toEqual(expected);
   });
 
@@ -42,17 +42,17 @@ describe('regular expressions', () => {
     ['a{1001}', /at most 1000/],
     ['((((a{1000}){1000}){1000}){1000})', /multiply/],
     ['\\p{Nonsense}', /property/],
-  ])('%s is refused by name', (source, reason) => {
+  ])('[FE9] %s is refused by name', (source, reason) => {
     expect(compilePattern(source, '')).toMatch(reason);
   });
 
-  test('a pattern that sends backtracking matchers into exponential time stays within a linear budget', () => {
+  test('[FE10] a pattern that sends backtracking matchers into exponential time stays within a linear budget', () => {
     const made = compilePattern('^(a+)+$', '');
     if (typeof made === 'string') throw new Error(made);
     expect(made.find(`${'a'.repeat(20_000)}!`, 0, runtime(100_000))).toBeNull();
   });
 
-  test('it agrees with the platform on random patterns of the common subset', () => {
+  test('[FE9] it agrees with the platform on random patterns of the common subset', () => {
     // given
     const atom = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '\\d', '(a|b)', '(?:ab)', '(a*b)');
     const piece = fc.tuple(atom, fc.constantFrom('', '*', '+', '?', '*?', '+?', '{1,2}')).map(([of, quantifier]) => of + quantifier);

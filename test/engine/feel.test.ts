@@ -77,12 +77,12 @@ describe('the language', () => {
     ['{f: function(n) if n <= 1 then 1 else n * f(n - 1), r: f(5)}.r', 120],
     ['{a: 1, b: {a: a + 1}}.b.a', 2],
     ['-', undefined],
-  ])('%s', (text, expected) => {
+  ])('[FE1] %s', (text, expected) => {
     if (expected === undefined) expect(problemOf(text)).not.toBeNull();
     else expect(valueOf(text)).toEqual(expected);
   });
 
-  test('names with spaces and operators are known names first', () => {
+  test('[FE2] names with spaces and operators are known names first', () => {
     // given
     const options = { names: ['monthly fee', 'a-b', 'fee', 'some fee'] };
     const scope = scopeOf({ 'some fee': 4, 'monthly fee': 3, 'a-b': 5, fee: 7, a: 1, b: 2 });
@@ -94,7 +94,7 @@ describe('the language', () => {
   });
 
   test.each(['1 +', 'a adn b', '"open', '{a 1}', 'if true then 1', 'for i in [1]', 'f(a: 1, 2)', '(1', '[1..2', '@2020', 'x instance of'])(
-    '%s is refused with a position',
+    '[FE4] %s is refused with a position',
     (text) => {
       const problem = problemOf(text);
       expect(problem?.message).toMatch(/^Expected .* but /);
@@ -102,7 +102,7 @@ describe('the language', () => {
     },
   );
 
-  test('free variables are the root names that are read', () => {
+  test('[FE5] free variables are the root names that are read', () => {
     expect(compiled('a.b + count(xs[status = c]) + (for i in xs return i + d)[1] + {e: 1, f: e}.f').variables).toEqual([
       'a',
       'c',
@@ -128,7 +128,7 @@ describe('time', () => {
     ['duration("PT36H").days', 1],
     ['@"23:30:00" + @"PT1H"', '00:30:00'],
     ['week of year(date("2005-01-01"))', 53],
-  ])('%s', (text, expected) => {
+  ])('[FE6] %s', (text, expected) => {
     expect(valueOf(text)).toEqual(expected);
   });
 });
@@ -147,7 +147,7 @@ describe('unary tests', () => {
     ['limits', 2, true],
     ['null', null, true],
     ['true', false, false],
-  ])('%s of %j is %s', (text, input, expected) => {
+  ])('[FE7] %s of %j is %s', (text, input, expected) => {
     // given
     const made = compileUnaryTests(text);
     if (!made.ok) throw new Error(made.problem.message);
@@ -166,27 +166,27 @@ describe('what is missing', () => {
     return result.ok ? result.warnings.flatMap((warning) => (warning.kind === 'missing-variable' ? [warning.name ?? ''] : [])) : [];
   };
 
-  test('a missing variable is null and named in a warning', () => {
+  test('[FE8] a missing variable is null and named in a warning', () => {
     expect(valueOf('x')).toBeNull();
     expect(missing('x > 1 and y.z = 2')).toEqual(['x', 'y']);
   });
 
-  test.each(['is defined(x)', 'get or else(x, 1)', 'x = null', 'null != x.y', '[{a: 1}][b = 1]'])('%s does not complain', (text) => {
+  test.each(['is defined(x)', 'get or else(x, 1)', 'x = null', 'null != x.y', '[{a: 1}][b = 1]'])('[FE8] %s does not complain', (text) => {
     expect(missing(text)).toEqual([]);
   });
 
-  test('a variable that is null is not missing', () => {
+  test('[FE8] a variable that is null is not missing', () => {
     expect(missing('x > 1', { x: null })).toEqual([]);
   });
 
-  test('a failed assertion says its cause', () => {
+  test('[FE8] a failed assertion says its cause', () => {
     expect(run('assert(x, x != null, "x is needed")')).toEqual({ ok: false, kind: 'assertion', message: 'x is needed' });
     expect(valueOf('assert(x, x > 0)', { x: 1 })).toBe(1);
   });
 });
 
 describe('safety', () => {
-  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])('%s reaches no prototype', (name) => {
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])('[FE11] %s reaches no prototype', (name) => {
     expect(valueOf(`{a: 1}.${name}`)).toBeNull();
     expect(valueOf(`[1].${name}`)).toEqual([null]);
     expect(valueOf(`"a".${name}`)).toBeNull();
@@ -196,7 +196,7 @@ describe('safety', () => {
     expect(compiled(name).evaluate(scopeOf({}), CLOCK)).toMatchObject({ ok: true, value: null });
   });
 
-  test('an entry called __proto__ is an entry', () => {
+  test('[FE11] an entry called __proto__ is an entry', () => {
     const value = valueOf('context put({a: 1}, "__proto__", {polluted: true})');
     expect(Object.keys(value as object)).toEqual(['a', '__proto__']);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
@@ -209,11 +209,11 @@ describe('safety', () => {
     '{f: function(n) f(n)}.f(1)',
     '(for i in 1..60 return if i = 1 then "aaaaaaaaaa" else partial[-1] + partial[-1])',
     'count((for i in 1..60 return if i = 1 then [1] else concatenate(partial[-1], partial[-1]))[-1])',
-  ])('%s stops at its budget', (text) => {
+  ])('[FE12] %s stops at its budget', (text) => {
     expect(run(text)).toMatchObject({ ok: false, kind: 'budget' });
   });
 
-  test('work inside built-ins is paid for', () => {
+  test('[FE12] work inside built-ins is paid for', () => {
     expect(run('count(for i in 1..100000 return string length(text)) > 0', { text: 'a'.repeat(100_000) })).toMatchObject({
       ok: false,
       kind: 'budget',
@@ -224,7 +224,7 @@ describe('safety', () => {
     });
   });
 
-  test(`no text makes compiling or evaluating throw (SEED=${SEED})`, () => {
+  test(`[FE4] no text makes compiling or evaluating throw (SEED=${SEED})`, () => {
     const token = fc.constantFrom(...TOKENS);
     fc.assert(
       fc.property(fc.array(token, { maxLength: 14 }), fc.boolean(), (tokens, cell) => {
@@ -235,7 +235,7 @@ describe('safety', () => {
     );
   });
 
-  test('the budget can be set, and what fits runs', () => {
+  test('[FE12] the budget can be set, and what fits runs', () => {
     const tight = compiled('count(for i in 1..100 return i)', { budget: 50 });
     expect(tight.evaluate(scopeOf({}), CLOCK)).toMatchObject({ ok: false, kind: 'budget' });
     expect(run('count(for i in 1..100 return i)')).toMatchObject({ ok: true, value: 100 });
@@ -250,20 +250,20 @@ describe('safety', () => {
     ['1 + ', 20000],
     ['f(', 5000],
     ['if ', 5000],
-  ])('%s nested %d times is refused, not a crash', (text, times) => {
+  ])('[FE13] %s nested %d times is refused, not a crash', (text, times) => {
     const problem = problemOf(`${text.repeat(times)}1`);
     expect(problem?.message).toMatch(/^Expected/);
   });
 
-  test('a text of more than 100,000 characters is refused', () => {
+  test('[FE13] a text of more than 100,000 characters is refused', () => {
     expect(problemOf(`"${'a'.repeat(100_001)}"`)?.message).toMatch(/at most 100000 characters/);
   });
 
-  test.each(['random number()', 'uuid()'])('%s is refused because it is not deterministic', (text) => {
+  test.each(['random number()', 'uuid()'])('[FE14] %s is refused because it is not deterministic', (text) => {
     expect(run(text)).toMatchObject({ ok: false, kind: 'not-deterministic' });
   });
 
-  test('an external function never runs', () => {
+  test('[FE14] an external function never runs', () => {
     expect(valueOf('(function(x) external {java: {class: "java.lang.Math", method signature: "abs(int)"}})(1)')).toBeNull();
   });
 });

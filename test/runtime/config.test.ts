@@ -8,7 +8,7 @@ function faults(env: Record<string, string>): readonly string[] {
 }
 
 describe('configuration', () => {
-  test('[O1] an empty environment is a working one', () => {
+  test('[RT50] an empty environment is a working one', () => {
     const answer = readConfig({ REDIS_URL: '' });
     expect(answer.ok && answer.config).toMatchObject({
       port: 8080,
@@ -22,7 +22,7 @@ describe('configuration', () => {
     expect(answer.ok && 'redisUrl' in answer.config).toBe(false);
   });
 
-  test('[O1] what is set is taken', () => {
+  test('[RT50] what is set is taken', () => {
     const answer = readConfig({
       PORT: '0',
       DATABASE_URL: 'memory:',
@@ -46,7 +46,7 @@ describe('configuration', () => {
     });
   });
 
-  test('[O2] every fault is named', () => {
+  test('[RT51] every fault is named', () => {
     expect(faults({ PORT: 'many', REDIS_URL: 'http://x', ALUR_AUTH: 'maybe', ALUR_ZONE: 'Moon/Base' }).length).toBe(4);
   });
 
@@ -60,7 +60,7 @@ describe('configuration', () => {
       /ALUR_MONGO_STANDALONE/,
     ],
     ['a database that nobody knows', { DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
-  ])('[O2] refuses %s', (_name, env, reason) => {
+  ])('[RT51] refuses %s', (_name, env, reason) => {
     const found = faults(env as Record<string, string>);
     expect(found.join()).toMatch(reason);
     expect(found.join()).not.toMatch(/secret/);

@@ -29,13 +29,13 @@ function damage(path: string, sql: string): void {
 }
 
 describe('the doctor', () => {
-  test('[R11] finds nothing in a healthy store', async () => {
+  test('[CH4] finds nothing in a healthy store', async () => {
     const { look } = await given();
     const { lines, broken } = await look();
     expect([broken, lines.at(-1)]).toEqual([0, 'active instances: 3, effects that wait: 0']);
   });
 
-  test('[R11] names a job that the list has lost', async () => {
+  test('[CH4] names a job that the list has lost', async () => {
     const { path, key, look } = await given();
     damage(path, `DELETE FROM jobs WHERE "processInstanceKey" = ${key}`);
     const { lines, broken } = await look();
@@ -43,27 +43,27 @@ describe('the doctor', () => {
     expect(lines.join('\n')).toMatch(new RegExp(`ROWS: Expected instance ${key} to have jobs \\d+ open`));
   });
 
-  test('[R11] names a job of an instance that is not active', async () => {
+  test('[CH4] names a job of an instance that is not active', async () => {
     const { path, key, look } = await given();
     damage(path, `UPDATE "processInstances" SET "state" = 'COMPLETED' WHERE ${keyColumn(path)} = ${key}`);
     const { lines } = await look();
     expect(lines.join('\n')).toContain('ORPHAN');
   });
 
-  test('[R11] does not understand a store that a newer program wrote', async () => {
+  test('[CH4] does not understand a store that a newer program wrote', async () => {
     const { path, look } = await given();
     damage(path, 'PRAGMA user_version = 9999');
     const { lines, broken } = await look();
     expect([broken, lines.join('\n').includes('SCHEMA')]).toEqual([1, true]);
   });
 
-  test('[R11] says when Redis does not answer', async () => {
+  test('[CH4] says when Redis does not answer', async () => {
     const { path } = await given();
     const { lines, broken } = await examine({ databaseUrl: `file:${path}`, redisUrl: 'redis://127.0.0.1:1' });
     expect([broken, lines.join('\n').includes('QUEUE')]).toEqual([1, true]);
   });
 
-  test('[R11] refuses to look where there is no store', async () => {
+  test('[CH4] refuses to look where there is no store', async () => {
     await expect(examine({ databaseUrl: 'file:/nowhere/alur.sqlite' })).rejects.toThrow('there is none');
   });
 });

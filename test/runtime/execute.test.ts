@@ -47,7 +47,7 @@ async function variables(door: Door): Promise<unknown> {
 }
 
 describe('the one door', () => {
-  test('[R12] who loses against another process loads again and decides anew', async () => {
+  test('[RT12] who loses against another process loads again and decides anew', async () => {
     const { door, fresh, store } = await given();
     const other = fresh();
     await other.run(instanceKey, set('theirs', 1));
@@ -55,14 +55,14 @@ describe('the one door', () => {
     expect([mine.ok, await variables(door), (await store.load(instanceKey))?.version]).toEqual([true, { theirs: 1, ours: 2 }, 3]);
   });
 
-  test('[R12] a commit that fails leaves nothing of it in memory', async () => {
+  test('[RT12] a commit that fails leaves nothing of it in memory', async () => {
     const { door } = await given(async (n, commit) => (n === 2 ? Promise.reject(new Error('disk')) : await commit()));
     await expect(door.run(instanceKey, set('lost', 1))).rejects.toThrow('disk');
     expect((await door.run(instanceKey, set('kept', 2))).ok).toBe(true);
     expect(await variables(door)).toEqual({ kept: 2 });
   });
 
-  test('[R12] a commit that was done although it failed is seen by the next command', async () => {
+  test('[RT12] a commit that was done although it failed is seen by the next command', async () => {
     const done = async (n: number, commit: () => Promise<CommitResult>): Promise<CommitResult> => {
       const result = await commit();
       if (n === 2) throw new Error('answer lost');
@@ -74,13 +74,13 @@ describe('the one door', () => {
     expect(await variables(door)).toEqual({ done: 1, next: 2 });
   });
 
-  test('[R12] a rejected command changes nothing', async () => {
+  test('[RT12] a rejected command changes nothing', async () => {
     const { door, store } = await given();
     const answer = await door.run(instanceKey, { type: 'complete-job', at: 2, by, n: 999, variables: {} });
     expect([answer.ok, (await store.load(instanceKey))?.version, await variables(door)]).toEqual([false, 1, {}]);
   });
 
-  test('[R13] snapshots grow with the events, not with their number, and a start continues exactly', async () => {
+  test('[RT13] snapshots grow with the events, not with their number, and a start continues exactly', async () => {
     let snapshots = 0;
     const { door, fresh, store } = await given();
     const { commit } = store;
@@ -96,13 +96,13 @@ describe('the one door', () => {
     expect(snapshots).toBeLessThan(12);
   });
 
-  test('[R14] commands at one instance take turns', async () => {
+  test('[RT14] commands at one instance take turns', async () => {
     const { door, store } = await given();
     const answers = await Promise.all(Array.from({ length: 50 }, async (_, n) => await door.run(instanceKey, set(`v${n}`, n))));
     expect([answers.every(({ ok }) => ok), (await store.load(instanceKey))?.version]).toEqual([true, 51]);
   });
 
-  test('[R14] a stale attempt is fenced before anything is decided', async () => {
+  test('[RT14] a stale attempt is fenced before anything is decided', async () => {
     const { door, store } = await given();
     const answer = await door.run(instanceKey, set('late', 1), { allowed: async () => false });
     expect([answer.ok, (await store.load(instanceKey))?.version]).toEqual([false, 1]);

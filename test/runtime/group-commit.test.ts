@@ -19,7 +19,7 @@ function disk(fails: { commit?: () => Error | undefined } = {}): Transactions & 
 }
 
 describe('group commit', () => {
-  test('[S4] what is asked for in one turn is one transaction, in order, each with its own answer', async () => {
+  test('[ST4] what is asked for in one turn is one transaction, in order, each with its own answer', async () => {
     const under = disk();
     const group = createGroupCommit(under);
     const answers = await Promise.all([1, 2, 3].map(async (n) => await group.run(() => (under.log.push(String(n)), n))));
@@ -29,7 +29,7 @@ describe('group commit', () => {
     ]);
   });
 
-  test('[S4] nobody hears of success before the commit', async () => {
+  test('[ST4] nobody hears of success before the commit', async () => {
     const under = disk();
     const group = createGroupCommit(under);
     const heard = group.run(() => undefined).then(() => under.log.push('heard'));
@@ -37,7 +37,7 @@ describe('group commit', () => {
     expect(under.log).toEqual(['begin', 'commit', 'heard']);
   });
 
-  test('[S4] one that throws does not take the others with it', async () => {
+  test('[ST4] one that throws does not take the others with it', async () => {
     const group = createGroupCommit(disk());
     const answers = await Promise.allSettled([
       group.run(() => 1),
@@ -49,7 +49,7 @@ describe('group commit', () => {
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  test('[S20] after a failed write on the disk nothing is acknowledged any more', async () => {
+  test('[ST20] after a failed write on the disk nothing is acknowledged any more', async () => {
     let broken = true;
     const group = createGroupCommit(disk({ commit: () => (broken ? new Error('disk') : undefined) }));
     const answers = await Promise.allSettled([group.run(() => 1), group.run(() => 2)]);
@@ -62,7 +62,7 @@ describe('group commit', () => {
     expect(group.broken()).toBeInstanceOf(Error);
   });
 
-  test('[S20] a full disk refuses what cannot be written and goes on when there is room again', async () => {
+  test('[ST20] a full disk refuses what cannot be written and goes on when there is room again', async () => {
     let full = true;
     const group = createGroupCommit(disk({ commit: () => (full ? new Error('full') : undefined) }));
     const [refused] = await Promise.allSettled([group.run(() => 1)]);

@@ -31,7 +31,7 @@ const step = (v: number, rows: readonly RowChange[]) => ({
 
 (server ? describe : describe.skip)('mongo only', () => {
   const url = server?.database(`only${process.pid}`) ?? '';
-  test('[S17] a step that a crash left is applied when the instance is loaded, and never brings the past back', async () => {
+  test('[ST17] a step that a crash left is applied when the instance is loaded, and never brings the past back', async () => {
     const store = await openMongoStore(url, { standalone: true });
     await store.commit(commit(0, [put('first')]));
     const raw = await mongoose.createConnection(url).asPromise();
@@ -49,7 +49,7 @@ const step = (v: number, rows: readonly RowChange[]) => ({
     await store.close();
   });
 
-  test('[S18] every collection has the indexes of the table', async () => {
+  test('[ST18] every collection has the indexes of the table', async () => {
     const store = await openMongoStore(url, { standalone: true });
     const raw = await mongoose.createConnection(url).asPromise();
     for (const [name, collection] of Object.entries(collections)) {
@@ -60,7 +60,7 @@ const step = (v: number, rows: readonly RowChange[]) => ({
     await store.close();
   });
 
-  test('[S21] a standalone server is refused unless it is asked for', async () => {
+  test('[ST21] a standalone server is refused unless it is asked for', async () => {
     if (server?.kind === 'given') return;
     await expect(openMongoStore(url)).rejects.toThrow(/replica set/);
   });

@@ -36,7 +36,7 @@ describe.each(stores)('runtime on %s', (store) => {
   afterEach(async () => await opened.dispose());
 
   describe('jobs', () => {
-    test('[R1] an instance runs to its job, the job is leased once, its result ends the instance', async () => {
+    test('[RT1] an instance runs to its job, the job is leased once, its result ends the instance', async () => {
       const key = await start(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]), { nik: '1' });
       const [job] = await runtime.activateJobs(
         { type: 'stamp', worker: 'w', max: 5, timeoutMs: 60_000, waitMs: 0, fetchVariables: ['nik', 'nope'] },
@@ -50,28 +50,28 @@ describe.each(stores)('runtime on %s', (store) => {
       expect((await runtime.awaitEnd(key, never))?.variables).toEqual({ nik: '1', stamped: true });
     });
 
-    test('[R1] a finished job cannot be finished again', async () => {
+    test('[RT1] a finished job cannot be finished again', async () => {
       await start(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]));
       const [key = ''] = await external(runtime, 'stamp');
       await runtime.execute(key, { type: 'complete-job', by, variables: {} });
       expect((await runtime.execute(key, { type: 'complete-job', by, variables: {} })).ok).toBe(false);
     });
 
-    test('[R2] a long poll is woken by the commit that makes a job', async () => {
+    test('[RT2] a long poll is woken by the commit that makes a job', async () => {
       await deployed(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]));
       const polled = runtime.activateJobs({ type: 'stamp', worker: 'w', max: 1, timeoutMs: 60_000, waitMs: 60_000 }, never);
       await runtime.startInstance({ processDefinitionId: 'p' }, by);
       expect((await polled).length).toBe(1);
     });
 
-    test('[R2] a long poll ends when its caller goes away', async () => {
+    test('[RT2] a long poll ends when its caller goes away', async () => {
       const gone = new AbortController();
       const polled = runtime.activateJobs({ type: 'stamp', worker: 'w', max: 1, timeoutMs: 60_000, waitMs: 60_000 }, gone.signal);
       gone.abort();
       expect(await polled).toEqual([]);
     });
 
-    test('[R3] a built-in job is done by its handler, with everything it may see', async () => {
+    test('[RT3] a built-in job is done by its handler, with everything it may see', async () => {
       const seen: Job[] = [];
       await open({ stamp: async (job) => (seen.push(job), { stamped: job.key }) });
       const key = await start(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]), { nik: '1' });
@@ -88,7 +88,7 @@ describe.each(stores)('runtime on %s', (store) => {
       ).toEqual([['stamp', '1', 1, 3, key]]);
     });
 
-    test('[R4] a failure is tried again after its back-off, with the same key; used up retries are an incident that a person resolves', async () => {
+    test('[RT4] a failure is tried again after its back-off, with the same key; used up retries are an incident that a person resolves', async () => {
       const keys: string[] = [];
       let works = false;
       const stamp: JobHandler = async ({ key }) => {
@@ -118,14 +118,14 @@ describe.each(stores)('runtime on %s', (store) => {
       ]);
     });
 
-    test('[R4] a failure that must not be tried again is an incident at once', async () => {
+    test('[RT4] a failure that must not be tried again is an incident at once', async () => {
       await open({ stamp: async () => Promise.reject(new JobFailure('wrong request', { retryable: false })) });
       const key = await start(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp', 9)]]));
       await runtime.settled();
       expect((await runtime.store.search('incidents', { filter: { processInstanceKey: key } })).totalItems).toBe(1);
     });
 
-    test('[R5] a business error takes the boundary event with its code', async () => {
+    test('[RT5] a business error takes the boundary event with its code', async () => {
       await open({ stamp: async () => Promise.reject(new BpmnError('NIK_UNKNOWN', 'no such person', { asked: 1 })) });
       const boundary =
         '<bpmn:boundaryEvent id="unknown" attachedToRef="stamp"><bpmn:errorEventDefinition id="e" errorRef="nik"/></bpmn:boundaryEvent><bpmn:endEvent id="refused"/>';
@@ -139,7 +139,7 @@ describe.each(stores)('runtime on %s', (store) => {
       expect(ended.totalItems).toBe(1);
     });
 
-    test('[R6] a handler that hangs is aborted and counts as failed', async () => {
+    test('[RT6] a handler that hangs is aborted and counts as failed', async () => {
       await opened.dispose();
       opened = await openTestRuntime(store, {
         handlers: new Map([['stamp', async () => await new Promise<never>(() => undefined)]]),
@@ -154,7 +154,7 @@ describe.each(stores)('runtime on %s', (store) => {
   });
 
   describe('timers', () => {
-    test('[R7] a timer fires when it is due, not before', async () => {
+    test('[RT7] a timer fires when it is due, not before', async () => {
       const key = await start(runtime, line('p', [['wait', timer('wait', 'PT1H')]]));
       await runtime.moveClock(runtime.clock.now() + 3_590_000);
       expect(await stateOf(runtime, key)).toBe('ACTIVE');
@@ -162,7 +162,7 @@ describe.each(stores)('runtime on %s', (store) => {
       expect(await stateOf(runtime, key)).toBe('COMPLETED');
     });
 
-    test('[R7] timers on the way fire in order, each at its own time', async () => {
+    test('[RT7] timers on the way fire in order, each at its own time', async () => {
       const key = await start(
         runtime,
         line('p', [
@@ -179,7 +179,7 @@ describe.each(stores)('runtime on %s', (store) => {
       expect(ended.items.map((row) => Math.round((Number(row['endDate']) - began) / 3_600_000))).toEqual([1, 3]);
     });
 
-    test('[R8] a timer start event starts an instance each time, of the newest version only', async () => {
+    test('[RT8] a timer start event starts an instance each time, of the newest version only', async () => {
       const cycle = (body: string): string =>
         bpmn(
           'p',
@@ -194,7 +194,7 @@ describe.each(stores)('runtime on %s', (store) => {
   });
 
   describe('messages', () => {
-    test('[M1] a message reaches who waits for its name and key, and only them', async () => {
+    test('[RT31] a message reaches who waits for its name and key, and only them', async () => {
       const mine = await start(runtime, waitsForPayment, { invoice: 'a' });
       const other = await start(runtime, waitsForPayment, { invoice: 'b' });
       await runtime.publishMessage({ name: 'payment', correlationKey: 'a', variables: { amount: 5 } }, by);
@@ -202,13 +202,13 @@ describe.each(stores)('runtime on %s', (store) => {
       expect((await runtime.awaitEnd(mine, never))?.variables).toEqual({ invoice: 'a', amount: 5 });
     });
 
-    test('[M2] a message without time to live is not kept', async () => {
+    test('[RT32] a message without time to live is not kept', async () => {
       await runtime.publishMessage({ name: 'payment', correlationKey: 'a' }, by);
       const key = await start(runtime, waitsForPayment, { invoice: 'a' });
       expect(await stateOf(runtime, key)).toBe('ACTIVE');
     });
 
-    test('[M3] a buffered message is correlated once per process, oldest first', async () => {
+    test('[RT33] a buffered message is correlated once per process, oldest first', async () => {
       await runtime.publishMessage({ name: 'payment', correlationKey: 'a', timeToLive: 60_000, variables: { first: true } }, by);
       await runtime.publishMessage({ name: 'payment', correlationKey: 'a', timeToLive: 60_000, variables: { second: true } }, by);
       const keys = [
@@ -220,20 +220,20 @@ describe.each(stores)('runtime on %s', (store) => {
       expect((await runtime.awaitEnd(keys[0] ?? '', never))?.variables).toEqual({ invoice: 'a', first: true });
     });
 
-    test('[M3] a buffered message is dead after its time to live', async () => {
+    test('[RT33] a buffered message is dead after its time to live', async () => {
       await runtime.publishMessage({ name: 'payment', correlationKey: 'a', timeToLive: 1_000 }, by);
       await runtime.moveClock(runtime.clock.now() + 2_000);
       expect(await stateOf(runtime, await start(runtime, waitsForPayment, { invoice: 'a' }))).toBe('ACTIVE');
     });
 
-    test('[M4] a message id is taken while its message lives', async () => {
+    test('[RT34] a message id is taken while its message lives', async () => {
       const request = { name: 'payment', correlationKey: 'a', messageId: 'x', timeToLive: 60_000 };
       const answers = await Promise.all([runtime.publishMessage(request, by), runtime.publishMessage(request, by)]);
       expect(answers.map((answer) => (answer.ok ? 'ok' : answer.kind))).toEqual(['ok', 'ALREADY_EXISTS']);
       expect((await runtime.publishMessage({ ...request, correlationKey: 'b' }, by)).ok).toBe(true);
     });
 
-    test('[M5] a message start event starts one running instance per key; the next message waits for its end', async () => {
+    test('[RT35] a message start event starts one running instance per key; the next message waits for its end', async () => {
       const body = `<bpmn:startEvent id="start"><bpmn:messageEventDefinition id="m" messageRef="asked"/></bpmn:startEvent>${serviceTask('stamp', 'stamp')}<bpmn:endEvent id="end"/>${flow('start', 'stamp')}${flow('stamp', 'end')}`;
       await deployed(runtime, bpmn('p', body, message('asked', 'asked')));
       await runtime.publishMessage({ name: 'asked', correlationKey: 'k', timeToLive: 60_000 }, by);
@@ -244,7 +244,7 @@ describe.each(stores)('runtime on %s', (store) => {
       expect((await runtime.store.search('processInstances', {})).totalItems).toBe(2);
     });
 
-    test('[M6] correlating needs somebody who waits', async () => {
+    test('[RT36] correlating needs somebody who waits', async () => {
       const nobody = await runtime.correlateMessage({ name: 'payment', correlationKey: 'a' }, by);
       const key = await start(runtime, waitsForPayment, { invoice: 'a' });
       const somebody = await runtime.correlateMessage({ name: 'payment', correlationKey: 'a' }, by);
@@ -252,7 +252,7 @@ describe.each(stores)('runtime on %s', (store) => {
     });
   });
 
-  test('[G1] a signal reaches everybody who waits and starts who begins with it', async () => {
+  test('[RT37] a signal reaches everybody who waits and starts who begins with it', async () => {
     const signal = '<bpmn:signal id="s" name="flood"/>';
     const waits = line(
       'waits',
@@ -280,7 +280,7 @@ describe.each(stores)('runtime on %s', (store) => {
     ]);
     const child = line('child', [['stamp', serviceTask('stamp', 'stamp')]]);
 
-    test('[C1] a child is started with its caller, and its end lets the caller go on', async () => {
+    test('[RT38] a child is started with its caller, and its end lets the caller go on', async () => {
       await deployed(runtime, child);
       const key = await start(runtime, caller, { nik: '1' });
       const [row] = (await runtime.store.search('processInstances', { filter: { parentProcessInstanceKey: key } })).items;
@@ -293,7 +293,7 @@ describe.each(stores)('runtime on %s', (store) => {
       ]);
     });
 
-    test('[C2] ending the caller ends the child', async () => {
+    test('[RT38] ending the caller ends the child', async () => {
       await deployed(runtime, child);
       const key = await start(runtime, caller);
       const [row] = (await runtime.store.search('processInstances', { filter: { parentProcessInstanceKey: key } })).items;
@@ -304,7 +304,7 @@ describe.each(stores)('runtime on %s', (store) => {
       ]);
     });
 
-    test('[C3] a child that cannot be started is an incident of the caller', async () => {
+    test('[RT39] a child that cannot be started is an incident of the caller', async () => {
       const key = await start(runtime, caller);
       expect(
         (await runtime.store.search('incidents', { filter: { processInstanceKey: key } })).items.map((row) => row['errorType']),
@@ -313,7 +313,7 @@ describe.each(stores)('runtime on %s', (store) => {
   });
 
   describe('deployment', () => {
-    test('[D1] the same content keeps its version, other content gets the next one', async () => {
+    test('[RT42] the same content keeps its version, other content gets the next one', async () => {
       await deployed(runtime, line('p', []));
       await deployed(runtime, line('p', []));
       await deployed(runtime, line('p', [['wait', timer('wait', 'PT1H')]]));
@@ -324,7 +324,7 @@ describe.each(stores)('runtime on %s', (store) => {
       ]);
     });
 
-    test('[D2] one broken resource refuses them all, by name', async () => {
+    test('[RT43] one broken resource refuses them all, by name', async () => {
       const answer = await runtime.deploy(
         [
           { name: 'good.bpmn', text: line('p', []) },
@@ -336,7 +336,7 @@ describe.each(stores)('runtime on %s', (store) => {
       expect((await runtime.store.search('processDefinitions', {})).totalItems).toBe(0);
     });
 
-    test('[D3] an unknown process, key or instance is a rejection', async () => {
+    test('[RT44] an unknown process, key or instance is a rejection', async () => {
       const answers = await Promise.all([
         runtime.startInstance({ processDefinitionId: 'nope' }, by),
         runtime.execute('1048577', { type: 'complete-job', by, variables: {} }),
@@ -346,7 +346,7 @@ describe.each(stores)('runtime on %s', (store) => {
     });
   });
 
-  test('[R9] many commands at one instance each take effect once', async () => {
+  test('[RT9] many commands at one instance each take effect once', async () => {
     const branches = Array.from({ length: 16 }, (_, index) => `t${index}`);
     const body = `<bpmn:startEvent id="start"/><bpmn:parallelGateway id="fork"/><bpmn:parallelGateway id="join"/><bpmn:endEvent id="end"/>${flow('start', 'fork')}${flow('join', 'end')}${branches.map((id) => serviceTask(id, 'stamp') + flow('fork', id) + flow(id, 'join')).join('')}`;
     const key = await start(runtime, bpmn('p', body));
@@ -359,7 +359,7 @@ describe.each(stores)('runtime on %s', (store) => {
 });
 
 describe('runtime after a start', () => {
-  test('[R10] everything that waited goes on: jobs, timers, messages', async () => {
+  test('[RT10] everything that waited goes on: jobs, timers, messages', async () => {
     const opened = await openTestRuntime('sqlite');
     const job = await start(opened.runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]));
     const timed = await start(opened.runtime, line('q', [['wait', timer('wait', 'PT1H')]]));

@@ -21,7 +21,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
   const suspend = async (key: string) => expect((await runtime.execute(key, { type: 'suspend-instance', by })).ok).toBe(true);
   const resume = async (key: string) => expect((await runtime.execute(key, { type: 'resume-instance', by })).ok).toBe(true);
 
-  test('[R21] a timer of a suspended instance does not fire; resumed, what became due fires', async () => {
+  test('[RT21] a timer of a suspended instance does not fire; resumed, what became due fires', async () => {
     const key = await start(runtime, line('p', [['wait', timer('wait', 'PT1M')]]));
     await suspend(key);
     await runtime.moveClock(runtime.clock.now() + 120_000);
@@ -31,7 +31,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
     expect(await stateOf(runtime, key)).toBe('COMPLETED');
   });
 
-  test('[R21] a built-in job waits for the resumption', async () => {
+  test('[RT21] a built-in job waits for the resumption', async () => {
     const seen: string[] = [];
     await opened.dispose();
     opened = await openTestRuntime(store, { handlers: new Map([['stamp', async (job) => (seen.push(job.key), {})]]) });
@@ -51,7 +51,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
     expect([seen.length, await stateOf(runtime, key)]).toEqual([1, 'COMPLETED']);
   });
 
-  test('[R21] a buffered message waits for the resumption; one without time to live is nobody’s', async () => {
+  test('[RT21] a buffered message waits for the resumption; one without time to live is nobody’s', async () => {
     const key = await start(runtime, line('p', [['wait', catchMessage]], message('paid', 'payment', '=invoice')), { invoice: 'A' });
     await suspend(key);
     expect((await runtime.correlateMessage({ name: 'payment', correlationKey: 'A' }, by)).ok).toBe(false);
@@ -61,7 +61,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
     expect(await stateOf(runtime, key)).toBe('COMPLETED');
   });
 
-  test('[R21] what a called instance brought meanwhile is taken at the resumption', async () => {
+  test('[RT21] what a called instance brought meanwhile is taken at the resumption', async () => {
     await deployed(runtime, line('inner', [['stamp', serviceTask('stamp', 'stamp')]]), 'inner.bpmn');
     const key = await start(runtime, line('outer', [['call', call]]));
     await suspend(key);
@@ -72,7 +72,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
     expect(await runtime.awaitEnd(key, never)).toEqual({ state: 'COMPLETED', variables: { stamped: true } });
   });
 
-  test('[R22] a migrated instance goes on with the new version after a restart', async () => {
+  test('[RT22] a migrated instance goes on with the new version after a restart', async () => {
     const key = await start(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]));
     await deployed(
       runtime,
@@ -94,7 +94,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
     expect(next?.job['processDefinitionKey']).toBe(target);
   });
 
-  test('[R22] an instance that leaves its process by migration leaves its place there to the next message, once', async () => {
+  test('[RT22] an instance that leaves its process by migration leaves its place there to the next message, once', async () => {
     const begin = '<bpmn:startEvent id="start"><bpmn:messageEventDefinition id="start_m" messageRef="paid"/></bpmn:startEvent>';
     const body = `${begin}${serviceTask('stamp', 'stamp')}${flow('start', 'stamp')}`;
     await deployed(runtime, bpmn('p', body, message('paid', 'payment')));
@@ -115,7 +115,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
     expect((await cases('p')).length).toBe(1);
   });
 
-  test('[R23] an ended instance is forgotten with its history, an active one is not', async () => {
+  test('[RT23] an ended instance is forgotten with its history, an active one is not', async () => {
     const key = await start(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]));
     expect((await runtime.forgetInstance(key)).ok).toBe(false);
     await runtime.execute(key, { type: 'cancel-instance', by });
@@ -126,7 +126,7 @@ describe.each(['memory', 'sqlite'] as const)('operations on %s', (store) => {
     expect((await runtime.forgetInstance(key)).ok).toBe(false);
   });
 
-  test('[R24] a large batch goes on after a restart, does each item once, and can be suspended', async () => {
+  test('[RT24] a large batch goes on after a restart, does each item once, and can be suspended', async () => {
     await deployed(runtime, line('p', [['stamp', serviceTask('stamp', 'stamp')]]));
     const items = [];
     for (let n = 0; n < 120; n++) {

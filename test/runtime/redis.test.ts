@@ -34,7 +34,7 @@ async function start(runtime: Runtime): Promise<string> {
 }
 
 (there ? describe : describe.skip)('Redis is disposable', () => {
-  test('[Q13] entries that were wiped are dispatched again from the store', async () => {
+  test('[QU13] entries that were wiped are dispatched again from the store', async () => {
     const redis = await startRedisServer(folder);
     const admin = new Redis(redis?.url ?? '');
     let runs = 0;
@@ -60,7 +60,7 @@ async function start(runtime: Runtime): Promise<string> {
     expect(runs).toBe(40);
   }, 15_000);
 
-  test('[Q14] while Redis is away commands are accepted; when it is back the work goes on', async () => {
+  test('[QU14] while Redis is away commands are accepted; when it is back the work goes on', async () => {
     const redis = await startRedisServer(folder);
     const runtime = await open(redis?.url ?? '', async () => ({}));
     cleanUp.push(

@@ -136,15 +136,15 @@ describe('the shipped agencies', () => {
   });
 });
 
-describe('[SB3] idempotency keys', () => {
-  test('the same key and request: the same answer, one effect', async () => {
+describe('idempotency keys', () => {
+  test('[SB3] the same key and request: the same answer, one effect', async () => {
     const first = await post('bapenda', '/bills', BILL, 'once');
     const second = await post('bapenda', '/bills', BILL, 'once');
     expect(second.body).toEqual(first.body);
     expect(sandboxes.of('bapenda')!.effects().get('once')).toBe(1);
   });
 
-  test('the same key for another request is refused; no key is refused', async () => {
+  test('[SB3] the same key for another request is refused; no key is refused', async () => {
     await post('bapenda', '/bills', BILL, 'reused');
     expect((await post('bapenda', '/bills', { ...BILL, amount: 2 }, 'reused')).body).toMatchObject({
       status: 422,
@@ -154,21 +154,21 @@ describe('[SB3] idempotency keys', () => {
   });
 });
 
-describe('[SB4] bad input', () => {
+describe('bad input', () => {
   test.each([
     ['no JSON', '{"payer', 400],
     ['nothing', '', 400],
     ['a wrong type', { ...BILL, amount: '1000' }, 400],
     ['a NIK as number', { ...BILL, payerNik: 3573014203850002 }, 400],
     ['too much', `"${'x'.repeat(120_000)}"`, 413],
-  ])('%s is refused', async (_, body, status) => {
+  ])('[SB4] %s is refused', async (_, body, status) => {
     expect((await post('bapenda', '/bills', body, 'bad')).status).toBe(status);
     expect(sandboxes.of('bapenda')!.effects().has('bad')).toBe(false);
   });
 });
 
-describe('[SB5] faults', () => {
-  test('down answers 503 with Retry-After, and nothing happens', async () => {
+describe('faults', () => {
+  test('[SB5] down answers 503 with Retry-After, and nothing happens', async () => {
     sandboxes.of('bapenda')!.setFault('down');
     const reply = await post('bapenda', '/bills', BILL, 'while-down');
     expect(reply.status).toBe(503);
@@ -176,12 +176,12 @@ describe('[SB5] faults', () => {
     expect(sandboxes.of('bapenda')!.effects().has('while-down')).toBe(false);
   });
 
-  test('a fault of one agency does not touch the others', async () => {
+  test('[SB5] a fault of one agency does not touch the others', async () => {
     sandboxes.of('bapenda')!.setFault('down');
     expect((await call('kantah', '/parcels/35730100000001')).status).toBe(200);
   });
 
-  test('wrong-body answers 200 with HTML, an error inside, and half a JSON, in turn', async () => {
+  test('[SB5] wrong-body answers 200 with HTML, an error inside, and half a JSON, in turn', async () => {
     sandboxes.of('kantah')!.setFault('wrong-body');
     const replies = [
       await call('kantah', '/parcels/35730100000001'),
@@ -193,8 +193,8 @@ describe('[SB5] faults', () => {
   });
 });
 
-describe('[SB6] what happens later', () => {
-  test('a payment is announced until it is taken, with the same message id, also after a restart', async () => {
+describe('what happens later', () => {
+  test('[SB6] a payment is announced until it is taken, with the same message id, also after a restart', async () => {
     const got: { name: string; correlationKey: string; messageId: string }[] = [];
     let refuse = 2;
     const receiver = createServer((request, response) => {
@@ -227,14 +227,14 @@ describe('[SB6] what happens later', () => {
     receiver.closeAllConnections();
   });
 
-  test('paying twice pays once; paying an unknown bill is nothing', async () => {
+  test('[SB6] paying twice pays once; paying an unknown bill is nothing', async () => {
     const { billNumber } = (await post('bapenda', '/bills', BILL, 'twice')).body as { billNumber: string };
     const first = sandboxes.of('bapenda')!.act('pay', { billNumber });
     expect(sandboxes.of('bapenda')!.act('pay', { billNumber })).toEqual(first);
     expect(sandboxes.of('bapenda')!.act('pay', { billNumber: 'TGH-777777' })).toBeUndefined();
   });
 
-  test('a place that cannot be served ends as failed, others as active', async () => {
+  test('[SB6] a place that cannot be served ends as failed, others as active', async () => {
     const order = async (place: string): Promise<unknown> => {
       const { provisioningId } = (
         await post(

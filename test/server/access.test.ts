@@ -22,19 +22,19 @@ const open = [
   'GET /v2/license',
 ];
 
-describe('[A2] every address says who may call it', () => {
-  test('the table is not empty and each route has a sentence', () => {
+describe('every address says who may call it', () => {
+  test('[AC1] the table is not empty and each route has a sentence', () => {
     expect(routes.length).toBeGreaterThan(80);
     for (const route of routes)
       expect({ route: label(route), says: route.allow.says.length }).not.toEqual({ route: label(route), says: 0 });
   });
 
-  test('no address is declared twice', () => {
+  test('[AC1] no address is declared twice', () => {
     const labels = routes.map(label);
     expect(labels.filter((one, index) => labels.indexOf(one) !== index)).toEqual([]);
   });
 
-  test('strangers may call exactly the open addresses', () => {
+  test('[AC2] strangers may call exactly the open addresses', () => {
     expect(
       routes
         .filter(({ allow }) => allow.holds(nobody))
@@ -43,7 +43,7 @@ describe('[A2] every address says who may call it', () => {
     ).toEqual([...open].sort());
   });
 
-  test('citizens may call nothing of /v2 but what is open and who they are', () => {
+  test('[AC3] citizens may call nothing of /v2 but what is open and who they are', () => {
     const reachable = routes.filter(({ allow, path }) => path.startsWith('/v2/') && allow.holds(citizen)).map(label);
     expect(reachable.sort()).toEqual(['GET /v2/authentication/me', 'GET /v2/license', 'GET /v2/status', 'GET /v2/topology']);
   });
@@ -67,7 +67,7 @@ describe('[A2] every address says who may call it', () => {
         'POST /v2/signals/broadcast',
       ],
     ],
-  ] as const)('of the commands that change the world, %s may call its own', (role, expected) => {
+  ] as const)('[AC4] of the commands that change the world, %s may call its own', (role, expected) => {
     const commands = [
       'POST /v2/deployments',
       'POST /v2/process-instances',
@@ -83,7 +83,7 @@ describe('[A2] every address says who may call it', () => {
     expect(allowed.sort()).toEqual([...expected].sort());
   });
 
-  test('a person without any role may change nothing of /v2', () => {
+  test('[AC3] a person without any role may change nothing of /v2', () => {
     const idle: Reader = { kind: 'staff', username: 'idle', name: '', agency: 'alpha', roles: [] };
     const changing = routes
       .filter(

@@ -6,13 +6,13 @@ const schema = JSON.parse(permitFiles['permit-apply.form']) as unknown;
 const check = (given: Record<string, unknown>, data = {}) => validateForm(schema, given, { now: 0, data });
 const codes = (given: Record<string, unknown>) => check(given).errors.map(({ pointer, code }) => `${pointer} ${code}`);
 
-describe('[F1] the server checks a form by its own schema', () => {
-  test('right answers pass as they are', () => {
+describe('the server checks a form by its own schema', () => {
+  test('[SV20] right answers pass as they are', () => {
     const given = { nik: '3573010101010001', size: 40, kind: 'house' };
     expect(check(given)).toEqual({ values: given, errors: [] });
   });
 
-  test('what the form did not ask is dropped', () => {
+  test('[SV21] what the form did not ask is dropped', () => {
     const { values } = check({ nik: '3573010101010001', applicant: { username: 'somebody' }, fee: 0 });
     expect(values).toEqual({ nik: '3573010101010001' });
   });
@@ -29,18 +29,18 @@ describe('[F1] the server checks a form by its own schema', () => {
     [{ nik: '3573010101010001', size: 1.5 }, ['/size integer']],
     [{ nik: '3573010101010001', kind: 'castle' }, ['/kind notChoice']],
     [{ nik: '3573010101010001', kind: 'shop' }, ['/shopName required']],
-  ])('%j is refused with %j', (given, expected) => {
+  ])('[SV20] %j is refused with %j', (given, expected) => {
     expect(codes(given)).toEqual(expected);
   });
 
-  test('a hidden question is neither needed nor heard', () => {
+  test('[SV22] a hidden question is neither needed nor heard', () => {
     expect(check({ nik: '3573010101010001', kind: 'house', shopName: 'sneaked in' })).toEqual({
       values: { nik: '3573010101010001', kind: 'house' },
       errors: [],
     });
   });
 
-  test('what the form did not ask cannot stand in for a variable of the case that a condition reads', () => {
+  test('[SV22] what the form did not ask cannot stand in for a variable of the case that a condition reads', () => {
     const gated = {
       components: [
         { type: 'textfield', key: 'note', conditional: { hide: '=approved = true' } },
@@ -54,26 +54,26 @@ describe('[F1] the server checks a form by its own schema', () => {
     expect(validateForm(gated, { note: 'asked', size: 9 }, { now: 0, data: { approved: false, limit: 10 } }).errors).toEqual([]);
   });
 
-  test('errors are sentences in both languages', () => {
+  test('[SV23] errors are sentences in both languages', () => {
     expect(check({ nik: '3573010101010001', size: 0 }).errors[0]?.message).toEqual({
       id: 'Isi dengan angka paling kecil 1.',
       en: 'Enter 1 or more.',
     });
   });
 
-  test('a pattern that explodes elsewhere takes linear time here', () => {
+  test('[SV24] a pattern that explodes elsewhere takes linear time here', () => {
     const evil = { components: [{ type: 'textfield', key: 'a', validate: { pattern: '^(a+)+$' } }] };
     const { errors } = validateForm(evil, { a: `${'a'.repeat(5000)}b` }, { now: 0 });
     expect(errors.map(({ code }) => code)).toEqual(['pattern']);
   });
 
-  test('a date must exist', () => {
+  test('[SV20] a date must exist', () => {
     const dated = { components: [{ type: 'datetime', subtype: 'date', key: 'day' }] };
     expect(validateForm(dated, { day: '2026-02-29' }, { now: 0 }).errors[0]?.code).toBe('notDate');
     expect(validateForm(dated, { day: '2028-02-29' }, { now: 0 }).errors).toEqual([]);
   });
 
-  test('rows of a list are checked one by one', () => {
+  test('[SV20] rows of a list are checked one by one', () => {
     const list = {
       components: [
         { type: 'dynamiclist', path: 'household', components: [{ type: 'textfield', key: 'name', validate: { required: true } }] },

@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-describe('[C1] the official client works unchanged', () => {
-  test('it deploys, starts, works a job, completes a user task and searches; each search is right at once', async () => {
+describe('the official client works unchanged', () => {
+  test('[V2-1] it deploys, starts, works a job, completes a user task and searches; each search is right at once', async () => {
     // given
     const client = createCamundaClient({
       config: {
@@ -65,7 +65,7 @@ describe('[C1] the official client works unchanged', () => {
     expect((await client.getProcessInstance({ processInstanceKey }, consistency)).state).toBe('TERMINATED');
   }, 60_000);
 
-  test('it modifies, migrates and resolves, alone and in batches, and sees what came of it', async () => {
+  test('[V2-1] it modifies, migrates and resolves, alone and in batches, and sees what came of it', async () => {
     // given
     const client = createCamundaClient({
       config: {

@@ -20,13 +20,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('[S3] ALUR_AUTH=none opens /v2 on this machine only', () => {
-  test('/v2 needs no sign-in, the product API still does', async () => {
+describe('ALUR_AUTH=none opens /v2 on this machine only', () => {
+  test('[SV5] /v2 needs no sign-in, the product API still does', async () => {
     expect((await house.nobody('POST', '/v2/process-instances/search', {})).status).toBe(200);
     expect((await house.nobody('GET', '/api/v1/tasks')).status).toBe(401);
   });
 
-  test('a page that reaches us under another name (DNS rebinding) is refused', async () => {
+  test('[SV6] a page that reaches us under another name (DNS rebinding) is refused', async () => {
     const { port } = new URL(house.url);
     const status = await new Promise((done) => {
       request({ host: '127.0.0.1', port, path: '/v2/topology', headers: { host: 'evil.example' } }, (response) =>
@@ -36,38 +36,38 @@ describe('[S3] ALUR_AUTH=none opens /v2 on this machine only', () => {
     expect(status).toBe(403);
   });
 
-  test('a page of another site is refused', async () => {
+  test('[SV6] a page of another site is refused', async () => {
     expect((await house.nobody('POST', '/v2/signals/broadcast', { signalName: 'x' }, { origin: 'https://evil.example' })).status).toBe(403);
   });
 
-  test('a real clock cannot be moved', async () => {
+  test('[SV7] a real clock cannot be moved', async () => {
     expect((await house.nobody('PUT', '/v2/clock', { timestamp: 0 })).status).toBe(403);
   });
 });
 
-describe('[U1] pages', () => {
+describe('pages', () => {
   test.each([
     ['/', '<p>portal'],
     ['/verify/ABC', '<p>portal'],
     ['/inbox/', '<p>inbox'],
     ['/inbox/tasks/12', '<p>inbox'],
-  ])('%s is answered with the page of its app', async (path, text) => {
+  ])('[SV10] %s is answered with the page of its app', async (path, text) => {
     const answer = await house.nobody('GET', path);
     expect([answer.status, answer.text, answer.headers.get('cache-control')]).toEqual([200, text, 'no-cache']);
     expect(answer.headers.get('etag')).not.toBeNull();
   });
 
-  test('what carries a hash in its name is kept for ever', async () => {
+  test('[SV10] what carries a hash in its name is kept for ever', async () => {
     expect((await house.nobody('GET', '/assets/main-AbCd1234.js')).headers.get('cache-control')).toBe(
       'public, max-age=31536000, immutable',
     );
   });
 
-  test.each(['/assets/missing.js', '/..%2f..%2fetc%2fpasswd.txt', '/.env'])('%s is not there', async (path) => {
+  test.each(['/assets/missing.js', '/..%2f..%2fetc%2fpasswd.txt', '/.env'])('[SV11] %s is not there', async (path) => {
     expect([403, 404]).toContain((await house.nobody('GET', path)).status);
   });
 
-  test('pages that were not built are explained', async () => {
+  test('[SV11] pages that were not built are explained', async () => {
     const answer = await house.nobody('GET', '/console/');
     expect([answer.status, answer.text.includes('npm run build')]).toEqual([503, true]);
   });

@@ -41,7 +41,7 @@ const twice = diagram(start('s'), userTask('a'), userTask('a'), end('e'), path('
 const dangling = diagram(start('s'), userTask('a'), end('e'), path('s a e')).replace('targetRef="a"', 'targetRef="nowhere"');
 const dmnBomb = `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n"><decision id="x" name="x">${'<context><contextEntry>'.repeat(20_000)}${'</contextEntry></context>'.repeat(20_000)}</decision></definitions>`;
 
-describe('[A9] hostile files', () => {
+describe('hostile files', () => {
   test.each([
     ['more than 10^4 elements', 'big.bpmn', chain(10_001), ['TOO_MANY_ELEMENTS', '10000']],
     ['10^3 levels', 'deep.bpmn', nested(1_000), ['NESTED_TOO_DEEP', '64']],
@@ -53,7 +53,7 @@ describe('[A9] hostile files', () => {
     ['a reference into nothing', 'dangling.bpmn', dangling, ['DANGLING_REFERENCE', 'nowhere']],
     ['DMN nested 20,000 times', 'bomb.dmn', dmnBomb, ['', '']],
   ])(
-    '%s: refused by name, while another request is answered',
+    '[SV30] %s: refused by name, while another request is answered',
     async (_what, name, text, [code, limit]) => {
       const { answer, first } = await race(house.deploy(admin, { [name]: text }));
       expect([answer.status, answer.body['title']]).toEqual([400, 'INVALID_RESOURCE']);
@@ -65,19 +65,19 @@ describe('[A9] hostile files', () => {
     60_000,
   );
 
-  test('the check in the modeler goes the same way', async () => {
+  test('[SV30] the check in the modeler goes the same way', async () => {
     const { answer, first } = await race(admin('POST', '/api/v1/check', { xml: chain(10_001) }));
     expect((answer.body['problems'] as { code: string }[]).map(({ code }) => code)).toContain('TOO_MANY_ELEMENTS');
     expect(first).toBe('other');
   }, 60_000);
 
-  test('a large but honest diagram is accepted', async () => {
+  test('[SV31] a large but honest diagram is accepted', async () => {
     const { answer, first } = await race(house.deploy(admin, { 'large.bpmn': named('large', chain(5_000)) }));
     expect([answer.status, first]).toEqual([200, 'other']);
   }, 60_000);
 });
 
-describe('[A9] hostile cases', () => {
+describe('hostile cases', () => {
   async function incidentOf(id: string, xml: string, variables: object = {}): Promise<Record<string, unknown> | undefined> {
     expect((await house.deploy(admin, { [`${id}.bpmn`]: named(id, xml) })).status).toBe(200);
     const { answer } = await race(admin('POST', '/v2/process-instances', { processDefinitionId: id, variables }));
@@ -87,12 +87,12 @@ describe('[A9] hostile cases', () => {
     return items(found).at(-1);
   }
 
-  test('an endless loop that never waits stops at an incident that names the limit', async () => {
+  test('[SV32] an endless loop that never waits stops at an incident that names the limit', async () => {
     const loop = diagram(start('s'), gateway('exclusive', 'g'), script('spin', 'r', '=1'), path('s g spin g'));
     expect(await incidentOf('loop', loop)).toMatchObject({ errorMessage: expect.stringMatching(/100.?000/) });
   }, 60_000);
 
-  test('a collection of 10^6 items stops at an incident that names the limit', async () => {
+  test('[SV32] a collection of 10^6 items stops at an incident that names the limit', async () => {
     const each = el('serviceTask', 'each', [
       ext(zeebe('taskDefinition', { type: 'each' })),
       `<bpmn:multiInstanceLoopCharacteristics>${ext(zeebe('loopCharacteristics', { inputCollection: '=for i in 1..1000000 return i', inputElement: 'item' }))}</bpmn:multiInstanceLoopCharacteristics>`,
@@ -101,7 +101,7 @@ describe('[A9] hostile cases', () => {
     expect(incident).toMatchObject({ elementId: 'each', errorMessage: expect.stringMatching(/\d{4,}/) });
   }, 60_000);
 
-  test('a process that calls itself for ever stops at an incident that names the depth', async () => {
+  test('[SV32] a process that calls itself for ever stops at an incident that names the depth', async () => {
     const self = diagram(
       start('s'),
       el('callActivity', 'again', [ext(zeebe('calledElement', { processId: 'self' }))]),

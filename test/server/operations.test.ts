@@ -62,10 +62,10 @@ const timerEvent = (id: string, duration: string) =>
     el('timerEventDefinition', `${id}_t`, `<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">${duration}</bpmn:timeDuration>`),
   );
 
-describe('[W9] modification', () => {
+describe('modification', () => {
   beforeAll(() => deploy('mod', two));
 
-  test('a token is moved, another is added with variables, and one is taken away', async () => {
+  test('[V2-20] a token is moved, another is added with variables, and one is taken away', async () => {
     const key = await begin('mod');
     const moved = await on(key, 'modification', {
       moveInstructions: [{ sourceElementInstruction: { sourceType: 'byId', sourceElementId: 'a' }, targetElementId: 'b' }],
@@ -86,24 +86,24 @@ describe('[W9] modification', () => {
     ['an element that is not active', { terminateInstructions: [{ elementId: 'b' }] }, 404],
     ['a key of another case', { terminateInstructions: [{ elementInstanceKey: '1048577' }] }, 400],
     ['a field of the wrong kind', { activateInstructions: 'a' }, 400],
-  ])('%s is refused, and nothing moves', async (_what, body, status) => {
+  ])('[V2-20] %s is refused, and nothing moves', async (_what, body, status) => {
     const key = await begin('mod');
     expect((await on(key, 'modification', body)).status).toBe(status);
     expect(await active(key)).toEqual(['a']);
   });
 
-  test('a clerk may not', async () => {
+  test('[V2-20] a clerk may not', async () => {
     const key = await begin('mod');
     expect(problem(await clerk('POST', `/v2/process-instances/${key}/modification`, {}))).toEqual([403, 'FORBIDDEN']);
   });
 
-  test('a case is started in the middle', async () => {
+  test('[V2-21] a case is started in the middle', async () => {
     expect(await active(await begin('mod', { startInstructions: [{ elementId: 'b' }] }))).toEqual(['b']);
     const wrong = await operator('POST', '/v2/process-instances', { processDefinitionId: 'mod', startInstructions: [{ elementId: 's' }] });
     expect(wrong.status).toBe(400);
   });
 
-  test('a case ends after the element that a runtime instruction names; others are refused', async () => {
+  test('[V2-21] a case ends after the element that a runtime instruction names; others are refused', async () => {
     const started = (afterElementId: string, type = 'TERMINATE_PROCESS_INSTANCE') =>
       operator('POST', '/v2/process-instances', { processDefinitionId: 'mod', runtimeInstructions: [{ type, afterElementId }] });
     const answer = await started('s');
@@ -115,8 +115,8 @@ describe('[W9] modification', () => {
   });
 });
 
-describe('[W9] migration', () => {
-  test('a case goes on with another process, and its rows say so', async () => {
+describe('migration', () => {
+  test('[V2-22] a case goes on with another process, and its rows say so', async () => {
     await deploy('old', two);
     const target = await deploy('new', diagram(start('s'), userTask('aa'), userTask('c'), end('e'), path('s aa c e')));
     const key = await begin('old');
@@ -134,7 +134,7 @@ describe('[W9] migration', () => {
     expect(await active(key)).toEqual(['c']);
   });
 
-  test('what cannot be migrated is refused with a reason that names the element', async () => {
+  test('[V2-22] what cannot be migrated is refused with a reason that names the element', async () => {
     await deploy('old', two);
     const target = await deploy('jobs-only', diagram(start('s'), job('a'), end('e'), path('s a e')));
     const key = await begin('old');
@@ -144,7 +144,7 @@ describe('[W9] migration', () => {
     expect((await operator('GET', `/v2/process-instances/${key}`)).body['processDefinitionId']).toBe('old');
   });
 
-  test('an unknown target and a misspelt element are refused', async () => {
+  test('[V2-22] an unknown target and a misspelt element are refused', async () => {
     const target = await deploy('old', two);
     const key = await begin('old');
     expect((await on(key, 'migration', { targetProcessDefinitionKey: '123456', mappingInstructions: [] })).status).toBe(404);
@@ -153,8 +153,8 @@ describe('[W9] migration', () => {
   });
 });
 
-describe('[W9] suspension', () => {
-  test('a suspended case holds its jobs, refuses work, and goes on when it is resumed', async () => {
+describe('suspension', () => {
+  test('[V2-23] a suspended case holds its jobs, refuses work, and goes on when it is resumed', async () => {
     await deploy('held', diagram(start('s'), job('hold'), end('e'), path('s hold e')));
     const key = await begin('held');
     expect((await on(key, 'suspension')).status).toBe(204);
@@ -168,7 +168,7 @@ describe('[W9] suspension', () => {
     expect(await stateOf(key)).toBe('COMPLETED');
   });
 
-  test('an ended and an unknown case cannot be suspended', async () => {
+  test('[V2-23] an ended and an unknown case cannot be suspended', async () => {
     await deploy('quick', diagram(start('s'), end('e'), path('s e')));
     const key = await begin('quick');
     expect(problem(await on(key, 'suspension'))).toEqual([409, 'INVALID_STATE']);
@@ -176,8 +176,8 @@ describe('[W9] suspension', () => {
   });
 });
 
-describe('[W9] incidents of a case', () => {
-  test('all of them are resolved at once, with a new try for the jobs', async () => {
+describe('incidents of a case', () => {
+  test('[V2-24] all of them are resolved at once, with a new try for the jobs', async () => {
     await deploy('broken', diagram(start('s'), job('break'), end('e'), path('s break e')));
     const key = await begin('broken');
     const [taken] = await jobsOf('break');
@@ -194,7 +194,7 @@ describe('[W9] incidents of a case', () => {
     expect(items(open)).toEqual([]);
   });
 
-  test('an incident whose cause is still there fails its item with the next incident open', async () => {
+  test('[V2-24] an incident whose cause is still there fails its item with the next incident open', async () => {
     await deploy('wrong', diagram(start('s'), script('calc', 'r', '=missing + 1'), end('e'), path('s calc e')));
     const key = await begin('wrong');
     await on(key, 'incident-resolution');
@@ -202,14 +202,14 @@ describe('[W9] incidents of a case', () => {
     expect(items(open).length).toBe(1);
   });
 
-  test('a clerk may not, and an unknown case is not found', async () => {
+  test('[V2-24] a clerk may not, and an unknown case is not found', async () => {
     expect((await clerk('POST', '/v2/process-instances/1048576000/incident-resolution', {})).status).toBe(403);
     expect((await on('1048576000', 'incident-resolution')).status).toBe(404);
   });
 });
 
-describe('[W9] identity and descent', () => {
-  test('a business id is given once', async () => {
+describe('identity and descent', () => {
+  test('[V2-25] a business id is given once', async () => {
     await deploy('mod', two);
     const key = await begin('mod');
     expect((await on(key, 'business-id-assignment', { businessId: 'IZIN-1' })).status).toBe(204);
@@ -218,7 +218,7 @@ describe('[W9] identity and descent', () => {
     expect((await on(key, 'business-id-assignment', { businessId: '' })).status).toBe(400);
   });
 
-  test('the call hierarchy leads from the outermost case to the asked one; deletion takes all of it, and only when it has ended', async () => {
+  test('[V2-26] the call hierarchy leads from the outermost case to the asked one; deletion takes all of it, and only when it has ended', async () => {
     await deploy('inner', diagram(start('s'), userTask('work'), end('e'), path('s work e')));
     await deploy(
       'outer',
@@ -245,7 +245,7 @@ describe('[W9] identity and descent', () => {
   });
 });
 
-describe('[W9] ad-hoc activities', () => {
+describe('ad-hoc activities', () => {
   const adHoc = diagram(
     start('s'),
     el('adHocSubProcess', 'free', [ext(zeebe('adHoc', { activeElementsCollection: '=["one"]' })), userTask('one'), userTask('more')]),
@@ -253,7 +253,7 @@ describe('[W9] ad-hoc activities', () => {
     path('s free e'),
   );
 
-  test('are begun from outside, with variables; the others go on or are ended', async () => {
+  test('[V2-27] are begun from outside, with variables; the others go on or are ended', async () => {
     await deploy('adhoc', adHoc);
     const key = await begin('adhoc');
     const free = await elementKey(key, 'free');
@@ -268,7 +268,7 @@ describe('[W9] ad-hoc activities', () => {
   });
 });
 
-describe('[W9] waits and correlations', () => {
+describe('waits and correlations', () => {
   const waiting = diagram(
     `<bpmn:message id="msg" name="paid">${ext(zeebe('subscription', { correlationKey: '=invoice' }))}</bpmn:message>`,
     start('s'),
@@ -283,7 +283,7 @@ describe('[W9] waits and correlations', () => {
     path('g work'),
   );
 
-  test('each wait is listed with what it waits for; a taken message is listed with who took it', async () => {
+  test('[V2-28] each wait is listed with what it waits for; a taken message is listed with who took it', async () => {
     await deploy('waiting', waiting);
     const key = await begin('waiting', { variables: { invoice: 'INV-1' } });
     const wait = (filter: object) =>
@@ -307,7 +307,7 @@ describe('[W9] waits and correlations', () => {
   });
 });
 
-describe('[W9] conditions', () => {
+describe('conditions', () => {
   const hot = diagram(
     start(
       's',
@@ -318,7 +318,7 @@ describe('[W9] conditions', () => {
     path('s cool e'),
   );
 
-  test('a start whose condition holds begins a case with the variables; one that does not, none', async () => {
+  test('[V2-29] a start whose condition holds begins a case with the variables; one that does not, none', async () => {
     const key = await deploy('hot', hot);
     const ask = (body: object) => operator('POST', '/v2/conditionals/evaluation', body);
     const begun = (await ask({ variables: { temperature: 41 } })).body['processInstances'] as { processInstanceKey: string }[];
@@ -332,8 +332,8 @@ describe('[W9] conditions', () => {
   });
 });
 
-describe('[W9] results of listener and ad-hoc jobs', () => {
-  test('a task listener denies and corrects', async () => {
+describe('results of listener and ad-hoc jobs', () => {
+  test('[V2-30] a task listener denies and corrects', async () => {
     const listener = zeebe('taskListeners', {}, zeebe('taskListener', { eventType: 'assigning', type: 'check-assignee', retries: '3' }));
     await deploy('listened', diagram(start('s'), userTask('a', listener), end('e'), path('s a e')));
     const key = await begin('listened');
@@ -354,7 +354,7 @@ describe('[W9] results of listener and ad-hoc jobs', () => {
     expect(await jobsOf('check-assignee')).toEqual([]);
   });
 
-  test('a worker decides what an ad-hoc sub-process begins, and when it is done; an unknown kind of result is refused', async () => {
+  test('[V2-27] a worker decides what an ad-hoc sub-process begins, and when it is done; an unknown kind of result is refused', async () => {
     const led = el('adHocSubProcess', 'led', [ext(zeebe('taskDefinition', { type: 'lead' })), userTask('one')]);
     await deploy('leading', diagram(start('s'), led, end('e'), path('s led e')));
     const key = await begin('leading');
@@ -372,8 +372,8 @@ describe('[W9] results of listener and ad-hoc jobs', () => {
   });
 });
 
-describe('[W9] batches', () => {
-  test('a filter chooses the cases; each ends by itself, and the items say how', async () => {
+describe('batches', () => {
+  test('[V2-31] a filter chooses the cases; each ends by itself, and the items say how', async () => {
     await deploy('many', two);
     const keys = [await begin('many'), await begin('many'), await begin('many')];
     await on(keys[0] ?? '', 'modification', {
@@ -399,7 +399,7 @@ describe('[W9] batches', () => {
     expect((await operator('GET', `/v2/process-instances/${keys[0] ?? ''}`)).status).toBe(404);
   });
 
-  test('cases are migrated together, and the incidents of many are resolved', async () => {
+  test('[V2-31] cases are migrated together, and the incidents of many are resolved', async () => {
     await deploy('v1', two);
     const keys = [await begin('v1'), await begin('v1')];
     const target = await deploy('v2', two);
@@ -413,7 +413,7 @@ describe('[W9] batches', () => {
     });
   });
 
-  test('wrong filters, missing plans, strangers and finished batches are refused', async () => {
+  test('[V2-31] wrong filters, missing plans, strangers and finished batches are refused', async () => {
     const cancel = (body: object) => operator('POST', '/v2/process-instances/cancellation', body);
     expect((await cancel({})).status).toBe(400);
     expect((await cancel({ filter: { nonsense: 1 } })).status).toBe(400);

@@ -69,8 +69,8 @@ const ownTask = async (): Promise<string> => ((await track())['tasks'] as { user
 const answer = async (caller: Caller = citizen): Promise<number> =>
   (await caller('POST', `/api/v1/applications/${reference}/tasks/${await ownTask()}/completion`, { variables: {} })).status;
 
-describe('[A5] a task that one clerk was named for', () => {
-  test('is not in the unit, but whoever leads the unit sees it and gives it to another', async () => {
+describe('a task that one clerk was named for', () => {
+  test('[AP1] is not in the unit, but whoever leads the unit sees it and gives it to another', async () => {
     expect(await tasks(clerk)).toEqual([]);
     expect(await tasks(await house.as('clerk.beta'))).toEqual([]);
     const [task] = await tasks(lead);
@@ -84,13 +84,13 @@ describe('[A5] a task that one clerk was named for', () => {
   });
 });
 
-describe('[A6] the citizen is a party of the case and no agency of it', () => {
-  test('the service names its agencies only', async () => {
+describe('the citizen is a party of the case and no agency of it', () => {
+  test('[AP2] the service names its agencies only', async () => {
     const { body } = await house.nobody('GET', '/api/v1/services/parties');
     expect(body['agencies']).toEqual([{ agencyId: 'alpha', name: 'Dinas Alpha', nameEn: 'Alpha Office' }]);
   });
 
-  test('a step of the citizen says "you" to the applicant and "citizen" to staff', async () => {
+  test('[AP3] a step of the citizen says "you" to the applicant and "citizen" to staff', async () => {
     expect((await track())['waitingFor']).toMatchObject({ kind: 'you', agency: 'citizen', agencyName: 'Anda', agencyNameEn: 'You' });
     expect((await track(lead))['waitingFor']).toMatchObject({
       kind: 'agency',
@@ -109,7 +109,7 @@ describe('[A6] the citizen is a party of the case and no agency of it', () => {
     expect((await names(lead)).map(([, name]) => name)).toEqual(['Warga', 'Dinas Alpha', 'Warga']);
   });
 
-  test("a citizen's task is in nobody's list, wherever it is drawn: not the unit's, not the supervisor's, not the administrator's", async () => {
+  test("[AP4] a citizen's task is in nobody's list, wherever it is drawn: not the unit's, not the supervisor's, not the administrator's", async () => {
     for (const expected of ['correct', 'astray']) {
       for (const caller of [clerk, lead, admin])
         for (const view of ['unit', 'mine', 'overdue'])
@@ -120,7 +120,7 @@ describe('[A6] the citizen is a party of the case and no agency of it', () => {
     }
   });
 
-  test("what a machine does in the citizen's lane is the owner's", async () => {
+  test("[AP4] what a machine does in the citizen's lane is the owner's", async () => {
     expect((await track())['waitingFor']).toMatchObject({ kind: 'agency', agency: 'alpha' });
     expect((await track())['timeline']).toContainEqual(expect.objectContaining({ step: 'Beri tahu', agency: 'alpha' }));
     const integrator = await house.as('integrator');
@@ -134,7 +134,7 @@ describe('[A6] the citizen is a party of the case and no agency of it', () => {
     expect((await integrator('POST', `/v2/jobs/${job!.jobKey}/completion`, {})).status).toBe(204);
   });
 
-  test("a task in the citizen's lane that names nobody is the applicant's, and no other citizen's", async () => {
+  test("[AP4] a task in the citizen's lane that names nobody is the applicant's, and no other citizen's", async () => {
     for (const caller of [clerk, lead, admin]) expect(await tasks(caller)).toEqual([]);
     const other = await house.as('warga2');
     expect((await other('POST', `/api/v1/applications/${reference}/tasks/${await ownTask()}/completion`, { variables: {} })).status).toBe(
@@ -144,7 +144,7 @@ describe('[A6] the citizen is a party of the case and no agency of it', () => {
     expect((await track())['state']).toBe('completed');
   });
 
-  test('no agency may be called citizen', () => {
+  test('[AP2] no agency may be called citizen', () => {
     const folder = mkdtempSync(join(tmpdir(), 'alur-agencies-'));
     mkdirSync(join(folder, 'citizen'));
     writeFileSync(join(folder, 'citizen/agency.json'), JSON.stringify({ agencyId: 'citizen', name: 'x', nameEn: 'x', kind: 'agency' }));
@@ -153,8 +153,8 @@ describe('[A6] the citizen is a party of the case and no agency of it', () => {
   });
 });
 
-describe('[A7] the history of a case', () => {
-  test('tells operators who did what, without any value', async () => {
+describe('the history of a case', () => {
+  test('[AP5] tells operators who did what, without any value', async () => {
     const { status, body, text } = await (await house.as('operator'))('GET', `/api/v1/cases/${processInstanceKey}/history`);
     const items = body['items'] as {
       command: string;
@@ -169,7 +169,7 @@ describe('[A7] the history of a case', () => {
     expect(text).not.toMatch(/"value"|Siti/);
   });
 
-  test('is closed to everybody else', async () => {
+  test('[AP5] is closed to everybody else', async () => {
     for (const caller of [clerk, lead, citizen, await house.as('evaluator')])
       expect((await caller('GET', `/api/v1/cases/${processInstanceKey}/history`)).status).toBe(403);
   });

@@ -24,8 +24,8 @@ async function applied(): Promise<{ readonly reference: string; readonly process
   return answer.body as { reference: string; processInstanceKey: string };
 }
 
-describe('[P1] services', () => {
-  test('anyone sees what is offered, with its stages and its form', async () => {
+describe('services', () => {
+  test('[API1] anyone sees what is offered, with its stages and its form', async () => {
     const { body } = await house.nobody('GET', '/api/v1/services');
     expect(body['items']).toEqual([
       expect.objectContaining({
@@ -48,8 +48,8 @@ describe('[P1] services', () => {
   });
 });
 
-describe('[P2] an application', () => {
-  test('is numbered, belongs to its applicant, and carries no name from the form', async () => {
+describe('an application', () => {
+  test('[API2] is numbered, belongs to its applicant, and carries no name from the form', async () => {
     const { reference, processInstanceKey } = await applied();
     expect(reference).toMatch(/^IZIN-\d{4}-\d{6}$/);
     const second = await apply(citizen, { ...answers, applicant: { username: 'warga2' }, decided: true });
@@ -62,7 +62,7 @@ describe('[P2] an application', () => {
     expect((await operator('GET', `/v2/process-instances/${processInstanceKey}`)).body['businessId']).toBe(reference);
   });
 
-  test('with wrong answers is refused by field, and nothing begins', async () => {
+  test('[API3] with wrong answers is refused by field, and nothing begins', async () => {
     const before = (await citizen('GET', '/api/v1/applications')).body['totalItems'];
     const answer = await apply(citizen, { nik: 'x', size: '4' });
     expect(problem(answer)).toEqual([422, 'FORM_INVALID']);
@@ -70,7 +70,7 @@ describe('[P2] an application', () => {
     expect((await citizen('GET', '/api/v1/applications')).body['totalItems']).toBe(before);
   });
 
-  test('sent twice with the same key begins once; the same key with another body is refused', async () => {
+  test('[API4] sent twice with the same key begins once; the same key with another body is refused', async () => {
     const headers = { 'idempotency-key': 'a-1' };
     const [first, again] = [await apply(citizen, answers, headers), await apply(citizen, answers, headers)];
     expect(again.status).toBe(201);
@@ -80,20 +80,20 @@ describe('[P2] an application', () => {
     expect(other.body['reference']).not.toBe(first.body['reference']);
   });
 
-  test('is for citizens: staff and strangers are refused', async () => {
+  test('[API5] is for citizens: staff and strangers are refused', async () => {
     expect(problem(await apply(clerk))).toEqual([403, 'FORBIDDEN']);
     expect(problem(await apply(house.nobody))).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  test('of somebody else is not there', async () => {
+  test('[API5] of somebody else is not there', async () => {
     const { reference } = await applied();
     expect(problem(await (await house.as('warga2'))('GET', `/api/v1/applications/${reference}`))).toEqual([404, 'NOT_FOUND']);
     expect(problem(await citizen('GET', '/api/v1/applications/IZIN-2000-000001'))).toEqual([404, 'NOT_FOUND']);
   });
 });
 
-describe('[P3] tracking', () => {
-  test('tells stage by stage who has it, to the end, without clerks and engine words', async () => {
+describe('tracking', () => {
+  test('[API6] tells stage by stage who has it, to the end, without clerks and engine words', async () => {
     const { reference, processInstanceKey } = await applied();
     const track = async () => (await citizen('GET', `/api/v1/applications/${reference}`)).body;
     const states = (body: Record<string, unknown>) => (body['stages'] as { state: string }[]).map(({ state }) => state);
@@ -149,8 +149,8 @@ describe('[P3] tracking', () => {
   });
 });
 
-describe("[P4] the clerk's lists", () => {
-  test('each agency sees its own', async () => {
+describe("the clerk's lists", () => {
+  test('[API7] each agency sees its own', async () => {
     await applied();
     expect((await clerk('GET', '/api/v1/tasks')).body['totalItems']).toBeGreaterThan(0);
     expect((await (await house.as('clerk.beta'))('GET', '/api/v1/tasks')).body).toMatchObject({
@@ -161,7 +161,7 @@ describe("[P4] the clerk's lists", () => {
     expect(problem(await citizen('GET', '/api/v1/tasks'))).toEqual([403, 'FORBIDDEN']);
   });
 
-  test('a case is told to the agencies that take part', async () => {
+  test('[API7] a case is told to the agencies that take part', async () => {
     const { processInstanceKey } = await applied();
     const told = await clerk('GET', `/api/v1/cases/${processInstanceKey}`);
     expect(told.body).toMatchObject({
@@ -172,8 +172,8 @@ describe("[P4] the clerk's lists", () => {
   });
 });
 
-describe('[P5] drafts, console, workshop', () => {
-  test("a draft is its writer's alone", async () => {
+describe('drafts, console, workshop', () => {
+  test("[API8] a draft is its writer's alone", async () => {
     expect((await citizen('PUT', '/api/v1/drafts/service-permit', { values: { nik: '1' } })).status).toBe(200);
     expect((await citizen('GET', '/api/v1/drafts/service-permit')).body).toMatchObject({ values: { nik: '1' } });
     expect(problem(await (await house.as('warga2'))('GET', '/api/v1/drafts/service-permit'))).toEqual([404, 'NOT_FOUND']);
@@ -181,7 +181,7 @@ describe('[P5] drafts, console, workshop', () => {
     expect((await citizen('DELETE', '/api/v1/drafts/service-permit')).status).toBe(204);
   });
 
-  test('operators and evaluators see how things stand, clerks do not', async () => {
+  test('[API9] operators and evaluators see how things stand, clerks do not', async () => {
     const { body } = await (await house.as('evaluator'))('GET', '/api/v1/console/summary');
     expect(body).toMatchObject({
       instances: { active: expect.any(Number) },
@@ -191,7 +191,7 @@ describe('[P5] drafts, console, workshop', () => {
     expect(problem(await clerk('GET', '/api/v1/console/summary'))).toEqual([403, 'FORBIDDEN']);
   });
 
-  test('a diagram is checked without being deployed', async () => {
+  test('[API10] a diagram is checked without being deployed', async () => {
     const analyst = await house.as('analyst');
     expect((await analyst('POST', '/api/v1/check', { xml: permitFiles['permit.bpmn'] })).body['problems']).toEqual([]);
     expect((await analyst('POST', '/api/v1/check', { xml: '<!DOCTYPE a><a/>' })).body['problems']).toEqual([
@@ -200,14 +200,14 @@ describe('[P5] drafts, console, workshop', () => {
     expect(problem(await clerk('POST', '/api/v1/check', { xml: '' }))).toEqual([403, 'FORBIDDEN']);
   });
 
-  test('an unknown verification code is not valid, and an unknown document not there', async () => {
+  test('[API11] an unknown verification code is not valid, and an unknown document not there', async () => {
     expect((await house.nobody('GET', '/api/v1/verifications/ABCDEFGHJKLM')).body).toEqual({ valid: false });
     expect(problem(await clerk('GET', '/api/v1/documents/ABCDEFGHJKLM'))).toEqual([404, 'NOT_FOUND']);
   });
 });
 
-describe('[P7] documents', () => {
-  test('a permit is for its applicant and the agencies of the case; its code proves it to anyone without telling the name', async () => {
+describe('documents', () => {
+  test('[API12] a permit is for its applicant and the agencies of the case; its code proves it to anyone without telling the name', async () => {
     // given
     const { processInstanceKey, reference } = await applied();
     const keep = documentSink(
@@ -257,8 +257,8 @@ describe('[P7] documents', () => {
   });
 });
 
-describe('[P6] events', () => {
-  test("a person hears of the own cases and not of others'", async () => {
+describe('events', () => {
+  test("[API13] a person hears of the own cases and not of others'", async () => {
     const listen = async (username: string) => {
       const caller = await house.nobody('POST', '/api/v1/session', { username, password: 'correct horse battery' });
       const stop = new AbortController();

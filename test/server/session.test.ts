@@ -11,8 +11,8 @@ afterAll(() => house.close());
 
 const MINUTE = 60_000;
 
-describe('[S1] signing in', () => {
-  test('the right password opens a session in a cookie that scripts cannot read', async () => {
+describe('signing in', () => {
+  test('[AC10] the right password opens a session in a cookie that scripts cannot read', async () => {
     const answer = await house.nobody('POST', '/api/v1/session', { username: 'clerk.alpha', password });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
@@ -25,7 +25,7 @@ describe('[S1] signing in', () => {
   test.each([
     ['a wrong password', 'clerk.alpha', 'nope'],
     ['an unknown name', 'nobody.at.all', password],
-  ])('%s is refused in the same words', async (_what, username, given) => {
+  ])('[AC11] %s is refused in the same words', async (_what, username, given) => {
     const answer = await house.nobody('POST', '/api/v1/session', { username, password: given });
     expect([answer.status, answer.body['title'], answer.body['detail']]).toEqual([
       401,
@@ -35,11 +35,11 @@ describe('[S1] signing in', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
-  test('a name that is no text is refused before it reaches the store', async () => {
+  test('[AC11] a name that is no text is refused before it reaches the store', async () => {
     expect((await house.nobody('POST', '/api/v1/session', { username: { $ne: '' }, password })).status).toBe(400);
   });
 
-  test('guessing is slowed down for that account, and signing in to another still works', async () => {
+  test('[AC12] guessing is slowed down for that account, and signing in to another still works', async () => {
     for (let attempt = 0; attempt < 5; attempt += 1)
       await house.nobody('POST', '/api/v1/session', { username: 'clerk2.alpha', password: 'guess' });
     const slowed = await house.nobody('POST', '/api/v1/session', { username: 'clerk2.alpha', password });
@@ -50,7 +50,7 @@ describe('[S1] signing in', () => {
     expect((await house.nobody('POST', '/api/v1/session', { username: 'clerk2.alpha', password })).status).toBe(200);
   });
 
-  test('a session ends when nobody uses it, and says so', async () => {
+  test('[AC13] a session ends when nobody uses it, and says so', async () => {
     const clerk = await house.as('lead.alpha');
     expect((await clerk('GET', '/api/v1/tasks')).status).toBe(200);
     skew += 61 * MINUTE;
@@ -58,13 +58,13 @@ describe('[S1] signing in', () => {
     expect([late.status, late.body['title']]).toEqual([401, 'SESSION_EXPIRED']);
   });
 
-  test('a signed-out session is over', async () => {
+  test('[AC13] a signed-out session is over', async () => {
     const clerk = await house.as('evaluator');
     expect((await clerk('DELETE', '/api/v1/session')).status).toBe(204);
     expect((await clerk('GET', '/api/v1/tasks')).status).toBe(401);
   });
 
-  test('another site cannot act with our cookie', async () => {
+  test('[AC14] another site cannot act with our cookie', async () => {
     const clerk = await house.as('operator');
     const foreign = await clerk('POST', '/v2/signals/broadcast', { signalName: 'x' }, { origin: 'https://evil.example' });
     expect([foreign.status, foreign.body['title']]).toEqual([403, 'FOREIGN_ORIGIN']);
@@ -72,7 +72,7 @@ describe('[S1] signing in', () => {
     expect(own.status).toBe(200);
   });
 
-  test('programs sign in to /v2 with user name and password in the request, and nowhere else', async () => {
+  test('[AC15] programs sign in to /v2 with user name and password in the request, and nowhere else', async () => {
     const authorization = `Basic ${Buffer.from(`integrator:${password}`).toString('base64')}`;
     expect((await house.nobody('GET', '/v2/authentication/me', undefined, { authorization })).body['username']).toBe('integrator');
     expect((await house.nobody('GET', '/api/v1/tasks', undefined, { authorization })).status).toBe(401);
@@ -81,8 +81,8 @@ describe('[S1] signing in', () => {
   });
 });
 
-describe('[S2] every answer protects the browser', () => {
-  test('headers forbid foreign scripts and frames, and name no software', async () => {
+describe('every answer protects the browser', () => {
+  test('[AC16] headers forbid foreign scripts and frames, and name no software', async () => {
     const { headers } = await house.nobody('GET', '/livez');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(headers.get('content-security-policy')).not.toContain('unsafe-eval');

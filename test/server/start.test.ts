@@ -21,8 +21,8 @@ async function versions(url: string, password: string) {
     .sort();
 }
 
-describe('[R1] starting', () => {
-  test('everything runs, and a second start finds what the first one made', async () => {
+describe('starting', () => {
+  test('[SV1] everything runs, and a second start finds what the first one made', async () => {
     const first = await startAlur(env, quiet);
     const password = first.accounts[0]?.password ?? '';
     const deployed = await versions(first.url, password);
@@ -37,7 +37,7 @@ describe('[R1] starting', () => {
     await second.close();
   }, 60_000);
 
-  test('in production there is one administrator with a password told once, and no sandbox', async () => {
+  test('[SV2] in production there is one administrator with a password told once, and no sandbox', async () => {
     const production = { ...env, NODE_ENV: 'production', DATABASE_URL: 'memory:' };
     const alur = await startAlur(production, quiet);
     expect(alur.accounts.map(({ username }) => username)).toEqual(['admin']);
@@ -48,7 +48,7 @@ describe('[R1] starting', () => {
     await alur.close();
   }, 60_000);
 
-  test('on a free port a permit names the address that the server really has', async () => {
+  test('[SV3] on a free port a permit names the address that the server really has', async () => {
     const alur = await startAlur({ ...env, DATABASE_URL: 'memory:' }, quiet);
     const diagram = `<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="urn:test">
       <bpmn:process id="issue" isExecutable="true"><bpmn:startEvent id="s" />
@@ -68,7 +68,7 @@ describe('[R1] starting', () => {
     await alur.close();
   }, 60_000);
 
-  test('every fault of the configuration is named', async () => {
+  test('[SV4] every fault of the configuration is named', async () => {
     await expect(startAlur({ PORT: 'x', ALUR_AUTH: 'maybe' }, quiet)).rejects.toThrow(/PORT[\s\S]*ALUR_AUTH/);
   });
 });

@@ -33,8 +33,8 @@ async function taskOf(processInstanceKey: string): Promise<string> {
   return String(items(found)[0]?.['userTaskKey']);
 }
 
-describe('[W1] deployments', () => {
-  test('what was deployed is found, with its text and its start form', async () => {
+describe('deployments', () => {
+  test('[V2-2] what was deployed is found, with its text and its start form', async () => {
     const found = await clerk('POST', '/v2/process-definitions/search', {
       filter: { processDefinitionId: 'permit', isLatestVersion: true },
     });
@@ -55,7 +55,7 @@ describe('[W1] deployments', () => {
     ['no XML at all', 'hello', 400, 'INVALID_RESOURCE'],
     ['a DOCTYPE', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>', 400, 'INVALID_RESOURCE'],
     ['2 MB', `<x>${' '.repeat(2 * 1024 * 1024)}</x>`, 413, 'BODY_TOO_LARGE'],
-  ])('%s is refused and nothing is written', async (_what, text, status, title) => {
+  ])('[V2-3] %s is refused and nothing is written', async (_what, text, status, title) => {
     const before = total(await clerk('POST', '/v2/process-definitions/search', {}));
     const answer = await house.deploy(analyst, { 'good.bpmn': double.replace('id="double"', 'id="doubleAgain"'), 'bad.bpmn': text });
     expect(problem(answer)).toEqual([status, title]);
@@ -63,23 +63,23 @@ describe('[W1] deployments', () => {
     expect(total(await clerk('POST', '/v2/process-definitions/search', {}))).toBe(before);
   });
 
-  test('a refused diagram names the element', async () => {
+  test('[V2-3] a refused diagram names the element', async () => {
     const answer = await house.deploy(analyst, { 'bad.bpmn': double.replace('expression="=n * 2"', 'expression="=n * * 2"') });
     expect(problem(answer)).toEqual([400, 'INVALID_RESOURCE']);
     expect(answer.body['problems']).toEqual(expect.arrayContaining([expect.objectContaining({ elementId: 'twice', severity: 'error' })]));
   });
 
-  test('a clerk may not publish', async () => {
+  test('[V2-4] a clerk may not publish', async () => {
     expect(problem(await house.deploy(clerk, { 'double.bpmn': double }))).toEqual([403, 'FORBIDDEN']);
   });
 
-  test('JSON where files are expected is refused', async () => {
+  test('[V2-3] JSON where files are expected is refused', async () => {
     expect(problem(await analyst('POST', '/v2/deployments', {}))).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
   });
 });
 
-describe('[W2] process instances', () => {
-  test('a synchronous start answers the result', async () => {
+describe('process instances', () => {
+  test('[V2-5] a synchronous start answers the result', async () => {
     const answer = await operator('POST', '/v2/process-instances', {
       processDefinitionId: 'double',
       variables: { n: 21 },
@@ -89,7 +89,7 @@ describe('[W2] process instances', () => {
     expect(answer.body).toMatchObject({ processDefinitionId: 'double', processDefinitionVersion: 1, variables: { result: 42 } });
   });
 
-  test('a synchronous start that does not end in time says so, and the case goes on', async () => {
+  test('[V2-5] a synchronous start that does not end in time says so, and the case goes on', async () => {
     const answer = await operator('POST', '/v2/process-instances', {
       processDefinitionId: 'permit',
       awaitCompletion: true,
@@ -105,11 +105,11 @@ describe('[W2] process instances', () => {
     [{ processDefinitionId: 'permit', variables: [] }, 400],
     [{ processDefinitionId: 'no-such-process' }, 404],
     [{ processDefinitionKey: '123456789' }, 404],
-  ])('starting with %j is refused with %i', async (body, status) => {
+  ])('[V2-6] starting with %j is refused with %i', async (body, status) => {
     expect((await operator('POST', '/v2/process-instances', body)).status).toBe(status);
   });
 
-  test('cases are seen by the agencies that take part, and by nobody else', async () => {
+  test('[V2-7] cases are seen by the agencies that take part, and by nobody else', async () => {
     const key = await startPermit();
     expect((await clerk('GET', `/v2/process-instances/${key}`)).body).toMatchObject({
       processInstanceKey: key,
@@ -126,7 +126,7 @@ describe('[W2] process instances', () => {
     expect(problem(await (await house.as('warga'))('GET', `/v2/process-instances/${key}`))).toEqual([403, 'FORBIDDEN']);
   });
 
-  test('a case is canceled once', async () => {
+  test('[V2-8] a case is canceled once', async () => {
     const key = await startPermit();
     expect((await operator('POST', `/v2/process-instances/${key}/cancellation`)).status).toBe(204);
     expect((await clerk('GET', `/v2/process-instances/${key}`)).body['state']).toBe('TERMINATED');
@@ -134,7 +134,7 @@ describe('[W2] process instances', () => {
     expect(problem(await clerk('POST', `/v2/process-instances/${key}/cancellation`))).toEqual([403, 'FORBIDDEN']);
   });
 
-  test('statistics tell where the tokens are', async () => {
+  test('[V2-9] statistics tell where the tokens are', async () => {
     const key = await startPermit();
     const { body } = await clerk('GET', `/v2/process-instances/${key}/statistics/element-instances`);
     expect(body['items']).toEqual(
@@ -149,8 +149,8 @@ describe('[W2] process instances', () => {
   });
 });
 
-describe('[W3] user tasks', () => {
-  test('a clerk takes a task, a colleague cannot take it too, and it is completed once', async () => {
+describe('user tasks', () => {
+  test('[V2-10] a clerk takes a task, a colleague cannot take it too, and it is completed once', async () => {
     const task = await taskOf(await startPermit());
     const colleague = await house.as('clerk2.alpha');
     expect((await clerk('POST', `/v2/user-tasks/${task}/assignment`, { assignee: 'clerk.alpha' })).status).toBe(204);
@@ -169,7 +169,7 @@ describe('[W3] user tasks', () => {
     expect(items(found).map(({ name, value }) => [name, value])).toEqual([['approved', 'true']]);
   });
 
-  test('a wrong answer is refused by field and nothing is written', async () => {
+  test('[V2-11] a wrong answer is refused by field and nothing is written', async () => {
     const task = await taskOf(await startPermit());
     const answer = await clerk('POST', `/v2/user-tasks/${task}/completion`, { variables: { approved: 'yes' } });
     expect(problem(answer)).toEqual([422, 'FORM_INVALID']);
@@ -177,7 +177,7 @@ describe('[W3] user tasks', () => {
     expect((await clerk('GET', `/v2/user-tasks/${task}`)).body['state']).toBe('CREATED');
   });
 
-  test('others of other agencies do not even learn that it exists', async () => {
+  test('[V2-7] others of other agencies do not even learn that it exists', async () => {
     const task = await taskOf(await startPermit());
     const beta = await house.as('clerk.beta');
     expect(problem(await beta('POST', `/v2/user-tasks/${task}/completion`, {}))).toEqual([404, 'NOT_FOUND']);
@@ -185,7 +185,7 @@ describe('[W3] user tasks', () => {
     expect(problem(await house.nobody('GET', `/v2/user-tasks/${task}`))).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  test('its form and its variables are served', async () => {
+  test('[V2-10] its form and its variables are served', async () => {
     const task = await taskOf(await startPermit());
     expect((await clerk('GET', `/v2/user-tasks/${task}/form`)).body).toMatchObject({ formId: 'permit-decide' });
     expect(items(await clerk('POST', `/v2/user-tasks/${task}/effective-variables/search`, {})).map(({ name }) => name)).toEqual([
@@ -197,12 +197,12 @@ describe('[W3] user tasks', () => {
     ['abc', 400],
     ['99999999999999999999', 400],
     ['123456789012', 404],
-  ])('the key %s is answered with %i', async (key, status) => {
+  ])('[V2-11] the key %s is answered with %i', async (key, status) => {
     expect((await clerk('GET', `/v2/user-tasks/${key}`)).status).toBe(status);
   });
 });
 
-describe('[W4] jobs', () => {
+describe('jobs', () => {
   async function toJob(): Promise<string> {
     const key = await startPermit();
     await clerk('POST', `/v2/user-tasks/${await taskOf(key)}/completion`, { variables: { approved: true } });
@@ -211,7 +211,7 @@ describe('[W4] jobs', () => {
   const activate = (caller: Caller, more = {}) =>
     caller('POST', '/v2/jobs/activation', { type: 'provision', timeout: 60_000, maxJobsToActivate: 100, requestTimeout: -1, ...more });
 
-  test('a worker gets a job with every field that clients demand, and completes it once', async () => {
+  test('[V2-12] a worker gets a job with every field that clients demand, and completes it once', async () => {
     const key = await toJob();
     const integrator = await house.as('integrator');
     const { body } = await activate(integrator, { worker: 'w1' });
@@ -257,7 +257,7 @@ describe('[W4] jobs', () => {
     expect([404, 409]).toContain((await integrator('POST', `${address}/completion`, {})).status);
   });
 
-  test('a job without retries becomes an incident, which an operator resolves', async () => {
+  test('[V2-13] a job without retries becomes an incident, which an operator resolves', async () => {
     const key = await toJob();
     const { body } = await activate(operator);
     const job = (body['jobs'] as Record<string, unknown>[]).find((one) => one['processInstanceKey'] === key);
@@ -273,7 +273,7 @@ describe('[W4] jobs', () => {
     expect((await clerk('GET', address)).body['state']).toBe('RESOLVED');
   });
 
-  test('clerks get no jobs, and the attempt is written down', async () => {
+  test('[V2-4] clerks get no jobs, and the attempt is written down', async () => {
     expect(problem(await activate(clerk))).toEqual([403, 'FORBIDDEN']);
     const { items: lines } = await house.runtime.store.search('audit', {
       filter: { by: 'clerk.alpha', outcome: 'denied', subject: 'POST /v2/jobs/activation' },
@@ -282,7 +282,7 @@ describe('[W4] jobs', () => {
   });
 });
 
-describe('[W5] searches', () => {
+describe('searches', () => {
   test.each([
     [{ filter: { nope: 1 } }, 'UNKNOWN_FIELD'],
     [{ filter: { state: { $where: 'x' } } }, 'INVALID_ARGUMENT'],
@@ -295,11 +295,11 @@ describe('[W5] searches', () => {
     [{ page: { limit: 10_001 } }, 'INVALID_ARGUMENT'],
     [{ page: { from: 1, after: 'x' } }, 'INVALID_ARGUMENT'],
     [{ page: { after: 'not-a-cursor' } }, 'INVALID_ARGUMENT'],
-  ])('%j is refused: %s', async (body, title) => {
+  ])('[V2-14] %j is refused: %s', async (body, title) => {
     expect(problem(await operator('POST', '/v2/process-instances/search', body))).toEqual([400, title]);
   });
 
-  test('pages follow each other without gaps, forwards by cursor and by offset', async () => {
+  test('[V2-14] pages follow each other without gaps, forwards by cursor and by offset', async () => {
     for (let count = 0; count < 3; count += 1) await startPermit();
     const sort = [{ field: 'startDate', order: 'DESC' }];
     const all = items(await operator('POST', '/v2/process-instances/search', { sort })).map((row) => row['processInstanceKey']);
@@ -313,7 +313,7 @@ describe('[W5] searches', () => {
     expect(items(offset)).toEqual(items(second));
   });
 
-  test('operators of the filter work, and by variables', async () => {
+  test('[V2-14] operators of the filter work, and by variables', async () => {
     const key = await startPermit();
     const one = async (filter: object) =>
       items(await operator('POST', '/v2/process-instances/search', { filter: { processInstanceKey: key, ...filter } })).length;
@@ -326,8 +326,8 @@ describe('[W5] searches', () => {
   });
 });
 
-describe('[W6] the rest', () => {
-  test('bad bodies are told apart', async () => {
+describe('the rest', () => {
+  test('[V2-15] bad bodies are told apart', async () => {
     const json = { 'content-type': 'application/json' };
     expect(problem(await operator('POST', '/v2/process-instances', '{"a":', json))).toEqual([400, 'MALFORMED_JSON']);
     expect(problem(await operator('POST', '/v2/process-instances', '{}', { 'content-type': 'text/plain' }))).toEqual([
@@ -347,19 +347,19 @@ describe('[W6] the rest', () => {
     ).toEqual([400, 'INVALID_ARGUMENT']);
   });
 
-  test('unknown addresses are 404, known ones that are not served 501', async () => {
+  test('[V2-15] unknown addresses are 404, known ones that are not served 501', async () => {
     expect(problem(await operator('GET', '/v2/no-such-thing'))).toEqual([404, 'NO_SUCH_ROUTE']);
     expect(problem(await operator('POST', '/v2/tenants/search', {}))).toEqual([501, 'NOT_IMPLEMENTED']);
   });
 
-  test('expressions are evaluated', async () => {
+  test('[V2-16] expressions are evaluated', async () => {
     expect((await analyst('POST', '/v2/expression/evaluation', { expression: '=a + 1', variables: { a: 1 } })).body).toMatchObject({
       result: 2,
     });
     expect((await analyst('POST', '/v2/expression/evaluation', { expression: '=1 +' })).status).toBe(400);
   });
 
-  test('messages and signals are accepted', async () => {
+  test('[V2-17] messages and signals are accepted', async () => {
     expect(
       (await operator('POST', '/v2/messages/publication', { name: 'paid', correlationKey: 'x', timeToLive: 1000 })).body,
     ).toMatchObject({ tenantId: '<default>', messageKey: expect.stringMatching(/^\d+$/) });
@@ -369,7 +369,7 @@ describe('[W6] the rest', () => {
     expect((await operator('POST', '/v2/messages/correlation', { name: 'paid', correlationKey: 'nobody waits' })).status).toBe(404);
   });
 
-  test('the test clock moves and is reset', async () => {
+  test('[V2-18] the test clock moves and is reset', async () => {
     const later = Date.now() + 86_400_000;
     expect((await operator('PUT', '/v2/clock', { timestamp: later })).status).toBe(204);
     expect(house.runtime.clock.now()).toBeGreaterThanOrEqual(later);

@@ -11,7 +11,7 @@ const seed = Number(process.env['ALUR_SEED'] ?? Math.floor(Math.random() * 2 ** 
 const runs = process.env['ALUR_SEED'] === undefined ? Number(process.env['ALUR_RUNS'] ?? 30) : 1;
 
 describe('a bad day', () => {
-  test(`[R11] nothing acknowledged is lost, nothing is done twice, nobody is stuck (${runs} runs from seed ${seed})`, async () => {
+  test(`[CH1] nothing acknowledged is lost, nothing is done twice, nobody is stuck (${runs} runs from seed ${seed})`, async () => {
     const total = { cases: 0, crashes: 0, steps: 0 };
     for (let run = 0; run < runs; run += 1) {
       const report = await simulate(seed + run);
@@ -24,7 +24,7 @@ describe('a bad day', () => {
     expect(total.cases).toBeGreaterThan(0);
   });
 
-  test('[R11] the same seed is the same day', async () => {
+  test('[CH1] the same seed is the same day', async () => {
     expect(await simulate(7)).toEqual(await simulate(7));
   });
 });

@@ -27,7 +27,7 @@ const wrongs: readonly (readonly [string, FormComponent, unknown])[] = [
 ];
 
 test.each(wrongs)(
-  'a wrong answer (%s) is found in the browser and told at its field in both languages',
+  '[UI50] a wrong answer (%s) is found in the browser and told at its field in both languages',
   async (code, component, answer) => {
     const { errors } = checkAnswers({ components: [component] }, { a: answer });
     expect(errors).toMatchObject([{ pointer: '/a', code }]);
@@ -44,7 +44,7 @@ test.each(wrongs)(
   },
 );
 
-test('a pattern is explained by the hint of its field, and numbers are written as in the reader’s language', async () => {
+test('[UI50] a pattern is explained by the hint of its field, and numbers are written as in the reader’s language', async () => {
   const nik = field('textfield', { description: '16 angka pada KTP Anda.', validate: { pattern: '^\\d{16}$' } });
   const errors: FieldError[] = [{ pointer: '/a', code: 'pattern' }];
   expect(await render([nik], { errors })).toContain('“A”: penulisannya belum sesuai. 16 angka pada KTP Anda.<');
@@ -52,12 +52,12 @@ test('a pattern is explained by the hint of its field, and numbers are written a
   expect(html).toContain('isi paling kecil 1.500');
 });
 
-test('an error that only the server knows is shown in the server’s words', async () => {
+test('[UI51] an error that only the server knows is shown in the server’s words', async () => {
   const html = await render([field('textfield')], { errors: [{ pointer: '/a', code: 'NEW_RULE', detail: 'Kalimat dari server.' }] });
   expect(html).toContain('Kalimat dari server.');
 });
 
-test('right answers have no errors, and only what the form asks for is kept', () => {
+test('[UI52] right answers have no errors, and only what the form asks for is kept', () => {
   const form = { components: [field('textfield'), field('textfield', { key: 'b', conditional: { hide: '=a = "x"' } })] };
   expect(checkAnswers(form, { a: 'x', b: 'hidden', c: 'not asked' })).toEqual({ values: { a: 'x' }, errors: [] });
 });

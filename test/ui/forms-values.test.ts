@@ -7,7 +7,7 @@ import { pointerOf, valueAt, withValueAt } from '../../ui/forms/paths.ts';
 import type { FormSchema } from '../../ui/forms/schema.ts';
 
 describe('numbers as people type them', () => {
-  test('are understood in both languages', () => {
+  test('[UI53] are understood in both languages', () => {
     expect(parseNumber('1.500,5', 'id')).toBe(1500.5);
     expect(parseNumber('1,500.5', 'en')).toBe(1500.5);
     expect(parseNumber('12', 'id')).toBe(12);
@@ -16,19 +16,19 @@ describe('numbers as people type them', () => {
     expect(editNumber(1500.5, 'id')).toBe('1500,5');
   });
 
-  test('are refused when they are none', () => {
+  test('[UI53] are refused when they are none', () => {
     for (const typed of ['', 'dua', '1.2.3', '12abc', '1e5', '--1', 'Infinity']) expect(parseNumber(typed, 'id')).toBeUndefined();
   });
 });
 
 describe('dates', () => {
-  test('keep every part that was typed, however unfinished', () => {
+  test('[UI54] keep every part that was typed, however unfinished', () => {
     expect(joinDate({ day: '5', month: '', year: '2026' })).toBe('2026--5');
     expect(dateParts('2026--5')).toEqual({ day: '5', month: '', year: '2026' });
     expect(joinDate({ day: '', month: '', year: '' })).toBeUndefined();
   });
 
-  test('are padded, and shown as dd/mm/yyyy', () => {
+  test('[UI54] are padded, and shown as dd/mm/yyyy', () => {
     expect(padDate('2026-2-1')).toBe('2026-02-01');
     expect(showDate('2026-02-01')).toBe('01/02/2026');
     expect(showTime('9:05', 'id')).toBe('09.05');
@@ -48,7 +48,7 @@ describe('answers as they are sent', () => {
     ],
   };
 
-  test('are tidied: spaces, digits, numbers, dates, also inside groups and lists', () => {
+  test('[UI55] are tidied: spaces, digits, numbers, dates, also inside groups and lists', () => {
     const typed = {
       nik: '3573 0101 0190 0001',
       nama: '  Siti ',
@@ -67,13 +67,13 @@ describe('answers as they are sent', () => {
     });
   });
 
-  test('that are empty are no answers, and what is wrong stays as typed', () => {
+  test('[UI55] that are empty are no answers, and what is wrong stays as typed', () => {
     expect(normalise(form, { nama: '   ', jumlah: 'banyak' }, 'id')).toEqual({ nama: undefined, jumlah: 'banyak' });
   });
 });
 
 describe('values in a form', () => {
-  test('are replaced without touching what was there', () => {
+  test('[UI56] are replaced without touching what was there', () => {
     const before = { a: [{ b: 1 }], c: 2 };
     expect(withValueAt(before, ['a', 0, 'b'], 5)).toEqual({ a: [{ b: 5 }], c: 2 });
     expect(before).toEqual({ a: [{ b: 1 }], c: 2 });
@@ -81,7 +81,7 @@ describe('values in a form', () => {
     expect(valueAt({}, ['constructor'])).toBeUndefined();
   });
 
-  test('begin with the case’s own data, then the default, and nothing that the form does not ask', () => {
+  test('[UI56] begin with the case’s own data, then the default, and nothing that the form does not ask', () => {
     const form: FormSchema = {
       components: [
         { type: 'textfield', key: 'a' },

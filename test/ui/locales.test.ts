@@ -58,7 +58,7 @@ function isKnown({ file, key }: Use): boolean {
 }
 
 describe('words of the screens', () => {
-  test.each(namespaces)('both languages have the same keys: %s', (namespace) => {
+  test.each(namespaces)('[UI4] both languages have the same keys: %s', (namespace) => {
     // given the two files of one namespace
     const indonesian = keys(read('id', namespace));
     const english = keys(read('en', namespace));
@@ -67,7 +67,7 @@ describe('words of the screens', () => {
     expect([...english].filter((key) => !indonesian.has(key))).toEqual([]);
   });
 
-  test.each(namespaces)('both languages fill in the same values, and no text is empty: %s', (namespace) => {
+  test.each(namespaces)('[UI4] both languages fill in the same values, and no text is empty: %s', (namespace) => {
     const english = flat(read('en', namespace));
     for (const [key, text] of flat(read('id', namespace))) {
       expect(`${key} ${text}`.length).toBeGreaterThan(key.length + 1);
@@ -76,19 +76,19 @@ describe('words of the screens', () => {
     }
   });
 
-  test.each(['modeler', 'console', 'inbox', 'portal'])('no key that the code uses is missing: %s', (folder) => {
+  test.each(['modeler', 'console', 'inbox', 'portal'])('[UI4] no key that the code uses is missing: %s', (folder) => {
     const missing = usesIn(folder).filter((use) => !isKnown(use));
     expect(missing).toEqual([]);
   });
 
-  test('no key that the shared code uses is missing', () => {
+  test('[UI4] no key that the shared code uses is missing', () => {
     const shared = usesIn('ui').filter(
       ({ file, key }) => key.includes(':') || /useTranslation\(\[?'\w+'/.test(readFileSync(join(root, file), 'utf8')),
     );
     expect(shared.filter((use) => !isKnown(use))).toEqual([]);
   });
 
-  test('an unknown key would be noticed', () => {
+  test('[UI4] an unknown key would be noticed', () => {
     // given a use of a key that nobody wrote
     const use = { file: 'console/landing.tsx', key: 'landing.nobodyWroteThis' };
     // then it counts as missing, while its neighbour is known

@@ -78,11 +78,11 @@ afterAll(async () => {
 });
 
 describe('a call that goes well', () => {
-  test('[AC1] answers status and body of the operation', async () => {
+  test('[WK1] answers status and body of the operation', async () => {
     expect(await run(resident(NIK))).toMatchObject({ response: { status: 200, body: { nik: NIK, name: 'Siti Rahayu' } } });
   });
 
-  test('[AC2] the job key is the idempotency key: a repeated job gets the same answer and the effect happens once', async () => {
+  test('[WK2] the job key is the idempotency key: a repeated job gets the same answer and the effect happens once', async () => {
     const first = await run(bill('job-77'));
     const second = await run(bill('job-77'));
     const other = await run(bill('job-78'));
@@ -91,7 +91,7 @@ describe('a call that goes well', () => {
     expect(sandboxes.of('bapenda')!.effects().get('job-77')).toBe(1);
   });
 
-  test('[AC3] query parameters are typed, strangers refused', async () => {
+  test('[WK3] query parameters are typed, strangers refused', async () => {
     const coverage = (query: Record<string, string | number>): Job =>
       job({ headers: { agency: 'diskominfo', operation: 'getCoverage' }, variables: { query } });
     expect(await run(coverage({ latitude: -7.9666, longitude: 112.6326 }))).toMatchObject({
@@ -100,7 +100,7 @@ describe('a call that goes well', () => {
     expect(await failing(coverage({ latitude: -7.9666, longitude: 112.6326, depth: 3 }))).toMatchObject({ retryable: false });
   });
 
-  test('[AC4] a token goes out as bearer, the case number as X-Case-Reference; a base path is kept', async () => {
+  test('[WK4] a token goes out as bearer, the case number as X-Case-Reference; a base path is kept', async () => {
     const seen: unknown[] = [];
     const { url } = await stub((request, response) => {
       seen.push(request.url, request.headers.authorization, request.headers['x-case-reference'], request.headers['idempotency-key']);
@@ -117,35 +117,35 @@ describe('a business error', () => {
   test.each([
     ['404=NIK_UNKNOWN', 'NIK_UNKNOWN'],
     ['404:NIK_UNKNOWN=TIDAK_DIKENAL, 404=LAIN', 'TIDAK_DIKENAL'],
-  ])('[AC5] %s becomes a BPMN error with its code', async (errors, code) => {
+  ])('[WK5] %s becomes a BPMN error with its code', async (errors, code) => {
     const error: unknown = await run(resident('3573010000009999', { errors })).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BpmnError);
     expect(error).toMatchObject({ code });
   });
 
-  test('[AC5] a code that nobody mapped is a failure that is not retried', async () => {
+  test('[WK5] a code that nobody mapped is a failure that is not retried', async () => {
     const error = await failing(resident('3573010000009999', { errors: '404:SOMETHING_ELSE=X, 409=Y' }));
     expect(error.retryable).toBe(false);
     expect(error.message).toContain('404 NIK_UNKNOWN');
   });
 
-  test('[AC5] a header errors that cannot be read is a failure that is not retried', async () => {
+  test('[WK5] a header errors that cannot be read is a failure that is not retried', async () => {
     expect(await failing(resident(NIK, { errors: 'NIK_UNKNOWN' }))).toMatchObject({ retryable: false });
   });
 });
 
 describe('a technical failure', () => {
-  test('[AC6] down: retried, not before Retry-After', async () => {
+  test('[WK6] down: retried, not before Retry-After', async () => {
     sandboxes.of('dispendukcapil')!.setFault('down');
     expect(await failing(resident(NIK))).toMatchObject({ retryable: true, retryAfter: 7000 });
   });
 
-  test('[AC6] slower than the timeout: retried', async () => {
+  test('[WK6] slower than the timeout: retried', async () => {
     sandboxes.of('dispendukcapil')!.setFault('slow');
     expect(await failing(resident(NIK, { timeout: 'PT0.1S' }))).toMatchObject({ retryable: true });
   });
 
-  test('[AC7] wrong bodies with status 200 (HTML, an error inside, half a JSON) are failures, and the effect is not doubled', async () => {
+  test('[WK7] wrong bodies with status 200 (HTML, an error inside, half a JSON) are failures, and the effect is not doubled', async () => {
     sandboxes.of('bapenda')!.setFault('wrong-body');
     for (let attempt = 0; attempt < 3; attempt += 1) expect(await failing(bill('job-90'))).toMatchObject({ retryable: true });
     sandboxes.of('bapenda')!.setFault('none');
@@ -153,13 +153,13 @@ describe('a technical failure', () => {
     expect(sandboxes.of('bapenda')!.effects().get('job-90')).toBe(1);
   });
 
-  test('[AC8] nobody listens: retried, even where a repeat would not be safe', async () => {
+  test('[WK8] nobody listens: retried, even where a repeat would not be safe', async () => {
     const own = createAgencyCall({ connections: new Map([['dispendukcapil', { url: 'http://127.0.0.1:1' }]]), agenciesFolder });
     closing.push(() => own.close());
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
   });
 
-  test('[AC8] a broken answer of a POST: retried when the document says that it only reads, else not', async () => {
+  test('[WK8] a broken answer of a POST: retried when the document says that it only reads, else not', async () => {
     const { call: own } = await stub((_, response) => response.writeHead(500).end());
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
     const folder = mkdtempSync(join(tmpdir(), 'alur-unsafe-'));
@@ -173,7 +173,7 @@ describe('a technical failure', () => {
     expect(await failing(resident(NIK), unsafe)).toMatchObject({ retryable: false });
   });
 
-  test('[AC14] personal data is in the body of a request and nowhere else', async () => {
+  test('[WK14] personal data is in the body of a request and nowhere else', async () => {
     const seen: { address: string; headers: string; body: string }[] = [];
     const { call: own } = await stub((request, response) => {
       const chunks: Buffer[] = [];
@@ -194,19 +194,19 @@ describe('a technical failure', () => {
     expect(JSON.parse(seen[0]!.body)).toEqual({ nik: NIK });
   });
 
-  test('[AC9] redirects are not followed', async () => {
+  test('[WK9] redirects are not followed', async () => {
     const { call: own } = await stub((_, response) => response.writeHead(302, { location: sandboxes.of('dispendukcapil')!.url }).end());
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: false });
   });
 
-  test('[AC10] an answer above 1 MB is refused', async () => {
+  test('[WK10] an answer above 1 MB is refused', async () => {
     const { call: own } = await stub((_, response) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(`"${'x'.repeat(1_100_000)}"`),
     );
     expect((await failing(resident(NIK), own)).message).toContain('more than 1048576 bytes');
   });
 
-  test('[AC10] an answer that drips for ever ends at the deadline', async () => {
+  test('[WK10] an answer that drips for ever ends at the deadline', async () => {
     const { call: own } = await stub((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const drip = setInterval(() => response.write(' '), 10);
@@ -215,7 +215,7 @@ describe('a technical failure', () => {
     expect((await failing(resident(NIK, { timeout: 'PT0.3S' }), own)).message).toContain('none within 300 ms');
   });
 
-  test('[AC10] a connection that breaks in the middle of an answer is a failure', async () => {
+  test('[WK10] a connection that breaks in the middle of an answer is a failure', async () => {
     const tcp = createTcpServer((socket) =>
       socket
         .on('error', () => undefined)
@@ -233,7 +233,7 @@ describe('a technical failure', () => {
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
   });
 
-  test('[AC11] __proto__ and depth in an answer do no harm', async () => {
+  test('[WK11] __proto__ and depth in an answer do no harm', async () => {
     let body = '';
     const { call: own } = await stub((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
     body = `{"__proto__":{"polluted":true},"nik":"${NIK}","name":"A","status":"active","address":{"street":"s","rt":"001","rw":"001","kelurahan":"k","kecamatan":"k"}}`;
@@ -266,14 +266,14 @@ describe('a request that would break the contract is not sent', () => {
     ],
     ['a timeout that is none', resident(NIK, { timeout: 'soon' })],
     ['a timeout that is too long', resident(NIK, { timeout: 'PT6M' })],
-  ])('[AC12] %s', async (_, wrong) => {
+  ])('[WK12] %s', async (_, wrong) => {
     const error = await failing(wrong);
     expect(error.retryable).toBe(false);
     expect(error.message).not.toContain(NIK);
   });
 });
 
-test('[AC13] a stopped job stops its call', async () => {
+test('[WK13] a stopped job stops its call', async () => {
   sandboxes.of('dispendukcapil')!.setFault('slow');
   const stop = new AbortController();
   const pending = call.handler(resident(NIK), stop.signal).catch((reason: unknown) => reason);

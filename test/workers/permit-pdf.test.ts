@@ -45,7 +45,7 @@ const PERMIT = {
 };
 
 describe('permit-pdf', () => {
-  test('[PD0] makes a tagged A4 PDF and says its number and code', async () => {
+  test('[WK20] makes a tagged A4 PDF and says its number and code', async () => {
     const { documents, run } = given();
     const result = (await run(job('permit-pdf', PERMIT))) as { document: { code: string } };
     expect(result).toMatchObject({ document: { documentId: 'd-42', name: 'SK-PBG-2026-000001.pdf', number: 'SK-PBG-2026-000001' } });
@@ -59,7 +59,7 @@ describe('permit-pdf', () => {
     expect(documents[0]!.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('[PD1] a repeated job gives the same code, another job another one', async () => {
+  test('[WK21] a repeated job gives the same code, another job another one', async () => {
     const { run } = given();
     const codes = [];
     for (const key of ['42', '42', '43'])
@@ -73,20 +73,20 @@ describe('permit-pdf', () => {
     ['no fields', { ...PERMIT, fields: null }],
     ['a hundred long fields', { ...PERMIT, fields: Array.from({ length: 100 }, (_, i) => ({ label: `L${i}`, value: 'x'.repeat(900) })) }],
     ['letters that the font lacks', { ...PERMIT, holder: 'ꦱꦶꦠꦶ 😀' }],
-  ])('[PD2] %s is drawn', async (_, variables) => {
+  ])('[WK22] %s is drawn', async (_, variables) => {
     const { documents, run } = given();
     await run(job('permit-pdf', variables));
     expect(documents).toHaveLength(1);
   });
 
-  test("[PD4] the permit bears the city's own day, not the day in London", async () => {
+  test("[WK24] the permit bears the city's own day, not the day in London", async () => {
     const { documents, run } = given(Date.UTC(2026, 7, 31, 20));
     await run(job('permit-pdf', PERMIT));
     expect(words(documents[0]!.bytes)).toContain('1 September 2026');
     expect(words(documents[0]!.bytes)).not.toContain('31 Agustus');
   });
 
-  test.each([['title'], ['holder']])('[PD2] without %s it fails and is not retried', async (name) => {
+  test.each([['title'], ['holder']])('[WK22] without %s it fails and is not retried', async (name) => {
     const { documents, run } = given();
     const error: unknown = await run(job('permit-pdf', { ...PERMIT, [name]: null })).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(JobFailure);
@@ -96,7 +96,7 @@ describe('permit-pdf', () => {
 });
 
 describe('notify', () => {
-  test('[PD3] puts one mail into the outbox, named by the job', async () => {
+  test('[WK23] puts one mail into the outbox, named by the job', async () => {
     const { mails, run } = given();
     await run(job('notify', { to: 'siti', subject: 'Izin terbit', text: 'Silakan unduh.' }));
     expect(mails).toEqual([
@@ -112,7 +112,7 @@ describe('notify', () => {
     ]);
   });
 
-  test.each([['to'], ['subject'], ['text']])('[PD3] without %s it fails by name, without the other values', async (name) => {
+  test.each([['to'], ['subject'], ['text']])('[WK23] without %s it fails by name, without the other values', async (name) => {
     const { mails, run } = given();
     const error: unknown = await run(job('notify', { to: 'siti', subject: 'rahasia', text: 'rahasia', [name]: null })).catch(
       (reason: unknown) => reason,
