@@ -189,6 +189,7 @@ const internals: { readonly [W in Internal['what']]: (state: InstanceState, even
     const scope = instance(state, event.n);
     scope.draining = event.then;
     delete scope.tokens;
+    delete scope.resetting;
   },
   drained: (state, event) => {
     const scope = instance(state, event.n);
@@ -216,6 +217,15 @@ const internals: { readonly [W in Internal['what']]: (state: InstanceState, even
     const scope = instance(state, event.n);
     if (event.records.length === 0) delete scope.compensable;
     else scope.compensable = [...event.records];
+  },
+  resetting: (state, event) => {
+    const scope = instance(state, event.n);
+    (scope.resetting ??= new Map<ElementId, readonly ElementId[]>()).set(event.gateway, event.flows);
+  },
+  reset: (state, event) => {
+    const scope = instance(state, event.n);
+    scope.resetting?.delete(event.gateway);
+    if (scope.resetting?.size === 0) delete scope.resetting;
   },
   enough: (state, event) => void (instance(state, event.n).enough = true),
   handling: (state, event) =>

@@ -50,6 +50,15 @@ export type Internal =
   | { readonly t: 'internal'; readonly what: 'compensating'; readonly n: number; readonly records: readonly Compensable[] }
   /** an ad-hoc sub-process completes as soon as nothing moves inside any more */
   | { readonly t: 'internal'; readonly what: 'enough'; readonly n: number }
+  /** a complex gateway in scope `n` went on with tokens of these flows; it absorbs those of the others until it is `reset` */
+  | {
+      readonly t: 'internal';
+      readonly what: 'resetting';
+      readonly n: number;
+      readonly gateway: ElementId;
+      readonly flows: readonly ElementId[];
+    }
+  | { readonly t: 'internal'; readonly what: 'reset'; readonly n: number; readonly gateway: ElementId }
   /** element instance `n` is a compensation handler; then come the `remaining` ones */
   | {
       readonly t: 'internal';

@@ -55,7 +55,8 @@ export function serialize(state: InstanceState): string {
 function packElement(instance: ElementInstance): unknown[] {
   const { body, draining, interrupted, compensable, enough, handles, collected, begin } = instance;
   const tokens = instance.tokens && instance.tokens.size > 0 ? [...instance.tokens].flat() : undefined;
-  const rest = { body, tokens, draining, interrupted, compensable, enough, handles, collected, begin };
+  const resetting = instance.resetting && [...instance.resetting];
+  const rest = { body, tokens, resetting, draining, interrupted, compensable, enough, handles, collected, begin };
   const seldom = Object.values(rest).some((value) => value !== undefined) ? rest : undefined;
   return trimmed([instance.n, instance.element, instance.scope, instance.loop, seldom]);
 }
@@ -121,7 +122,7 @@ function unpackElement(state: InstanceState, row: readonly Json[]): void {
     string,
     number,
     number | null | undefined,
-    (Partial<ElementInstance> & { tokens?: never }) | undefined,
+    (Partial<ElementInstance> & { tokens?: never; resetting?: never }) | undefined,
   ];
   const instance: ElementInstance = { n, element, scope, ...seldom, ...(isThere(loop) && { loop }) };
   const tokens = seldom?.tokens as readonly Json[] | undefined;
@@ -129,6 +130,7 @@ function unpackElement(state: InstanceState, row: readonly Json[]): void {
     instance.tokens = new Map(
       tokens.flatMap((flow, index) => (index % 2 === 0 ? [[flow as string, tokens[index + 1] as number] as const] : [])),
     );
+  if (seldom?.resetting) instance.resetting = new Map(seldom.resetting as readonly [string, readonly string[]][]);
   state.elements.set(n, instance);
   const parent = state.elements.get(scope);
   if (parent) (parent.children ??= new Set()).add(n);

@@ -32,6 +32,8 @@ export interface ElementInstance {
   owned?: number[];
   /** tokens that wait at a joining gateway of this scope, by flow */
   tokens?: Map<ElementId, number>;
+  /** complex gateways of this scope that wait for their reset, with the flows whose tokens they have used */
+  resetting?: Map<ElementId, readonly ElementId[]>;
   /** set while the scope ends its children; what it does afterwards */
   draining?: Then;
   /** a scope that an interrupting event has taken over opens nothing any more */

@@ -28,7 +28,12 @@ export type Step =
   /** takes the outgoing flows */
   | { readonly do: 'leave'; readonly n: number }
   /** the next listener of one event, from `index` on, then what comes after the last */
-  | ({ readonly do: 'listen'; readonly n: number; readonly event: 'START' | 'END' | 'BEFORE_ALL' | 'CANCEL'; readonly index: number } & Begin)
+  | ({
+      readonly do: 'listen';
+      readonly n: number;
+      readonly event: 'START' | 'END' | 'BEFORE_ALL' | 'CANCEL';
+      readonly index: number;
+    } & Begin)
   /** looks for somebody who catches this error or escalation. `job`: a worker threw it, so trying again means a new job */
   | {
       readonly do: 'throw';
@@ -39,6 +44,8 @@ export type Step =
       readonly variables: Variables;
       readonly job?: true;
     }
+  /** a complex gateway without an instance, in scope `n`, is looked at again */
+  | { readonly do: 'join'; readonly n: number; readonly gateway: ElementId }
   /** a cycle goes on: schedules the timer after the one that fired */
   | { readonly do: 'repeat'; readonly n: number; readonly element: ElementId; readonly repeat: number; readonly from: number }
   /** what a user task does when its listeners have agreed */

@@ -16,11 +16,26 @@ export const exclusiveGateway: Behavior<ElementOf<'exclusive-gateway'>> = {
 };
 
 /** Takes every flow whose condition holds; else the default. Joining: inclusive-join.ts. */
-export const inclusiveGateway: Behavior<ElementOf<'inclusive-gateway'> | ElementOf<'complex-gateway'>> = {
+export const inclusiveGateway: Behavior<ElementOf<'inclusive-gateway'>> = {
   enter: pass.enter,
   choose: (run, { n }, gateway) => {
     const chosen = gateway.outgoing.filter((flow) => flow.id !== gateway.defaultFlow && holds(run, n, flow));
     return chosen.length > 0 ? chosen : defaultOf(gateway);
+  },
+};
+
+/**
+ * Splits like an inclusive gateway, each time that it goes on: when it is activated and (for tokens that came late) when it is reset.
+ * A flow without a condition is taken at the activation only, and a reset that takes no flow is no fault. Joining: complex-join.ts.
+ */
+export const complexGateway: Behavior<ElementOf<'complex-gateway'>> = {
+  enter: pass.enter,
+  choose: (run, { n }, gateway) => {
+    const isReset = run.state.variables.get(n)?.get('waitingForStart')?.value === false;
+    const candidates = gateway.outgoing.filter((flow) => flow.id !== gateway.defaultFlow && !(isReset && flow.condition === undefined));
+    const chosen = candidates.filter((flow) => holds(run, n, flow));
+    if (chosen.length > 0) return chosen;
+    return isReset ? gateway.outgoing.filter((flow) => flow.id === gateway.defaultFlow) : defaultOf(gateway);
   },
 };
 

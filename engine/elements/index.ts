@@ -5,7 +5,7 @@ import { adHocSubProcess } from './ad-hoc-sub-process.ts';
 import { businessRuleTask } from './business-rule-task.ts';
 import { callActivity } from './call-activity.ts';
 import { catching } from './catch.ts';
-import { eventBasedGateway, exclusiveGateway, inclusiveGateway, parallelGateway } from './gateways.ts';
+import { complexGateway, eventBasedGateway, exclusiveGateway, inclusiveGateway, parallelGateway } from './gateways.ts';
 import { jobTask } from './job-task.ts';
 import { pass } from './pass.ts';
 import { eventSubProcess, subProcess, wholeProcess } from './scope.ts';
@@ -33,7 +33,7 @@ const elements: { readonly [K in ElementKind]: Behavior<ElementOf<K>> } = {
   'exclusive-gateway': exclusiveGateway,
   'parallel-gateway': parallelGateway,
   'inclusive-gateway': inclusiveGateway,
-  'complex-gateway': inclusiveGateway,
+  'complex-gateway': complexGateway,
   'event-based-gateway': eventBasedGateway,
   'start-event': nothingToDo,
   'catch-event': catching,

@@ -1,13 +1,17 @@
 /** Incidents: the model or its data erred, and a person has to look. */
 import type { Step } from '../step.ts';
-import type { Json } from '../terms.ts';
+import type { ElementId, Json } from '../terms.ts';
 import type { Fault } from './fault.ts';
 import type { Run } from './run.ts';
 
 /** Keeps the failed step, so that resolving the incident does it again. */
 export function raiseIncident(run: Run, step: Step, fault: Fault): void {
-  const { element } = run.instance(step.n);
-  const again = (fault.retry ?? step) as unknown as Json;
+  raiseIncidentAt(run, run.instance(step.n).element, { step: fault.retry ?? step, fault });
+}
+
+/** At an element that has no instance yet: the scope `step.n` around it waits. */
+export function raiseIncidentAt(run: Run, element: ElementId, { step, fault }: { readonly step: Step; readonly fault: Fault }): void {
+  const again = step as unknown as Json;
   run.emit({ t: 'incident-raised', n: run.number, el: step.n, element, kind: fault.kind, message: fault.message, at: run.at, step: again });
 }
 

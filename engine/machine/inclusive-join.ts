@@ -1,14 +1,13 @@
 /**
- * Joining inclusive and complex gateways. An inclusive gateway goes on when a token waits on one of its flows and no token elsewhere in the
+ * Joining inclusive gateways, and complex ones without a condition (with one: complex-join.ts). One goes on when a token waits on one of its flows and no token elsewhere in the
  * scope can still reach one of its empty flows, unless it could as well reach one that has a token (BPMN 2.0.2, 13.4.3) — so loops do not block it.
  */
 import { elementOf } from '../process.ts';
 import type { Element, Flow, Process } from '../process.ts';
 import type { ElementInstance } from '../state.ts';
-import type { ElementId, Json } from '../terms.ts';
+import type { ElementId } from '../terms.ts';
 import { join } from './activation.ts';
-import { evaluateBoolean } from './evaluate.ts';
-import { Fault } from './fault.ts';
+import { activateWhenReady, isConditional, resetWhatIsReady } from './complex-join.ts';
 import type { Run } from './run.ts';
 
 /** Looks at every scope in which a token has moved. Answers whether a gateway went on. */
@@ -18,9 +17,12 @@ export function joinWhatIsReady(run: Run): boolean {
   let joined = false;
   for (const n of scopes) {
     const scope = run.state.elements.get(n);
-    if (!scope?.tokens?.size || scope.draining) continue;
+    if (scope === undefined || scope.draining) continue;
+    if (scope.resetting && resetWhatIsReady(run, scope)) joined = true;
+    if (!scope.tokens?.size) continue;
     for (const gateway of waitingGateways(run, scope)) {
-      if (!isReady(run, scope, gateway)) continue;
+      if (isConditional(gateway)) joined = activateWhenReady(run, scope, gateway) || joined;
+      if (isConditional(gateway) || !isReady(run, scope, gateway)) continue;
       join(run, gateway, n);
       joined = true;
     }
@@ -37,21 +39,7 @@ function waitingGateways(run: Run, scope: ElementInstance): readonly Element[] {
 }
 
 function isReady(run: Run, scope: ElementInstance, gateway: Element): boolean {
-  if (gateway.kind === 'complex-gateway' && gateway.activation && isActivated(run, scope, gateway)) return true;
-  return nothingElseArrives(run.world.process, scope, { gateway, positions: positionsIn(run, scope, gateway) });
-}
-
-/** The activation condition of a complex gateway reads `activationCount`, the number of flows with a token, besides the variables. */
-function isActivated(run: Run, scope: ElementInstance, gateway: Extract<Element, { kind: 'complex-gateway' }>): boolean {
-  if (gateway.activation === undefined) return false;
-  const count = gateway.incoming.filter((flow) => scope.tokens?.has(flow.id)).length;
-  const overlay = new Map<string, Json>([['activationCount', count]]);
-  try {
-    return evaluateBoolean(run, gateway.activation, { n: scope.n, what: 'the activation condition', kind: 'CONDITION_ERROR', overlay });
-  } catch (fault) {
-    if (fault instanceof Fault) return false;
-    throw fault;
-  }
+  return nothingElseArrives(run, scope, { gateway, settled: (flow) => scope.tokens?.has(flow.id) === true });
 }
 
 /** Where the other tokens of the scope are: at elements, or waiting in front of other joins. */
@@ -63,19 +51,17 @@ function positionsIn(run: Run, scope: ElementInstance, gateway: Element): readon
   return [...active, ...waiting];
 }
 
-function nothingElseArrives(
-  process: Process,
+/** Can no token elsewhere in the scope still reach one of the flows that are not settled, unless it could as well reach one that is? */
+export function nothingElseArrives(
+  run: Run,
   scope: ElementInstance,
-  { gateway, positions }: { readonly gateway: Element; readonly positions: readonly ElementId[] },
+  { gateway, settled }: { readonly gateway: Element; readonly settled: (flow: Flow) => boolean },
 ): boolean {
-  const hasToken = (flow: Flow) => scope.tokens?.has(flow.id) === true;
-  const leadsToEmpty = before(
-    process,
-    gateway,
-    gateway.incoming.filter((flow) => !hasToken(flow)),
-  );
-  const leadsToFull = before(process, gateway, gateway.incoming.filter(hasToken));
-  return positions.every((position) => !leadsToEmpty.has(position) || leadsToFull.has(position));
+  const { process } = run.world;
+  const open = gateway.incoming.filter((flow) => !settled(flow));
+  const leadsToOpen = before(process, gateway, open);
+  const leadsToSettled = before(process, gateway, gateway.incoming.filter(settled));
+  return positionsIn(run, scope, gateway).every((position) => !leadsToOpen.has(position) || leadsToSettled.has(position));
 }
 
 /** Every element from which one of these flows can be reached without passing the gateway. */

@@ -31,6 +31,7 @@ export const steps: { readonly [D in Step['do']]: Perform<D> } = {
   leave,
   listen,
   throw: throwStep,
+  join: (run, { n }) => void run.touched.add(n),
   repeat: repeatTimer,
   task: taskStep,
 };

@@ -251,28 +251,6 @@ describe('inclusive gateway', () => {
   });
 });
 
-describe('complex gateway', () => {
-  test('[N4] it goes on as soon as its activation condition holds', async () => {
-    const condition = '<bpmn:activationCondition>=activationCount &gt;= 2</bpmn:activationCondition>';
-    const xml = diagram(
-      start('s'),
-      gateway('parallel', 'f'),
-      userTask('a'),
-      userTask('b'),
-      userTask('c'),
-      gateway('complex', 'j', {}, condition),
-      userTask('z'),
-      path('s f a j z'),
-      path('f b j'),
-      path('f c j'),
-    );
-    const story = (await given(xml)).start().completeTask('a');
-    expect(story.active()).toEqual(['b', 'c']);
-    story.completeTask('c');
-    expect(story.active()).toEqual(['b', 'z']);
-  });
-});
-
 describe('event-based gateway', () => {
   const xml = diagram(
     message('paid'),

@@ -7,7 +7,6 @@ import {
   el,
   end,
   eventSub,
-  ext,
   flow,
   gateway,
   job,
