@@ -22,7 +22,9 @@ function bytesOf({ events, eventsJson, rows, audit, snapshot }: Commit): number 
 /** Appends to a table of one column, 64 callers, one flush for all that wait. */
 function rawCommits(file: string) {
   const db = new DatabaseSync(file);
-  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; CREATE TABLE raw (n INTEGER PRIMARY KEY, bytes TEXT)');
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; CREATE TABLE raw (n INTEGER PRIMARY KEY, bytes TEXT)',
+  );
   const insert = db.prepare('INSERT INTO raw (bytes) VALUES (?)');
   const group = createGroupCommit({
     begin: () => db.exec('BEGIN IMMEDIATE'),

@@ -14,7 +14,10 @@ function line(id: string, elements: readonly (readonly [id: string, xml: string]
 }
 
 export const oneJob = line('one-job', [
-  ['call', '<bpmn:serviceTask id="call"><bpmn:extensionElements><zeebe:taskDefinition type="bench" retries="3"/></bpmn:extensionElements></bpmn:serviceTask>'],
+  [
+    'call',
+    '<bpmn:serviceTask id="call"><bpmn:extensionElements><zeebe:taskDefinition type="bench" retries="3"/></bpmn:extensionElements></bpmn:serviceTask>',
+  ],
 ]);
 
 export const tenScripts = line(

@@ -1,14 +1,17 @@
 /**
- * Many writers, one flush. What is asked for in one turn of the event loop, or while a flush runs, becomes ONE transaction: no timer, no waiting.
+ * Many writers, one flush. What is asked for in one turn of the event loop, or while a flush is on its way to the disk, becomes ONE transaction:
+ * no timer, no waiting.
  *
  * LAW: a caller hears of success only after the transaction is on the disk. A failed flush is told to everybody in it.
- * LAW: an error of the disk itself (I/O, corruption) breaks the store for good: after a failed fsync nobody knows what the disk holds,
+ * LAW: an error of the disk itself (I/O, corruption, a failed sync) breaks the store for good: after a failed fsync nobody knows what the disk holds,
  * so every later write is refused until the process starts again and reads what is really there.
  */
 export interface Transactions {
   begin(): void;
-  /** returns when durable */
+  /** returns when durable, or (with `sync`) when it is visible and in order */
   commit(): void;
+  /** makes everything that was committed before durable, off this thread; the next transaction begins when it is done */
+  sync?(): Promise<void>;
   rollback(): void;
   isFatal(error: unknown): boolean;
 }
@@ -16,8 +19,8 @@ export interface Transactions {
 export interface GroupCommit {
   /** `work` runs inside the transaction, synchronously; it may run again after a rollback. It checks before it writes: there are no savepoints. */
   run<T>(work: () => T): Promise<T>;
-  /** flushes what waits */
-  flush(): void;
+  /** answers when everything that was asked for before is decided */
+  idle(): Promise<void>;
   readonly broken: () => unknown;
 }
 
@@ -27,65 +30,108 @@ interface Item {
   readonly reject: (error: unknown) => void;
 }
 
+/** What one caller hears, once it is known. */
+interface Tell {
+  readonly accept: () => void;
+  readonly refuse: (error: unknown) => void;
+}
+
 /** So that one flush does not hold up the event loop for too long. */
 const MAX_ITEMS = 1_000;
 
-export function createGroupCommit(transactions: Transactions): GroupCommit {
-  let waiting: Item[] = [];
-  let scheduled = false;
-  let broken: unknown;
+class Group implements GroupCommit {
+  readonly #under: Transactions;
+  #waiting: Item[] = [];
+  #scheduled = false;
+  /** settles when the sync that runs has ended, well or not */
+  #syncing: Promise<void> | undefined;
+  #broken: unknown;
 
-  function schedule(): void {
-    if (scheduled || waiting.length === 0) return;
-    scheduled = true;
-    setImmediate(flush);
+  constructor(under: Transactions) {
+    this.#under = under;
   }
 
-  function flush(): void {
-    scheduled = false;
-    const items = waiting.slice(0, MAX_ITEMS);
-    waiting = waiting.slice(MAX_ITEMS);
-    schedule();
-    if (items.length > 0) flushItems(items);
+  run<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+      this.#schedule();
+    });
   }
 
-  function flushItems(items: readonly Item[]): void {
-    try {
-      const results = together(items);
-      items.forEach((item, index) => item.resolve(results[index] as never));
-    } catch (error) {
-      if (transactions.isFatal(error)) broken = error;
-      // one item may have spoilt it for the others: each gets a flush and an answer of its own
-      if (items.length > 1 && broken === undefined) items.forEach((item) => flushItems([item]));
-      else items.forEach((item) => item.reject(error));
+  readonly broken = (): unknown => this.#broken;
+
+  async idle(): Promise<void> {
+    while (this.#waiting.length > 0 || this.#syncing !== undefined) {
+      if (this.#syncing === undefined) this.#flush();
+      await this.#syncing;
     }
   }
 
-  function together(items: readonly Item[]): readonly unknown[] {
-    if (broken !== undefined)
-      throw new Error('Expected a store that can be written, but an earlier write failed on the disk: start the process again', {
-        cause: broken,
-      });
-    transactions.begin();
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0 || this.#syncing !== undefined) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#syncing === undefined) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const items = this.#waiting.slice(0, MAX_ITEMS);
+    this.#waiting = this.#waiting.slice(MAX_ITEMS);
+    const decided = items.length === 0 ? [] : this.#inTransactions(items);
+    if (this.#under.sync === undefined || decided.length === 0) decided.forEach(({ accept }) => accept());
+    else this.#syncing = this.#synced(this.#under.sync(), decided);
+    this.#schedule();
+  }
+
+  /** Nobody in it hears anything before the sync has ended. */
+  async #synced(sync: Promise<void>, decided: readonly Tell[]): Promise<void> {
+    let failed = false;
+    try {
+      await sync;
+    } catch (error) {
+      [failed, this.#broken] = [true, error];
+    }
+    this.#syncing = undefined;
+    decided.forEach(({ accept, refuse }) => (failed ? refuse(this.#refusal()) : accept()));
+    this.#schedule();
+  }
+
+  /** Commits them; answers how to tell each of them. Those that failed know it already. */
+  #inTransactions(items: readonly Item[]): readonly Tell[] {
+    try {
+      const results = this.#together(items);
+      return items.map((item, index) => ({ accept: () => item.resolve(results[index] as never), refuse: item.reject }));
+    } catch (error) {
+      if (this.#under.isFatal(error)) this.#broken = error;
+      // one item may have spoilt it for the others: each gets a transaction and an answer of its own
+      if (items.length > 1 && this.#broken === undefined) return items.flatMap((item) => this.#inTransactions([item]));
+      items.forEach((item) => item.reject(error));
+      return [];
+    }
+  }
+
+  #together(items: readonly Item[]): readonly unknown[] {
+    if (this.#broken !== undefined) throw this.#refusal();
+    this.#under.begin();
     try {
       const results = items.map(({ work }) => work());
-      transactions.commit();
+      this.#under.commit();
       return results;
     } catch (error) {
-      transactions.rollback();
+      this.#under.rollback();
       throw error;
     }
   }
 
-  return {
-    run: <T>(work: () => T) =>
-      new Promise<T>((resolve, reject) => {
-        waiting.push({ work, resolve, reject });
-        schedule();
-      }),
-    flush: () => {
-      while (waiting.length > 0) flush();
-    },
-    broken: () => broken,
-  };
+  #refusal(): Error {
+    return new Error('Expected a store that can be written, but an earlier write failed on the disk: start the process again', {
+      cause: this.#broken,
+    });
+  }
+}
+
+export function createGroupCommit(transactions: Transactions): GroupCommit {
+  return new Group(transactions);
 }

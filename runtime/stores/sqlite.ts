@@ -1,5 +1,8 @@
 /**
- * The durable store of one machine: SQLite, write-ahead log, synchronous=FULL, one writer.
+ * The durable store of one machine: SQLite, write-ahead log, one writer.
+ *
+ * LAW: synchronous=FULL, off this thread: SQLite itself runs with synchronous=NORMAL (it syncs the log before and the file after each checkpoint), and after
+ * every group of commits the log is synced by us (sqlite-sync.ts) before anybody hears of success. The same guarantee, but the disk does not hold up the thread.
  *
  * LAW: what is acknowledged is on the disk. Every write goes through the group commit (group-commit.ts), every transaction is fsynced before anybody hears of it.
  * LAW: one process owns the file. A second one would break the per-instance serialisation and the number blocks.
@@ -21,6 +24,7 @@ import { bound, conditionSql, countSql, decodeRow, searchSql, selection } from '
 import type { Sql } from './sqlite-search.ts';
 import { columnsOf, KEY } from './sqlite-schema.ts';
 import { migrate } from './sqlite-migrate.ts';
+import { logSync } from './sqlite-sync.ts';
 
 export interface SqliteStore extends Store {
   /** how SQLite would answer this search: lines of EXPLAIN QUERY PLAN */
@@ -49,13 +53,15 @@ export function openSqliteStore(path: string): SqliteStore {
 
 function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteStore {
   db.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF',
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF',
   );
   migrate(db);
   const database = { db, prepare: preparedOnce(db) };
+  const log = logSync(path);
   const group = createGroupCommit({
-    begin: () => db.exec('BEGIN IMMEDIATE'),
-    commit: () => db.exec('COMMIT'),
+    begin: () => void database.prepare('BEGIN IMMEDIATE').run(),
+    commit: () => void database.prepare('COMMIT').run(),
+    sync: log.sync,
     rollback: () => rollback(db),
     isFatal,
   });
@@ -89,8 +95,9 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
     },
     explain: (collection, query) => explain(database, collection, query),
     close: async () => {
-      group.flush();
+      await group.idle();
       await checkpoints.stop();
+      log.close();
       if (db.isOpen) db.close();
       release();
     },

@@ -69,4 +69,37 @@ describe('group commit', () => {
     full = false;
     expect([refused?.status, await group.run(() => 2)]).toEqual(['rejected', 2]);
   });
+
+  test('[ST4] with a sync of its own nobody hears of success before it ends, and what comes meanwhile is the next transaction', async () => {
+    const under = disk();
+    const syncs: (() => void)[] = [];
+    const sync = async (): Promise<void> => await new Promise((resolve) => void syncs.push(resolve));
+    const group = createGroupCommit({ ...under, sync });
+    const first = group.run(() => under.log.push('1')).then(() => under.log.push('heard 1'));
+    await turn();
+    const second = group.run(() => under.log.push('2')).then(() => under.log.push('heard 2'));
+    await turn();
+    expect(under.log).toEqual(['begin', '1', 'commit']);
+    syncs[0]?.();
+    await first;
+    await turn();
+    syncs[1]?.();
+    await second;
+    expect(under.log).toEqual(['begin', '1', 'commit', 'heard 1', 'begin', '2', 'commit', 'heard 2']);
+  });
+
+  test('[ST20] after a failed sync nothing is acknowledged any more, not even what would succeed', async () => {
+    const group = createGroupCommit({
+      ...disk(),
+      sync: async () => await Promise.reject(new Error('fdatasync')),
+    });
+    const answers = await Promise.allSettled([group.run(() => 1), group.run(() => 2)]);
+    const later = await Promise.allSettled([group.run(() => 3)]);
+    expect([...answers, ...later].map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(group.broken()).toBeInstanceOf(Error);
+  });
 });
+
+async function turn(): Promise<void> {
+  for (let n = 0; n < 3; n += 1) await new Promise((resolve) => setImmediate(resolve));
+}
