@@ -86,6 +86,8 @@ class Shelf<T extends { readonly row: Row }> {
   readonly byKey = new Map<Key, T>();
   readonly #versions = new Map<string, T[]>();
   add(id: string, key: Key, entry: T): void {
+    // two who learn of it at the same time
+    if (this.byKey.has(key)) return;
     this.byKey.set(key, entry);
     const versions = this.#versions.get(id) ?? [];
     versions.push(entry);
@@ -157,14 +159,14 @@ function elementsOf(process: Process): ReadonlyMap<string, DefinedElement> {
   );
 }
 
-/** Reads what the store holds into the book. Throws when a stored definition no longer compiles: starting without it would lose its instances. */
-export async function loadDefinitions(store: Store, book: DefinitionBook): Promise<void> {
+/** Reads what the store holds and the book does not know into the book. Throws when a stored definition no longer compiles: starting without it would lose its instances. */
+export async function loadDefinitions(store: Store, book: DefinitionBook, compiling: typeof compile = compile): Promise<void> {
   const text = cachedText(store);
-  for (const row of await everything(store, 'forms')) book.addForm(row, JSON.parse(await text(row)) as Json);
-  for (const row of await everything(store, 'decisionDefinitions')) await loadDecision(store, book, { row, text });
-  for (const row of await everything(store, 'processDefinitions')) {
+  for (const row of await unknown(store, 'forms', (key) => book.form(key))) book.addForm(row, JSON.parse(await text(row)) as Json);
+  for (const row of await unknown(store, 'decisionDefinitions', (key) => book.decision({ key }))) await loadDecision(store, book, { row, text });
+  for (const row of await unknown(store, 'processDefinitions', book.entry)) {
     const xml = await text(row);
-    const compiled = await compile(xml);
+    const compiled = await compiling(xml);
     const process = compiled.ok ? compiled.processes.find(({ id }) => id === row['processDefinitionId']) : undefined;
     if (process === undefined)
       throw new Error(
@@ -191,6 +193,11 @@ async function loadDecision(
 
 function cachedText(store: Store): TextOf {
   return async (row) => String((await store.get('resources', String(row['resourceKey'])))?.['text'] ?? '');
+}
+
+async function unknown(store: Store, collection: CollectionName, find: (key: Key) => unknown): Promise<readonly Row[]> {
+  const name = collection === 'forms' ? 'formKey' : collection === 'processDefinitions' ? 'processDefinitionKey' : 'decisionDefinitionKey';
+  return (await everything(store, collection)).filter((row) => find(String(row[name])) === undefined);
 }
 
 async function everything(store: Store, collection: CollectionName): Promise<readonly Row[]> {

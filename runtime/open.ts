@@ -3,6 +3,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { instanceKeyOf, isKey, localOf } from '../engine/index.ts';
+import type { compile } from '../engine/index.ts';
 import type { Command, Rejection } from '../engine/index.ts';
 import type { JobHandler } from '../workers/job.ts';
 import { createAlarm } from './alarm.ts';
@@ -60,7 +61,13 @@ export interface OpenRuntime {
   /** milliseconds between two looks at everything that may have been lost from the queue; default 25,000 */
   readonly sweepMs?: number;
   /** instead of what the configuration names: for the simulator, which wraps them to make them fail */
-  readonly instead?: { readonly store?: Store; readonly queue?: OpenedQueue; readonly clock?: RuntimeClock };
+  readonly instead?: {
+    readonly store?: Store;
+    readonly queue?: OpenedQueue;
+    readonly clock?: RuntimeClock;
+    /** of stored processes: one that remembers, for who opens the same store a thousand times */
+    readonly compile?: typeof compile;
+  };
   /** one line per notable thing; never personal data. Default: nothing is written. */
   readonly log?: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -89,7 +96,7 @@ export async function openRuntime(options: OpenRuntime): Promise<Runtime> {
   try {
     const opened = options.instead?.queue ?? (await openQueue(options.config, options.log ?? silent));
     const parts = assemble(options, store, opened);
-    await loadDefinitions(store, parts.room.book);
+    await loadDefinitions(store, parts.room.book, options.instead?.compile);
     await restoreStartTimers(parts.room);
     await parts.consumer.releaseLeases();
     await parts.alarm.ring();
