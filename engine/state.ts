@@ -2,7 +2,7 @@
  * The state of one instance: the fold of its events, nothing else. Only `evolve` writes it.
  * Everything is found by number in a Map; a scope knows its children, an element instance what it owns, so that nothing ever scans.
  */
-import type { ElementId, IncidentKind, JobKind, Json, Key, ListenerEvent, Parent, TaskFields } from './terms.ts';
+import type { ElementId, IncidentKind, JobKind, Json, Key, ListenerEvent, Parent, TaskFields, Variables } from './terms.ts';
 import type { Begin, Step } from './step.ts';
 import type { PendingChange, Then } from './internal.ts';
 
@@ -57,6 +57,8 @@ export interface Compensable {
   /** what undoes it: a compensation activity or event sub-process; else by undoing what is inside */
   readonly handler?: ElementId;
   readonly inner?: readonly Compensable[];
+  /** its own variables when it completed: its handler sees them, and so do those inside */
+  readonly variables?: Variables;
 }
 
 export interface Variable {

@@ -46,6 +46,10 @@ export type Step =
     }
   /** a complex gateway without an instance, in scope `n`, is looked at again */
   | { readonly do: 'join'; readonly n: number; readonly gateway: ElementId }
+  /** scope `n` is looked at again: tokens wait at joins in it, `gateway` first, and nothing else is left that could move */
+  | { readonly do: 'stuck'; readonly n: number; readonly gateway: ElementId }
+  /** what a command could not do within its limits; done step by step, as if each had been pushed now */
+  | { readonly do: 'rest'; readonly n: number; readonly steps: readonly Step[] }
   /** a cycle goes on: schedules the timer after the one that fired */
   | { readonly do: 'repeat'; readonly n: number; readonly element: ElementId; readonly repeat: number; readonly from: number }
   /** what a user task does when its listeners have agreed */

@@ -258,6 +258,12 @@ function startEvent(element: ElementOf<'start-event'>, check: Check): void {
     check,
   );
   needsKey(element.trigger, check);
+  if (element.trigger.type === 'compensation' && scope.parent === check.process.id)
+    check.complain({
+      code: 'COMPENSATION_OF_PROCESS',
+      message: 'Expected a compensation event sub-process to be inside the sub-process that it undoes, but it is in the process itself.',
+      hint: 'Move it into a sub-process: a process that has ended is not undone.',
+    });
   if (element.trigger.type === 'error' && !element.interrupting)
     check.complain({
       code: 'ERROR_NOT_INTERRUPTING',

@@ -32,6 +32,8 @@ export const steps: { readonly [D in Step['do']]: Perform<D> } = {
   listen,
   throw: throwStep,
   join: (run, { n }) => void run.touched.add(n),
+  stuck: (run, { n }) => void run.touched.add(n),
+  rest: (run, { steps }) => steps.forEach((step) => run.push(step)),
   repeat: repeatTimer,
   task: taskStep,
 };

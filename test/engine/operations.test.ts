@@ -6,9 +6,7 @@ import {
   el,
   end,
   error,
-  eventSub,
   ext,
-  flow,
   gateway,
   job,
   message,
@@ -19,122 +17,11 @@ import {
   script,
   start,
   sub,
-  throwing,
   timer,
   userTask,
   zeebe,
 } from '../support/bpmn.ts';
 import { compiled, given } from '../support/given.ts';
-
-const onCompensation = (activity?: string) =>
-  `<bpmn:compensateEventDefinition${activity === undefined ? '' : ` activityRef="${activity}"`} />`;
-const undo = (id: string, handler: string, of: string) => [
-  boundary(id, of, onCompensation()),
-  el('serviceTask', handler, ext(zeebe('taskDefinition', { type: handler })), { isForCompensation: true }),
-  `<bpmn:association id="as-${id}" sourceRef="${id}" targetRef="${handler}" />`,
-];
-
-describe('compensation', () => {
-  const booked = [job('hotel'), job('flight'), ...undo('uh', 'undoHotel', 'hotel'), ...undo('uf', 'undoFlight', 'flight')];
-  test('[Q1] what has completed is undone, the newest first, one after the other', async () => {
-    const story = (await given(diagram(start('s'), ...booked, throwing('t', onCompensation()), end('e'), path('s hotel flight t e'))))
-      .start()
-      .completeJob('hotel')
-      .completeJob('flight');
-    expect(story.active()).toEqual(['t', 'undoFlight']);
-    story.completeJob('undoFlight');
-    expect(story.active()).toEqual(['t', 'undoHotel']);
-    expect(story.completeJob('undoHotel').status).toBe('completed');
-  });
-
-  test('[Q2] one activity can be named; what has not completed is not undone', async () => {
-    const story = (await given(diagram(start('s'), ...booked, end('t', onCompensation('flight')), path('s hotel t'))))
-      .start()
-      .completeJob('hotel');
-    expect(story.status).toBe('completed');
-    expect(story.of('job-created').map((event) => event.jobType)).toEqual(['hotel']);
-  });
-
-  test('[Q3] a completed sub-process is undone by undoing what is in it', async () => {
-    const story = (
-      await given(
-        diagram(
-          start('s'),
-          sub('u', start('us'), ...booked, path('us hotel flight')),
-          throwing('t', onCompensation('u')),
-          end('e'),
-          path('s u t e'),
-        ),
-      )
-    )
-      .start()
-      .completeJob('hotel')
-      .completeJob('flight');
-    expect(story.active()).toEqual(['t', 'undoFlight']);
-    story.completeJob('undoFlight').completeJob('undoHotel');
-    expect(story.status).toBe('completed');
-  });
-
-  test('[Q4] a compensation event sub-process undoes its sub-process', async () => {
-    const handler = eventSub('h', start('hs', onCompensation()), job('repair'), path('hs repair'));
-    const story = (
-      await given(
-        diagram(
-          start('s'),
-          sub('u', start('us'), job('a'), path('us a'), handler),
-          throwing('t', onCompensation('u')),
-          end('e'),
-          path('s u t e'),
-        ),
-      )
-    )
-      .start()
-      .completeJob('a');
-    expect(story.active()).toEqual(['h', 'repair', 't']);
-    expect(story.completeJob('repair').status).toBe('completed');
-  });
-
-  test('[Q5] a cancelled transaction stops, undoes what it did and leaves by its cancel event', async () => {
-    const inner = el('transaction', 'u', [
-      start('us'),
-      ...booked,
-      gateway('parallel', 'f'),
-      userTask('open'),
-      end('c', '<bpmn:cancelEventDefinition />'),
-      path('us hotel f flight c'),
-      flow('f', 'open'),
-    ]);
-    const story = (
-      await given(
-        diagram(
-          start('s'),
-          inner,
-          boundary('b', 'u', '<bpmn:cancelEventDefinition />'),
-          userTask('sorry'),
-          userTask('fine'),
-          path('s u fine'),
-          path('b sorry'),
-        ),
-      )
-    )
-      .start()
-      .completeJob('hotel')
-      .completeJob('flight');
-    expect(story.active()).toEqual(['u', 'undoFlight']);
-    story.completeJob('undoFlight').completeJob('undoHotel');
-    expect(story.active()).toEqual(['sorry']);
-    expect(story.terminated()).toEqual(['open', 'u']);
-  });
-
-  test('[Q5] a transaction that is not cancelled is a sub-process', async () => {
-    const story = (
-      await given(diagram(start('s'), el('transaction', 'u', [start('us'), job('a'), path('us a')]), userTask('fine'), path('s u fine')))
-    )
-      .start()
-      .completeJob('a');
-    expect(story.active()).toEqual(['fine']);
-  });
-});
 
 describe('ad-hoc sub-processes', () => {
   const condition = (text: string) => `<bpmn:completionCondition>${text}</bpmn:completionCondition>`;

@@ -140,6 +140,11 @@ describe('refusals', () => {
       ),
       'LISTENER_NEVER_CALLED a',
     ],
+    [
+      'a compensation event sub-process in the process itself',
+      diagram(start('s'), eventSub('h', start('hs', '<bpmn:compensateEventDefinition />'))),
+      'COMPENSATION_OF_PROCESS hs',
+    ],
     ['an undefined message', diagram(start('s'), catching('c', '<bpmn:messageEventDefinition />'), path('s c')), 'MISSING_REFERENCE c'],
   ])('[Z3] refused by name: %s', async (_what, xml, expected) => {
     expect(await problemsOf(xml)).toContainEqual(expect.stringContaining(expected));
