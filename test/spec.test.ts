@@ -1,31 +1,63 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { misfits, rowsOf, rulesOf, titlesOf, unprovenRows } from './support/specification.ts';
 
 const top = resolve(import.meta.dirname, '..');
-const rules = new Set([...readFileSync(join(top, 'docs/SPEC.md'), 'utf8').matchAll(/^- \*\*([A-Z]+\d+)\*\*/gm)].map(([, id]) => id ?? ''));
-/** The token machine's own tests. FEEL, DMN and analysis have rules of their own, and so have the other rooms. */
-const files = [
-  ...readdirSync(join(top, 'test/engine'))
-    .filter((name) => name.endsWith('.test.ts') && !/^(feel|dmn)/.test(name))
-    .map((name) => join('test/engine', name)),
-  'test/property/engine.test.ts',
-  'test/golden/replay.test.ts',
-  // the analysis and the second opinion
-  ...['test/engine/analysis', 'test/runtime/rehearsal'].flatMap((folder) =>
-    readdirSync(join(top, folder)).map((name) => join(folder, name)),
-  ),
-  'test/property/differential.test.ts',
-];
-const tested = new Set(
-  files.flatMap((file) => [...readFileSync(join(top, file), 'utf8').matchAll(/['"`]\[([A-Z]+\d+)\] /g)].map(([, id]) => id ?? '')),
-);
+const read = (path: string): string => readFileSync(join(top, path), 'utf8');
+const specification = read('docs/SPEC.md');
+const sources = readdirSync(join(top, 'test'), { recursive: true, encoding: 'utf8' })
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .filter((name) => /\.tsx?$/.test(name));
+const titles = sources.flatMap((file) => titlesOf(file, read(file)));
 
-test('every rule of docs/SPEC.md has a test', () => {
-  expect(rules.size).toBeGreaterThan(80);
-  expect([...rules].filter((id) => !tested.has(id))).toEqual([]);
+describe('docs/SPEC.md and the tests', () => {
+  test('[AR4] every rule has a test, every test of every room has a rule, no rule stands twice', () => {
+    expect(rulesOf(specification).length).toBeGreaterThan(300);
+    expect(titles.length).toBeGreaterThan(600);
+    expect(misfits(specification, titles)).toEqual({ rulesDefinedTwice: [], rulesWithoutTest: [], testsWithoutRule: [] });
+  });
+
+  test('[AR4] what does not fit is seen in both directions', () => {
+    // given
+    const text = '- **M1** One.\n- **M2** Two.\n- **M1** Again.\n- **V2-1** Three.';
+    const source = [
+      `test('[M1] good', f);`,
+      `test.each([['[M2] a cell is no title', 1]])('[V2-1] each', f);`,
+      `test('[M9] no such rule', f);`,
+      `it('no rule', f);`,
+      `test(title, f);`,
+      `/x/.test('[M2] no test', 1); // test('[M2] a comment', f)`,
+    ].join('\n');
+
+    // then
+    expect(misfits(text, titlesOf('a.test.ts', source))).toEqual({
+      rulesDefinedTwice: ['M1'],
+      rulesWithoutTest: ['M2'],
+      testsWithoutRule: ['a.test.ts:3 M9', 'a.test.ts:4', 'a.test.ts:5'],
+    });
+  });
 });
 
-test('every test that names a rule names one that exists', () => {
-  expect([...tested].filter((id) => !rules.has(id))).toEqual([]);
+describe('docs/coverage.md', () => {
+  const coverage = existsSync(join(top, 'docs/coverage.md')) ? read('docs/coverage.md') : '';
+
+  test('[AR4] every row names rules that exist and are tested', () => {
+    expect(unprovenRows(coverage, specification, titles)).toEqual([]);
+  });
+
+  test('[AR4] a row that proves nothing is seen', () => {
+    // given
+    const rows =
+      '| Variant | Here | Rules |\n| --- | --- | --- |\n| a \\| b | executed | M1 |\n| c | ignored |  |\n| d | refused | M2, M3 |';
+
+    // then
+    expect(rowsOf(rows)).toHaveLength(3);
+    expect(unprovenRows(rows, '- **M1** One.\n- **M2** Two.', titlesOf('a.test.ts', `test('[M1] good', f)`))).toEqual([
+      'c: "ignored" is neither executed, refused nor carried',
+      'c: no rule',
+      'd: M2 is not tested',
+      'd: M3 is no rule',
+    ]);
+  });
 });

@@ -25,7 +25,7 @@ async function written(moddle: Moddle, xml: string, change: (definitions: Defini
 }
 
 describe('a diagram that is read and written', () => {
-  test('keeps a reference to what another document has, and nobody else sees it', async () => {
+  test('[MO10] keeps a reference to what another document has, and nobody else sees it', async () => {
     const moddle = faithful(new BpmnModdle());
     let seen: unknown = 'nothing';
     const xml = await written(moddle, diagram(operation(OUT)), (definitions) => {
@@ -37,7 +37,7 @@ describe('a diagram that is read and written', () => {
     expect(await written(new BpmnModdle(), diagram(operation(OUT)))).not.toContain('x:unknown');
   });
 
-  test('a reference that was chosen anew replaces the dangling one', async () => {
+  test('[MO10] a reference that was chosen anew replaces the dangling one', async () => {
     const xml = await written(faithful(new BpmnModdle()), diagram(operation(OUT)), (definitions) => {
       const [first, message] = definitions.rootElements;
       if (first?.operations?.[0]) first.operations[0].outMessageRef = message;
@@ -46,25 +46,28 @@ describe('a diagram that is read and written', () => {
     expect(xml).not.toContain('x:unknown');
   });
 
-  test('a flow that leads nowhere does not come back: the drawing owns its flows', async () => {
+  test('[MO10] a flow that leads nowhere does not come back: the drawing owns its flows', async () => {
     const process = '<bpmn:process id="p"><bpmn:task id="t"><bpmn:incoming>gone</bpmn:incoming></bpmn:task></bpmn:process>';
     expect(await written(faithful(new BpmnModdle()), diagram(process))).not.toContain('gone');
   });
 
-  test('what one diagram lacked is not written into the next', async () => {
+  test('[MO10] what one diagram lacked is not written into the next', async () => {
     const moddle = faithful(new BpmnModdle());
     await moddle.fromXML(diagram(operation(OUT)));
     expect(await written(moddle, diagram(operation('')))).not.toContain('outMessageRef');
   });
 
-  test.each(['initiating', 'non_initiating'])('a message shown as %s stays so; where nothing is said, nothing is written', async (kind) => {
-    const edge = (attribute: string): string =>
-      diagram(`<bpmndi:BPMNDiagram><bpmndi:BPMNPlane><bpmndi:BPMNEdge id="e" ${attribute}/></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>`);
-    expect(await written(faithful(new BpmnModdle()), edge(`messageVisibleKind="${kind}"`))).toContain(`messageVisibleKind="${kind}"`);
-    expect(await written(faithful(new BpmnModdle()), edge(''))).not.toContain('messageVisibleKind');
-  });
+  test.each(['initiating', 'non_initiating'])(
+    '[MO10] a message shown as %s stays so; where nothing is said, nothing is written',
+    async (kind) => {
+      const edge = (attribute: string): string =>
+        diagram(`<bpmndi:BPMNDiagram><bpmndi:BPMNPlane><bpmndi:BPMNEdge id="e" ${attribute}/></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>`);
+      expect(await written(faithful(new BpmnModdle()), edge(`messageVisibleKind="${kind}"`))).toContain(`messageVisibleKind="${kind}"`);
+      expect(await written(faithful(new BpmnModdle()), edge(''))).not.toContain('messageVisibleKind');
+    },
+  );
 
-  test('a carriage return in a name is still one after writing', async () => {
+  test('[MO10] a carriage return in a name is still one after writing', async () => {
     const process = '<bpmn:process id="p" name="one&#13;&#10;two" />';
     const xml = await written(faithful(new BpmnModdle()), diagram(process));
     expect(xml).toContain('one&#13;&#10;two');

@@ -1,0 +1,87 @@
+/** docs/SPEC.md, the titles of the tests and the coverage tables as data, and what does not fit between them. Pure: texts in, findings out. */
+import ts from 'typescript';
+
+/** `M3`, `RT12`, or `V2-7` where the prefix itself ends in a digit. */
+const ID = String.raw`[A-Z]+(?:\d+-)?\d+`;
+const RULE = new RegExp(String.raw`^- \*\*(${ID})\*\* `, 'gm');
+const TITLE = new RegExp(String.raw`^['"\`]\[(${ID})\] `);
+
+export interface Title {
+  /** `test/engine/x.test.ts:12` */
+  readonly place: string;
+  readonly id: string | undefined;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly outcome: string;
+  readonly ids: readonly string[];
+}
+
+/** Ids of the rules, in order; one that is defined twice comes twice. */
+export function rulesOf(specification: string): readonly string[] {
+  return [...specification.matchAll(RULE)].map(([, id]) => id ?? '');
+}
+
+/** Every `test(…)`, `test.each(…)(…)`, `it(…)` of a source, with the rule that its title starts with. */
+export function titlesOf(file: string, source: string): readonly Title[] {
+  const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
+  const found: Title[] = [];
+  const visit = (node: ts.Node): void => {
+    const title = ts.isCallExpression(node) ? titleOf(node) : undefined;
+    if (title) {
+      const line = parsed.getLineAndCharacterOfPosition(title.getStart()).line + 1;
+      found.push({ place: `${file}:${line}`, id: TITLE.exec(title.getText())?.[1] });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed);
+  return found;
+}
+
+function titleOf(call: ts.CallExpression): ts.Expression | undefined {
+  const table = ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === 'each';
+  const isTest = ['test', 'it'].includes(calledName(call.expression));
+  return isTest && !table && call.arguments.length >= 2 ? call.arguments[0] : undefined;
+}
+
+/** `test` of `test.each([…])`; nothing for `/x/.test` and methods of others. */
+function calledName(expression: ts.Expression): string {
+  if (ts.isIdentifier(expression)) return expression.text;
+  if (ts.isPropertyAccessExpression(expression) || ts.isCallExpression(expression)) return calledName(expression.expression);
+  return ts.isTaggedTemplateExpression(expression) ? calledName(expression.tag) : '';
+}
+
+/** What does not fit between rules and tests; each list is empty when all is well. */
+export function misfits(specification: string, titles: readonly Title[]) {
+  const rules = rulesOf(specification);
+  const tested = new Set(titles.map(({ id }) => id));
+  return {
+    rulesDefinedTwice: rules.filter((id, at) => rules.indexOf(id) !== at),
+    rulesWithoutTest: rules.filter((id) => !tested.has(id)),
+    testsWithoutRule: titles
+      .filter(({ id }) => id === undefined || !rules.includes(id))
+      .map(({ place, id }) => `${place} ${id ?? ''}`.trim()),
+  };
+}
+
+/** Rows `| what | executed | M1, M2 |` of all tables of a page. */
+export function rowsOf(coverage: string): readonly Row[] {
+  return coverage
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+    .filter(([, first]) => first !== 'Variant')
+    .map(([, name = '', outcome = '', ids = '']) => ({ name, outcome, ids: ids.split(/,\s*/).filter((id) => id !== '') }));
+}
+
+/** Rows that claim what no tested rule proves. */
+export function unprovenRows(coverage: string, specification: string, titles: readonly Title[]): readonly string[] {
+  const rules = new Set(rulesOf(specification));
+  const tested = new Set(titles.map(({ id }) => id));
+  return rowsOf(coverage).flatMap(({ name, outcome, ids }) => [
+    ...(/^(executed|refused|carried)\b/.test(outcome) ? [] : [`${name}: "${outcome}" is neither executed, refused nor carried`]),
+    ...(ids.length > 0 ? [] : [`${name}: no rule`]),
+    ...ids.filter((id) => !rules.has(id) || !tested.has(id)).map((id) => `${name}: ${id} is ${rules.has(id) ? 'not tested' : 'no rule'}`),
+  ]);
+}
