@@ -9,7 +9,7 @@
  * Overrides, as properties of the process: `alur:visible.NAME` = agencies with commas between them, `*` = all agencies of the case, empty = the
  * owner alone. `alur:class.NAME` = `identity`: shown with only its last digits to those whose work does not need it.
  */
-import type { Element, Process } from '../process.ts';
+import type { Element, ElementKind, Process, Value } from '../process.ts';
 import type { ElementId, Json } from '../terms.ts';
 import { formNames } from './form-names.ts';
 import type { FormNames } from './form-names.ts';
@@ -54,6 +54,9 @@ export interface VisibilityOptions {
   readonly decision?: (id: string) => readonly string[] | undefined;
 }
 
+/** kinds that end or divert a case: what they bring along is no step's result */
+const passing: ReadonlySet<ElementKind> = new Set(['boundary-event', 'end-event', 'throw-event']);
+
 const OVERRIDE = 'alur:visible.';
 const CLASS = 'alur:class.';
 /** names that say themselves what they hold */
@@ -68,7 +71,9 @@ export function visibilityOf(process: Process, options: VisibilityOptions = {}):
     variables,
     decisions: steps.flatMap((step) => decisionView(step, variables)),
     documents: steps.flatMap((step) => documentView(step, variables)),
-    unnamed: steps.filter(({ writes }) => writes === 'anything').map(({ element }) => ({ elementId: element.id, elementName: nameOf(element) })),
+    unnamed: steps
+      .filter(({ element, writes }) => writes === 'anything' && !passing.has(element.kind))
+      .map(({ element }) => ({ elementId: element.id, elementName: nameOf(element) })),
   };
 }
 
@@ -110,13 +115,15 @@ function decisionNames(element: Element, { decision }: VisibilityOptions): Step[
 }
 
 function agenciesOf(process: Process, element: Element): readonly string[] {
-  const groups = element.kind === 'user-task' ? groupsOf(constantOf(element.candidateGroups)) : [];
+  const groups = element.kind === 'user-task' ? groupsOf(element.candidateGroups) : [];
   return [...new Set([element.agency ?? process.agency, ...groups].filter((agency) => agency !== undefined))];
 }
 
-/** `a, b`, or the list expression `["a", "b"]` as the compiler kept it */
-function groupsOf(text: string | undefined): readonly string[] {
-  return split(text);
+/** groups that are always the same: `a, b`, or the list `=["a", "b"]` */
+function groupsOf(value: Value | undefined): readonly string[] {
+  const list = value !== undefined && 'expression' in value ? /^\s*\[([^\]]*)\]\s*$/.exec(value.expression.text)?.[1] : undefined;
+  if (list === undefined) return split(constantOf(value));
+  return [...list.matchAll(/"([^"\\]*)"/g)].map(([, group = '']) => group);
 }
 
 function split(text: string | undefined): readonly string[] {
@@ -144,7 +151,10 @@ function variablesOf(process: Process, steps: readonly Step[]): readonly Visible
   }
   const identity = new Set(steps.flatMap((step) => [...step.identity]));
   const all = new Set([...found.keys(), ...declared(process, OVERRIDE), ...declared(process, CLASS)]);
-  return [...all].filter((name) => name !== '').toSorted().map((name) => variableOf(process, name, { sights: found.get(name) ?? [], identity }));
+  return [...all]
+    .filter((name) => name !== '')
+    .toSorted()
+    .map((name) => variableOf(process, name, { sights: found.get(name) ?? [], identity }));
 }
 
 /** names in output mappings that speak of what the step itself answered */
@@ -165,7 +175,8 @@ function variableOf(
   { sights, identity }: { readonly sights: readonly Sight[]; readonly identity: ReadonlySet<string> },
 ): VisibleVariable {
   const override = process.properties.get(OVERRIDE + name);
-  const shown = override === undefined ? sights : partiesNamed(process, override).map((agency) => ({ agency, because: 'declared' as const }));
+  const shown =
+    override === undefined ? sights : partiesNamed(process, override).map((agency) => ({ agency, because: 'declared' as const }));
   const others = shown.map(({ agency }) => agency).filter((agency) => agency !== process.agency);
   const isIdentity = process.properties.get(CLASS + name) === 'identity' || identity.has(name) || IDENTITY.test(name);
   return { name, agencies: [...new Set(others)].toSorted(), sights: shown, identity: isIdentity };
@@ -177,13 +188,18 @@ function partiesNamed(process: Process, text: string): readonly string[] {
 
 /** every agency that has a step or a lane */
 function partiesOf(process: Process): readonly string[] {
-  const all = [...[...process.elements.values()].flatMap((element) => agenciesOf(process, element)), ...process.lanes.map(({ agency }) => agency)];
+  const all = [
+    ...[...process.elements.values()].flatMap((element) => agenciesOf(process, element)),
+    ...process.lanes.map(({ agency }) => agency),
+  ];
   return [...new Set(all.filter((agency) => agency !== undefined))].toSorted();
 }
 
 function decisionView({ element, decision }: Step, variables: readonly VisibleVariable[]): Visibility['decisions'] {
   if (decision === undefined || element.kind !== 'business-rule-task' || element.decision === undefined) return [];
-  const shown = [element.decision.resultVariable, ...decision.names].map((name) => variables.find((one) => one.name === name)?.agencies ?? []);
+  const shown = [element.decision.resultVariable, ...decision.names].map(
+    (name) => variables.find((one) => one.name === name)?.agencies ?? [],
+  );
   const [first = [], ...rest] = shown;
   return [{ decisionId: decision.id, agencies: first.filter((agency) => rest.every((others) => others.includes(agency))) }];
 }
