@@ -1,35 +1,79 @@
 /**
  * Runs the engine's own compiler, and then its analysis, away from the drawing thread.
- * In: `{ ticket, xml }`. Out: `{ ticket, problems }` or `{ ticket, failed }`. What the analysis finds does not stop a publication: all of it is warnings.
+ * In: `{ about }`, once, what is deployed; `{ ticket, xml }` for each question. Out: `{ ticket, found, looked? }` or `{ ticket, failed }`.
  */
 import { analyse } from '../engine/analysis/analyse.ts';
+import type { AnalysisOptions, Finding } from '../engine/analysis/finding.ts';
+import { compileDecisions, variablesRead } from '../engine/dmn/index.ts';
 import { compile } from '../engine/index.ts';
 import type { Problem, Process } from '../engine/index.ts';
+import type { Found, Looked } from './checker.ts';
+import type { Surroundings } from './surroundings.ts';
 
-interface Question {
-  readonly ticket: number;
-  readonly xml: string;
+type Question = { readonly ticket: number; readonly xml: string } | { readonly about: Surroundings };
+
+let deployed: readonly Process[] = [];
+let known: Pick<AnalysisOptions, 'forms' | 'decisions'> = {};
+
+/** What cannot be compiled says nothing about its surroundings; the server told whoever published it. */
+async function learn({ diagrams, decisions, forms }: Surroundings): Promise<void> {
+  const compiled = await Promise.all(diagrams.map((xml) => compile(xml)));
+  const models = await Promise.all(decisions.map((xml) => compileDecisions(xml)));
+  deployed = compiled.flatMap((result) => (result.ok ? result.processes : []));
+  known = {
+    forms: new Map(forms.map(({ formId, names }) => [formId, names])),
+    decisions: new Map(
+      models.flatMap((model) => (model.ok ? [...model.decisions.values()].map((each) => [each.id, variablesRead(each)] as const) : [])),
+    ),
+  };
 }
 
-/** Findings that need to know nothing but the diagram (forms and other deployed processes are not here). */
-const shown = new Set(['deadlock', 'missing-synchronisation', 'dead-element', 'no-option-to-complete', 'endless-loop', 'timer-cannot-fire', 'error-never-thrown']); // prettier-ignore
-
-function analysed(process: Process): readonly Problem[] {
-  const { findings } = analyse(process);
-  return findings
-    .filter((finding) => shown.has(finding.code))
-    .map(({ code, elementId, message, hint }) => {
-      const elementName = process.elements.get(elementId)?.name;
-      return { code, elementId, message, hint, severity: 'warning', ...(elementName ? { elementName } : {}) };
-    });
+function shown(process: Process, finding: Finding): Found {
+  const { code, elementId, elementIds, message, hint, severity, values, path } = finding;
+  const elementName = process.elements.get(elementId)?.name;
+  return {
+    source: 'analysis',
+    code,
+    elementId,
+    elementIds,
+    message,
+    hint,
+    severity,
+    values,
+    path,
+    ...(elementName ? { elementName } : {}),
+  };
 }
 
-self.addEventListener('message', (event: MessageEvent<Question>) => {
-  const { ticket, xml } = event.data;
-  compile(xml)
-    .then((result) => {
-      const more = result.ok ? result.processes.flatMap(analysed) : [];
-      self.postMessage({ ticket, problems: [...result.problems, ...more] });
-    })
+function ofCompiler(problem: Problem): Found {
+  return { ...problem, source: 'compiler', elementIds: problem.elementId ? [problem.elementId] : [], values: {}, path: [] };
+}
+
+const rank = { error: 0, warning: 1, info: 2 } as const;
+
+/** `looked` is absent when the diagram did not compile: then its flow was not looked at. */
+async function answer(xml: string): Promise<{ readonly found: readonly Found[]; readonly looked?: Looked }> {
+  const result = await compile(xml);
+  const problems = result.problems.map(ofCompiler);
+  if (!result.ok) return { found: problems };
+  const drawn = new Set(result.processes.map(({ id }) => id));
+  const others = deployed.filter(({ id }) => !drawn.has(id));
+  const all = result.processes.map((process) => ({ process, ...analyse(process, { ...known, others: [...result.processes, ...others] }) }));
+  const found = [...problems, ...all.flatMap(({ process, findings }) => findings.map((finding) => shown(process, finding)))];
+  const looked = { complete: all.every(({ verdict }) => verdict === 'complete'), states: all.reduce((sum, { states }) => sum + states, 0) };
+  return { found: found.sort((a, b) => rank[a.severity] - rank[b.severity]), looked };
+}
+
+let ready: Promise<void> = Promise.resolve();
+
+self.addEventListener('message', ({ data }: MessageEvent<Question>) => {
+  if ('about' in data) {
+    ready = learn(data.about).catch(() => undefined);
+    return;
+  }
+  const { ticket, xml } = data;
+  ready
+    .then(() => answer(xml))
+    .then((verdict) => self.postMessage({ ticket, ...verdict }))
     .catch((error: unknown) => self.postMessage({ ticket, failed: error instanceof Error ? error.message : String(error) }));
 });

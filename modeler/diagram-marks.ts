@@ -1,21 +1,22 @@
 import type { Modeler } from './bpmn-io/create-modeler.ts';
 import type { Canvas, ElementRegistry, Overlays, Selection, Shape } from './bpmn-io/types.ts';
-import type { Problem } from './checker.ts';
+import type { Found } from './checker.ts';
 
-const markers = ['alur-problem-error', 'alur-problem-warning'];
+const markers = ['alur-problem-error', 'alur-problem-warning', 'alur-problem-info'];
+const letters = { error: '!', warning: '?', info: 'i' } as const;
 
-function sign(problems: readonly Problem[], severity: Problem['severity']): HTMLElement {
+function sign(problems: readonly Found[], severity: Found['severity']): HTMLElement {
   const element = document.createElement('span');
   element.className = `m-sign m-sign-${severity}`;
-  element.textContent = severity === 'error' ? '!' : '?';
+  element.textContent = letters[severity];
   element.title = problems.map((problem) => problem.message).join('\n');
   return element;
 }
 
 /** Problems by the shape that shows them. What has no shape of its own (a process inside a pool) is not drawn, only listed. */
-function byShape(modeler: Modeler, problems: readonly Problem[]): Map<string, Problem[]> {
+function byShape(modeler: Modeler, problems: readonly Found[]): Map<string, Found[]> {
   const registry = modeler.get<ElementRegistry>('elementRegistry');
-  const found = new Map<string, Problem[]>();
+  const found = new Map<string, Found[]>();
   for (const problem of problems) {
     const shape = shapeOf(registry, problem.elementId);
     if (shape) found.set(shape.id, [...(found.get(shape.id) ?? []), problem]);
@@ -33,14 +34,14 @@ export function shapeOf(registry: ElementRegistry, elementId: string | undefined
 }
 
 /** Shows the problems on the elements; takes the earlier ones away. */
-export function markProblems(modeler: Modeler, problems: readonly Problem[]): void {
+export function markProblems(modeler: Modeler, problems: readonly Found[]): void {
   const canvas = modeler.get<Canvas>('canvas');
   const overlays = modeler.get<Overlays>('overlays');
   overlays.remove({ type: 'alur-problem' });
   for (const shape of modeler.get<ElementRegistry>('elementRegistry').filter(() => true))
     for (const marker of markers) canvas.removeMarker(shape.id, marker);
   for (const [id, list] of byShape(modeler, problems)) {
-    const severity = list.some((problem) => problem.severity === 'error') ? 'error' : 'warning';
+    const severity = (['error', 'warning'] as const).find((one) => list.some((problem) => problem.severity === one)) ?? 'info';
     canvas.addMarker(id, `alur-problem-${severity}`);
     if (id !== canvas.getRootElement().id)
       overlays.add(id, 'alur-problem', { position: { top: -10, left: -10 }, html: sign(list, severity) });
@@ -54,6 +55,24 @@ export function selectElement(modeler: Modeler, elementId: string | undefined): 
   modeler.get<Selection>('selection').select(shape);
   if (shape.parent) modeler.get<Canvas>('canvas').scrollToElement(shape, { top: 60, right: 120, bottom: 60, left: 140 }); // the palette lies over the left edge
   return true;
+}
+
+/** Marks these elements and flows, and nothing else, with a marker of this kind. What is not drawn is left out. */
+export function markOnly(modeler: Modeler, marker: string, ids: Iterable<string>): void {
+  const canvas = modeler.get<Canvas>('canvas');
+  const registry = modeler.get<ElementRegistry>('elementRegistry');
+  for (const shape of registry.filter(() => true)) canvas.removeMarker(shape.id, marker);
+  for (const id of new Set(ids)) if (registry.get(id)) canvas.addMarker(id, marker);
+}
+
+/** The elements of a path as a person would call them, flows left out. */
+export function namesOf(modeler: Modeler, path: readonly string[]): readonly string[] {
+  const registry = modeler.get<ElementRegistry>('elementRegistry');
+  return path.flatMap((id) => {
+    const shape = registry.get(id);
+    if (shape?.type === 'bpmn:SequenceFlow') return shape.businessObject.name ? [`“${shape.businessObject.name}”`] : [];
+    return [shape?.businessObject.name?.replace(/\s+/g, ' ') || id];
+  });
 }
 
 /** Everything that a person may want to reach without a mouse, in drawing order. */

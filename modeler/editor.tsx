@@ -8,8 +8,9 @@ import { EmptyState } from '../ui/components/empty-state.tsx';
 import { Notice } from '../ui/components/notice.tsx';
 import { Page } from '../ui/components/page.tsx';
 import { clockTime } from '../ui/time.ts';
+import { BottomPanel } from './bottom-panel.tsx';
+import { refusal } from './checker.ts';
 import { selectElement } from './diagram-marks.ts';
-import { ProblemsPanel } from './problems-panel.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { download, fileName } from './publish.ts';
 import { useDrawing } from './use-drawing.ts';
@@ -126,7 +127,7 @@ function EditorScreen({ copy }: { readonly copy: WorkingCopy }): ReactNode {
       <div className="m-work">
         <div className="m-left">
           <div className="m-canvas" ref={drawing.canvas} role="region" aria-label={t('editor.canvas')} />
-          <ProblemsPanel drawing={drawing} />
+          <BottomPanel drawing={drawing} />
         </div>
         <div className="m-panel" ref={drawing.panel} role="region" aria-label={t('editor.panel')} />
       </div>
@@ -139,7 +140,7 @@ function EditorScreen({ copy }: { readonly copy: WorkingCopy }): ReactNode {
           onRefused={(problems) => {
             setDialog(undefined);
             setRefusedAt(drawing.changes);
-            drawing.showProblems(problems);
+            drawing.showProblems(problems.map(refusal));
             if (drawing.modeler) selectElement(drawing.modeler, problems[0]?.elementId);
           }}
         />

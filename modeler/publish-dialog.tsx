@@ -26,7 +26,10 @@ export function PublishDialog({ drawing, name, onClose, onRefused }: PublishDial
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const [done, setDone] = useState<readonly Deployed[]>();
-  const errors = drawing.problems.filter((problem) => problem.severity === 'error').length;
+  const [sure, setSure] = useState(false);
+  const errors = drawing.problems.filter((problem) => problem.severity === 'error');
+  const refused = errors.filter((problem) => problem.source !== 'analysis').length;
+  const doubts = errors.length - refused;
   const send = async (): Promise<void> => {
     setBusy(true);
     setFault(undefined);
@@ -49,7 +52,7 @@ export function PublishDialog({ drawing, name, onClose, onRefused }: PublishDial
   const actions = (
     <>
       <Button onClick={onClose}>{t('ui:cancel')}</Button>
-      <Button kind="primary" busy={busy} onClick={() => void send()}>
+      <Button kind="primary" busy={busy} disabled={doubts > 0 && refused === 0 && !sure} onClick={() => void send()}>
         {t('publish.submit')}
       </Button>
     </>
@@ -57,7 +60,7 @@ export function PublishDialog({ drawing, name, onClose, onRefused }: PublishDial
   return (
     <Dialog title={t('publish.title', { name })} onClose={onClose} actions={actions}>
       <p>{t('publish.what')}</p>
-      {errors > 0 && <Notice kind="warn">{t('publish.errorsLeft', { count: errors })}</Notice>}
+      <Doubts refused={refused} doubts={doubts} sure={sure} onSure={setSure} />
       {fault && (
         <Notice kind="bad" title={t('publish.refused')}>
           {fault}
@@ -75,6 +78,30 @@ export function PublishDialog({ drawing, name, onClose, onRefused }: PublishDial
         )}
       </Field>
     </Dialog>
+  );
+}
+
+interface DoubtsProps {
+  /** errors for which the server will refuse */
+  readonly refused: number;
+  /** errors of the analysis: the server takes the diagram, so a person has to say that this is wanted */
+  readonly doubts: number;
+  readonly sure: boolean;
+  readonly onSure: (sure: boolean) => void;
+}
+
+function Doubts({ refused, doubts, sure, onSure }: DoubtsProps): ReactNode {
+  const { t } = useTranslation();
+  if (refused > 0) return <Notice kind="warn">{t('publish.errorsLeft', { count: refused })}</Notice>;
+  if (doubts === 0) return null;
+  return (
+    <Notice kind="warn">
+      <p>{t('publish.doubts', { count: doubts })}</p>
+      <label className="m-sure">
+        <input type="checkbox" checked={sure} onChange={(event) => onSure(event.target.checked)} />
+        {t('publish.sure')}
+      </label>
+    </Notice>
   );
 }
 

@@ -6,9 +6,10 @@ import { createModeler } from './bpmn-io/create-modeler.ts';
 import type { Modeler } from './bpmn-io/create-modeler.ts';
 import type { Canvas, CommandStack, ElementRegistry, EventBus } from './bpmn-io/types.ts';
 import { startChecker } from './checker.ts';
-import type { Checker, Problem, Verdict } from './checker.ts';
+import type { Checker, Found, Looked, Verdict } from './checker.ts';
 import { markProblems } from './diagram-marks.ts';
 import { loadCatalog } from './properties/catalog.ts';
+import { fetchSurroundings } from './surroundings.ts';
 import { keepWorkingCopy } from './working-copies.ts';
 import type { WorkingCopy } from './working-copies.ts';
 
@@ -21,7 +22,9 @@ export interface Drawing {
   readonly modeler: Modeler | undefined;
   readonly openFault: string | undefined;
   readonly warnings: readonly string[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Found[];
+  /** how far the flow was looked at; undefined: not at all, because the diagram does not compile */
+  readonly looked: Looked | undefined;
   /** the check itself could not run */
   readonly checkFault: string | undefined;
   readonly checking: boolean;
@@ -32,7 +35,7 @@ export interface Drawing {
   readonly redo: { readonly can: boolean; readonly run: () => void };
   readonly xml: () => Promise<string>;
   /** shows problems that the server found, until the next change */
-  readonly showProblems: (problems: readonly Problem[]) => void;
+  readonly showProblems: (problems: readonly Found[]) => void;
   readonly settled: () => Promise<void>;
 }
 
@@ -95,14 +98,14 @@ function open(boxes: Boxes, copy: WorkingCopy, on: Listener): Session {
 /** The state that React shows, and what changes it. */
 interface Shown {
   readonly view: Pick<Drawing, 'modeler' | 'openFault' | 'warnings'>;
-  readonly check: Pick<Drawing, 'problems' | 'checkFault' | 'checking'>;
+  readonly check: Pick<Drawing, 'problems' | 'looked' | 'checkFault' | 'checking'>;
   readonly kept: Pick<Drawing, 'changes' | 'keptAt' | 'keepFailed'>;
 }
 type Show = (change: (before: Shown) => Partial<Shown>) => void;
 
 function verdictShown(verdict: Verdict): Shown['check'] {
-  if ('failed' in verdict) return { problems: [], checkFault: verdict.failed, checking: false };
-  return { problems: verdict.problems, checkFault: undefined, checking: false };
+  if ('failed' in verdict) return { problems: [], looked: undefined, checkFault: verdict.failed, checking: false };
+  return { problems: verdict.found, looked: verdict.looked, checkFault: undefined, checking: false };
 }
 
 /** Keeps the working copy in the browser and has it checked. */
@@ -150,7 +153,7 @@ export function useDrawing(copy: WorkingCopy): Drawing {
   const session = useRef<Session>(undefined);
   const [shown, setShown] = useState<Shown>({
     view: { modeler: undefined, openFault: undefined, warnings: [] },
-    check: { problems: [], checkFault: undefined, checking: true },
+    check: { problems: [], looked: undefined, checkFault: undefined, checking: true },
     kept: { changes: copy.changes, keptAt: copy.savedAt, keepFailed: false },
   });
   const show: Show = (change) => setShown((before) => ({ ...before, ...change(before) }));
@@ -159,6 +162,10 @@ export function useDrawing(copy: WorkingCopy): Drawing {
     if (!canvas.current || !panel.current) return undefined;
     const current = openCopy({ canvas: canvas.current, panel: panel.current }, copy, show);
     session.current = current;
+    // without it the analysis still says what follows from the drawing alone
+    void fetchSurroundings()
+      .then((about) => current.closed || current.checker.learn(about))
+      .catch(() => undefined);
     void loadCatalog().then(() => !current.closed && repaintWords(current.modeler));
     return () => {
       session.current = undefined;
@@ -183,7 +190,7 @@ export function useDrawing(copy: WorkingCopy): Drawing {
     undo: { can: stack?.canUndo() ?? false, run: () => stack?.undo() },
     redo: { can: stack?.canRedo() ?? false, run: () => stack?.redo() },
     xml: async () => (session.current ? (await session.current.modeler.saveXML({ format: true })).xml : copy.xml),
-    showProblems: (problems) => show(() => ({ check: verdictShown({ problems }) })),
+    showProblems: (problems) => show(() => ({ check: verdictShown({ found: problems }) })),
     settled: async () => {
       if (!session.current) return;
       session.current.changes = 0;

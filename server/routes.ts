@@ -7,6 +7,7 @@ import { healthRoutes } from './api/health.ts';
 import { historyRoutes } from './api/history.ts';
 import { sessionRoutes } from './api/session.ts';
 import { serviceRoutes } from './api/services.ts';
+import { surroundingsRoutes } from './api/surroundings.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { workshopRoutes } from './api/workshop.ts';
 import type { Route } from './route.ts';
@@ -35,6 +36,7 @@ const served: readonly Route[] = [
   ...documentRoutes,
   ...consoleRoutes,
   ...workshopRoutes,
+  ...surroundingsRoutes,
   ...clusterRoutes,
   ...deploymentRoutes,
   ...decisionRoutes,

@@ -99,7 +99,7 @@ describe('modeler', () => {
 
   test('[MO5] choosing an agency and its operation corrects it', async () => {
     // when the problem is selected from the list and the call is filled in
-    await page.locator('.m-problem-go').first().click();
+    await page.locator('.m-go').first().click();
     await group('call').click();
     await field('job').selectOption('agency-call');
     await field('call-agency').selectOption('diskominfo');
