@@ -43,7 +43,8 @@ export function createBatches(room: Room): Batches {
       await room.store.write(rowsOf(key, batch, { by, at: room.clock.now() }));
       // few enough to wait for: whoever asked reads his own writes
       if (batch.items.length <= CHUNK) await go(key);
-      else room.background(() => go(key));
+      else if (room.leads()) room.background(() => go(key));
+      else room.tell({ t: 'due', at: room.clock.now() });
       return { ok: true, batchOperationKey: key };
     },
     control: async (key, wish) => {
@@ -52,15 +53,24 @@ export function createBatches(room: Room): Batches {
       if (answer.ok && wish === 'resume')
         room.background(async () => {
           await running.get(key);
-          await go(key);
+          if (room.leads()) await go(key);
+          else room.tell({ t: 'due', at: room.clock.now() });
         });
       return answer;
     },
     restore: async () => {
       const { items } = await room.store.search('batchOperations', { filter: { state: 'ACTIVE' }, limit: 1_000 });
-      for (const row of items) room.background(() => go(String(row['batchOperationKey'])));
+      for (const row of items.filter((known) => !isAtWork(room, known))) {
+        const key = String(row['batchOperationKey']);
+        if (!running.has(key)) room.background(() => go(key));
+      }
     },
   };
+}
+
+/** A small one is done by the process that was asked; only when that has died it is somebody else's. */
+function isAtWork(room: Room, { operationsTotalCount, startDate }: Row): boolean {
+  return room.shared && Number(operationsTotalCount) <= CHUNK && Number(startDate) > room.clock.now() - 60_000;
 }
 
 function rowsOf(key: Key, { type, items, plan }: Batch, { by, at }: { readonly by: Actor; readonly at: number }): readonly RowChange[] {
@@ -79,6 +89,8 @@ async function work(room: Room, key: Key): Promise<void> {
   for (;;) {
     const batch = await room.store.get('batchOperations', key);
     if (batch === undefined || batch['state'] !== 'ACTIVE') return;
+    // one process at a time: whoever leads now goes on with it
+    if (room.shared && !room.leads() && Number(batch['operationsTotalCount']) > CHUNK) return;
     const filter = { batchOperationKey: key, state: 'ACTIVE' };
     const { items } = await room.store.search('batchOperationItems', { filter, limit: CHUNK });
     if (items.length === 0) return await finish(room, batch);

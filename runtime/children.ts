@@ -14,6 +14,7 @@ type Of<T extends Event['t']> = Extract<Event, { readonly t: T }>;
 export async function startChild(room: Room, event: Of<'child-requested'>, origin: Origin): Promise<void> {
   const elementInstanceKey = keyOf(origin.instanceKey, event.el);
   if ((await childOf(room, elementInstanceKey)) !== undefined) return;
+  await room.news.caughtUp();
   const definition = event.processKey === undefined ? room.book.latestEntry(event.processId) : room.book.entry(event.processKey);
   if (definition === undefined)
     return await failChild(room, origin, { el: event.el, message: `Expected a deployed process '${event.processId}', but there is none.` });

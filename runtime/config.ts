@@ -3,6 +3,7 @@
  */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { AdmissionBounds } from './admission.ts';
 
 export interface Config {
   /** TCP port of the HTTP server; 0 = any free one */
@@ -21,6 +22,12 @@ export interface Config {
   readonly clock: 'real' | 'controllable';
   /** `ALUR_SANDBOX=true`: the agencies' sandboxes run beside the server */
   readonly sandbox: boolean;
+  /** what this process does; all in one by default */
+  readonly roles: readonly Role[];
+  /** `ALUR_SECRET`: what permits' verification codes are made with; the same in all processes. Absent: made once, kept in `data` */
+  readonly secret?: string;
+  /** when new cases are refused so that the accepted ones come to their end */
+  readonly admission: AdmissionBounds;
   /** where citizens reach the portal: for links in mails and QR codes; without trailing slash */
   readonly publicUrl: string;
   /** `ALUR_MONGO_STANDALONE=true`, tests only: a MongoDB without replica set is accepted, which may lose what it acknowledged */
@@ -29,6 +36,10 @@ export interface Config {
   /** IANA time zone in which dates without offset and timer cycles are meant; `ALUR_ZONE`, default Asia/Jakarta */
   readonly zone: string;
 }
+
+/** web: serves and enqueues. worker: consumes queues. scheduler: timers, sweeper, retention; one of many leads. */
+export type Role = 'web' | 'worker' | 'scheduler';
+export const ROLES: readonly Role[] = ['web', 'worker', 'scheduler'];
 
 export type ConfigAnswer = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly string[] };
 
@@ -48,6 +59,15 @@ const schema = z.object({
   ALUR_SANDBOX: flag.default(false),
   ALUR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ALUR_ZONE: z.string().refine(isZone, 'an IANA time zone').default('Asia/Jakarta'),
+  ALUR_ROLES: z
+    .string()
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(['web', 'worker', 'scheduler'])).min(1))
+    .default(['web', 'worker', 'scheduler']),
+  ALUR_SECRET: z.string().min(32).optional(),
+  ALUR_MAX_BACKLOG: z.coerce.number().int().min(0).max(10_000).default(10_000),
+  ALUR_MAX_LAG: z.coerce.number().int().min(0).default(1_000),
+  ALUR_MAX_HEAP: z.coerce.number().int().min(0).max(100).default(92),
   ALUR_MONGO_STANDALONE: flag.default(false),
   NODE_ENV: z.string().optional(),
 });
@@ -85,6 +105,23 @@ function faultsOf(env: Parsed): readonly string[] {
     faults.push('Expected ALUR_AUTH to be session with NODE_ENV=production, but it is none');
   if (env.ALUR_MONGO_STANDALONE && env.NODE_ENV === 'production')
     faults.push('Expected ALUR_MONGO_STANDALONE to be false with NODE_ENV=production, but it is true');
+  return [...faults, ...roleFaults(env)];
+}
+
+/** A role of its own makes sense only where the others can be elsewhere: a store and a queue that many processes share. */
+function roleFaults(env: Parsed): readonly string[] {
+  if (ROLES.every((role) => env.ALUR_ROLES.includes(role))) return [];
+  const faults: string[] = [];
+  if (!/^mongodb(\+srv)?:/.test(env.DATABASE_URL ?? ''))
+    faults.push(
+      'Expected DATABASE_URL to be mongodb://… when ALUR_ROLES leaves a role to other processes, but it is a store of one process',
+    );
+  if (env.REDIS_URL === undefined || env.ALUR_QUEUE === 'in-process')
+    faults.push('Expected REDIS_URL when ALUR_ROLES leaves a role to other processes, but there is no queue that they share');
+  if (env.ALUR_SECRET === undefined && env.NODE_ENV === 'production')
+    faults.push(
+      'Expected ALUR_SECRET (the same in all processes, 32 characters or more) when ALUR_ROLES leaves a role to other processes, but there is none',
+    );
   return faults;
 }
 
@@ -109,6 +146,9 @@ function configOf(env: Parsed, data: string, url: string): Config {
     sandbox: env.ALUR_SANDBOX,
     publicUrl: (env.ALUR_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     ...(env.ALUR_MONGO_STANDALONE && { mongoStandalone: true }),
+    roles: ROLES.filter((role) => env.ALUR_ROLES.includes(role)),
+    ...(env.ALUR_SECRET === undefined ? {} : { secret: env.ALUR_SECRET }),
+    admission: { backlog: env.ALUR_MAX_BACKLOG, lagMs: env.ALUR_MAX_LAG, heapPercent: env.ALUR_MAX_HEAP },
     production: env.NODE_ENV === 'production',
     zone: env.ALUR_ZONE,
   };

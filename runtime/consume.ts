@@ -11,6 +11,9 @@ import type { Command, Key, Variables } from '../engine/index.ts';
 import { BpmnError, JobFailure } from '../workers/job.ts';
 import type { Job, JobHandler } from '../workers/job.ts';
 import type { Row } from './collections.ts';
+import { countCrash, forgetCrashes, MOST_CRASHES } from './crashes.ts';
+import { queueOf } from './dispatch.ts';
+import type { Holds } from './holds.ts';
 import type { QueueEntry } from './ports.ts';
 import { SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
@@ -20,7 +23,10 @@ export interface Consumer {
   readonly running: ReadonlySet<string>;
   /** reads this queue from now on; harmless when it does already */
   consume(queue: string, type: string): void;
-  /** gives back the leases of a process that is no more. Only where one process owns the store. */
+  /**
+   * Gives back what the last process of this name left leased. Where several processes share a store each has a name of its own,
+   * so nobody's lease is touched: those of the dead run out.
+   */
   releaseLeases(): Promise<void>;
 }
 
@@ -31,15 +37,18 @@ export interface ConsumerParts {
   /** first back-off after a failure; doubles. Milliseconds. */
   readonly backOffMs: number;
   readonly alarm: (at: number) => void;
+  /** the name in the leases: of this process, or of the only one that there is */
+  readonly owner: string;
+  /** false: this process only tells others that there is something to read */
+  readonly works: boolean;
+  /** jobs of a held queue stay in the store */
+  readonly holds: Pick<Holds, 'gate'>;
 }
 
 /** A dead process's job is taken over after this long; the living renew in time. Milliseconds. */
 const LEASE = 10_000;
 const LONGEST_BACK_OFF = 5 * 60_000;
 const CONCURRENCY = 16;
-/** started so often without ever reporting = it ends the process that runs it */
-const MOST_ATTEMPTS = 25;
-const WORKER = 'alur';
 
 export function createConsumer(parts: ConsumerParts): Consumer {
   const running = new Set<string>();
@@ -59,9 +68,10 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     consume: (queue, type) => {
       if (consumed.has(queue) || !parts.handlers.has(type)) return;
       consumed.add(queue);
+      if (!parts.works) return parts.room.tell({ t: 'queue', queue, type });
       parts.room.background(async () => await parts.room.queue.consume(queue, handle, { concurrency: CONCURRENCY }));
     },
-    releaseLeases: async () => await releaseLeases(parts.room),
+    releaseLeases: async () => await releaseLeases(parts),
   };
 }
 
@@ -74,14 +84,18 @@ async function attempt(
   const handler = handlers.get(type);
   const now = room.clock.now();
   const leaseToken = randomUUID();
-  const [row] = await room.store.leaseJobs({ type, jobKey: key, worker: WORKER, max: 1, now, deadline: now + LEASE, leaseToken });
+  const before = await room.store.get('jobs', key);
+  if (before !== undefined && parts.holds.gate(queueOf(before)) === 'held') return;
+  const worker = parts.owner;
+  const [row] = await room.store.leaseJobs({ type, jobKey: key, worker, max: 1, now, deadline: now + LEASE, leaseToken });
   if (handler === undefined || row === undefined) return await lookAgain(parts, key);
-  const lease = { row, leaseToken };
-  if (Number(row['attempt']) > MOST_ATTEMPTS)
+  const crashes = await countCrash(room, key, before);
+  const lease = { row, leaseToken, crashed: crashes > 0 };
+  if (crashes >= MOST_CRASHES)
     return await report(
       parts,
       lease,
-      failure(row, { message: `Expected the job to report within ${MOST_ATTEMPTS} attempts, but it never did`, retries: 0 }),
+      failure(row, { message: `Expected the job to report, but ${crashes} times in a row its process ended without a word`, retries: 0 }),
     );
   const job = await jobOf(room, row);
   if (job === undefined) return;
@@ -101,6 +115,8 @@ async function attempt(
 interface Lease {
   readonly row: Row;
   readonly leaseToken: string;
+  /** earlier attempts never reported */
+  readonly crashed: boolean;
 }
 type Report = Command extends infer C
   ? C extends { readonly type: 'complete-job' | 'fail-job' | 'throw-job-error' }
@@ -116,6 +132,7 @@ async function report({ room }: ConsumerParts, lease: Lease, command: Report): P
   const allowed = async (): Promise<boolean> => (await room.store.get('jobs', key))?.['leaseToken'] === lease.leaseToken;
   try {
     const outcome = await room.act(instanceKeyOf(key), { ...command, at: room.clock.now(), by: SYSTEM } as Command, { allowed });
+    if (lease.crashed) await forgetCrashes(room, key);
     if (!outcome.ok) room.log('warn', `job ${key} ${command.type}: ${outcome.reason}`);
   } catch (error) {
     await handBack(room, lease).catch(() => undefined);
@@ -205,14 +222,14 @@ function failure(
   };
 }
 
-async function renew(room: Room, { row, leaseToken }: Lease): Promise<void> {
+async function renew(room: Room, { row, leaseToken }: Pick<Lease, 'row' | 'leaseToken'>): Promise<void> {
   const key = String(row['jobKey']);
   if ((await room.store.get('jobs', key))?.['leaseToken'] !== leaseToken) return;
   const deadline = room.clock.now() + LEASE;
   await room.store.write([{ op: 'patch', collection: 'jobs', key, fields: { deadline, availableAt: deadline } }]);
 }
 
-async function handBack(room: Room, { row, leaseToken }: Lease): Promise<void> {
+async function handBack(room: Room, { row, leaseToken }: Pick<Lease, 'row' | 'leaseToken'>): Promise<void> {
   const key = String(row['jobKey']);
   if ((await room.store.get('jobs', key))?.['leaseToken'] === leaseToken)
     await room.store.write([
@@ -220,11 +237,11 @@ async function handBack(room: Room, { row, leaseToken }: Lease): Promise<void> {
     ]);
 }
 
-async function releaseLeases(room: Room): Promise<void> {
+async function releaseLeases({ room, owner }: ConsumerParts): Promise<void> {
   const now = room.clock.now();
   for (;;) {
     const { items } = await room.store.search('jobs', {
-      filter: { open: true, availableAt: { $gt: now }, worker: WORKER, leaseToken: { $exists: true } },
+      filter: { open: true, availableAt: { $gt: now }, worker: owner, leaseToken: { $exists: true } },
       limit: 1_000,
     });
     if (items.length === 0) return;
@@ -233,7 +250,8 @@ async function releaseLeases(room: Room): Promise<void> {
         op: 'patch',
         collection: 'jobs',
         key: String(row['jobKey']),
-        fields: { availableAt: now, deadline: null, leaseToken: null },
+        // the token stays: the next attempt sees that this one never reported
+        fields: { availableAt: now, deadline: null },
       })),
     );
   }

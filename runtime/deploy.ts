@@ -1,25 +1,23 @@
 /** Resources → definitions: all of them or none. What has not changed since its latest version keeps that version. */
 import { createHash } from 'node:crypto';
-import { compileDiagram } from '../engine/index.ts';
-import type { Actor, Json, Key, Process, Rejection } from '../engine/index.ts';
-import { compileModel } from '../engine/dmn/index.ts';
+import type { Actor, Key, Process, Rejection } from '../engine/index.ts';
+import { visibilityOf } from '../engine/analysis/visibility.ts';
+import type { VisibilityOptions } from '../engine/analysis/visibility.ts';
+import { variablesRead } from '../engine/dmn/index.ts';
 import type { Decisions } from '../engine/dmn/index.ts';
 import { CITIZEN } from './citizen.ts';
 import type { CollectionName, Row } from './collections.ts';
 import type { DefinitionEntry } from './definitions.ts';
 import type { RowChange } from './ports.ts';
+import { readResource } from './read-resource.ts';
+import type { Compiled } from './read-resource.ts';
 import type { Room } from './room.ts';
 import type { Deployment, Problem, Resource } from './runtime.ts';
 import { endStartTimers, startTimerRows } from './timers.ts';
 
 export type DeployAnswer = ({ readonly ok: true } & Deployment) | (Rejection & { readonly problems?: readonly Problem[] });
 
-type Compiled =
-  | { readonly kind: 'bpmn'; readonly resource: Resource; readonly processes: readonly Process[] }
-  | { readonly kind: 'dmn'; readonly resource: Resource; readonly model: Decisions }
-  | { readonly kind: 'form'; readonly resource: Resource; readonly id: string; readonly schema: { readonly [name: string]: Json } };
-
-const LARGEST = 4 * 2 ** 20;
+const TRIES = 20;
 
 /** One at a time per process: versions are counted. */
 export async function deploy(room: Room, resources: readonly Resource[], by: Actor): Promise<DeployAnswer> {
@@ -37,79 +35,16 @@ export async function deploy(room: Room, resources: readonly Resource[], by: Act
       reason: `Expected resources that can be deployed, but ${errors[0]?.resource ?? ''}: ${errors[0]?.message ?? ''}`,
       problems,
     };
-  const making = new Making(room, await room.ids.next(), by);
-  for (const { compiled } of read) if (compiled) await making.add(compiled);
-  return await making.finish(problems);
-}
-
-interface Read {
-  readonly compiled?: Compiled;
-  readonly problems: readonly Problem[];
-}
-
-/** What deploying this would complain about. Nothing is written. */
-export async function checkResource(room: Room, resource: Resource): Promise<readonly Problem[]> {
-  return (await readResource(room, resource)).problems;
-}
-
-async function readResource(room: Room, resource: Resource): Promise<Read> {
-  if (Buffer.byteLength(resource.text) > LARGEST)
-    return refused(resource, {
-      code: 'TOO_LARGE',
-      message: `Expected at most ${LARGEST} bytes, but it has more`,
-      hint: 'Deploy it in smaller parts.',
-    });
-  if (resource.name.endsWith('.bpmn')) return await readBpmn(room, resource);
-  if (resource.name.endsWith('.dmn')) return await readDmn(room, resource);
-  if (resource.name.endsWith('.form')) return readForm(resource);
-  return refused(resource, {
-    code: 'UNKNOWN_RESOURCE',
-    message: 'Expected a name that ends with .bpmn, .dmn or .form, but it does not',
-    hint: 'Rename the file.',
-  });
-}
-
-function refused(resource: Resource, problem: Pick<Problem, 'code' | 'message' | 'hint'>): Read {
-  return { problems: [{ ...problem, resource: resource.name, severity: 'error' }] };
-}
-
-/** The text is read in another thread; only what passed there is compiled here. */
-async function readBpmn({ reader }: Room, resource: Resource): Promise<Read> {
-  const read = await reader.read('bpmn', resource.text);
-  const problems = read.problems.map((problem) => ({ ...problem, resource: resource.name }));
-  if (!read.ok || read.kind !== 'bpmn') return { problems };
-  const compiled = compileDiagram(read.diagram);
-  if (!compiled.ok) throw new Error(`Expected '${resource.name}' to compile as it did in the reading thread, but it does not`);
-  return { compiled: { kind: 'bpmn', resource, processes: compiled.processes.filter(({ executable }) => executable) }, problems };
-}
-
-async function readDmn({ reader }: Room, resource: Resource): Promise<Read> {
-  const read = await reader.read('dmn', resource.text);
-  const problems = read.problems.map((problem) => ({ ...problem, resource: resource.name }));
-  if (!read.ok || read.kind !== 'dmn') return { problems };
-  const model = compileModel(read.tree);
-  if (!model.ok) throw new Error(`Expected '${resource.name}' to compile as it did in the reading thread, but it does not`);
-  return { compiled: { kind: 'dmn', resource, model }, problems };
-}
-
-function readForm(resource: Resource): Read {
-  try {
-    const schema = JSON.parse(resource.text) as Json;
-    const id = schema !== null && typeof schema === 'object' && 'id' in schema ? schema.id : undefined;
-    if (typeof id === 'string' && id !== '')
-      return { compiled: { kind: 'form', resource, id, schema: schema as { readonly [name: string]: Json } }, problems: [] };
-    return refused(resource, {
-      code: 'INVALID_FORM',
-      message: 'Expected the form to have an id, but it has none',
-      hint: 'Give the form an id in the form editor.',
-    });
-  } catch {
-    return refused(resource, {
-      code: 'INVALID_FORM',
-      message: 'Expected the form to be JSON, but it is not',
-      hint: 'Export the form again.',
-    });
+  // versions are counted: of two processes that deploy at the same time the second one counts again
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    await room.news.caughtUp();
+    const making = new Making(room, await room.ids.next(), by);
+    const all = read.flatMap(({ compiled }) => (compiled ? [compiled] : []));
+    for (const compiled of all) await making.add(compiled, all);
+    const answer = await making.finish(problems);
+    if (answer) return answer;
   }
+  throw new Error(`Expected to deploy within ${TRIES} tries, but others were always first`);
 }
 
 function sameIdTwice(compiled: readonly Compiled[]): readonly Problem[] {
@@ -133,7 +68,7 @@ function sameIdTwice(compiled: readonly Compiled[]): readonly Problem[] {
 
 function idsOf(compiled: Compiled): readonly string[] {
   if (compiled.kind === 'bpmn') return compiled.processes.map(({ id }) => `process ${id}`);
-  return compiled.kind === 'dmn' ? [...compiled.model.decisions.keys()].map((id) => `decision ${id}`) : [`form ${compiled.id}`];
+  return compiled.kind === 'dmn' ? [...compiled.model.decisions.keys()].map((id) => `decision ${id}`) : [`${compiled.kind} ${compiled.id}`];
 }
 
 /** Collects what one deployment writes; the book learns of it only after it is durable. */
@@ -144,7 +79,13 @@ class Making {
   readonly #changes: RowChange[] = [];
   readonly #afterwards: (() => void)[] = [];
   readonly #fresh: DefinitionEntry['id'][] = [];
-  readonly #made = { processes: [] as Row[], decisions: [] as Row[], requirements: [] as Row[], forms: [] as Row[] };
+  readonly #made = {
+    processes: [] as Row[],
+    decisions: [] as Row[],
+    requirements: [] as Row[],
+    forms: [] as Row[],
+    resources: [] as Row[],
+  };
 
   constructor(room: Room, deploymentKey: Key, by: Actor) {
     this.#room = room;
@@ -152,19 +93,21 @@ class Making {
     this.#by = by;
   }
 
-  async add(compiled: Compiled): Promise<void> {
-    if (compiled.kind === 'bpmn') await this.#addBpmn(compiled);
+  async add(compiled: Compiled, beside: readonly Compiled[]): Promise<void> {
+    if (compiled.kind === 'bpmn') await this.#addBpmn(compiled, sightOptions(this.#room, beside));
     else if (compiled.kind === 'dmn') await this.#addDmn(compiled);
+    else if (compiled.kind === 'resource') await this.#addGeneric(compiled);
     else await this.#addForm(compiled);
   }
 
-  async finish(problems: readonly Problem[]): Promise<DeployAnswer> {
+  /** Undefined: another process has deployed something meanwhile. */
+  async finish(problems: readonly Problem[]): Promise<DeployAnswer | undefined> {
     const timers: RowChange[] = [];
     for (const id of this.#fresh) {
       const old = this.#room.book.latestEntry(id);
       if (old) timers.push(...(await endStartTimers(this.#room, old)));
     }
-    if (this.#changes.length > 0) await this.#room.store.write([...this.#changes, ...timers]);
+    if (this.#changes.length > 0 && !(await this.#room.news.announce([...this.#changes, ...timers]))) return undefined;
     this.#afterwards.forEach((learn) => learn());
     await this.#startTimers();
     return { ok: true, deploymentKey: this.#deploymentKey, ...this.#made, warnings: problems };
@@ -172,24 +115,25 @@ class Making {
 
   /** Their own write, because due times are asked of the finished definition. A crash in between is repaired at the start (`restoreStartTimers`). */
   async #startTimers(): Promise<void> {
-    const rows: RowChange[] = [];
     for (const id of this.#fresh) {
       const entry = this.#room.book.latestEntry(id);
-      if (entry) rows.push(...(await startTimerRows(this.#room, entry)));
+      if (entry) await writeStartTimers(this.#room, entry);
     }
-    if (rows.length > 0) await this.#room.store.write(rows);
   }
 
-  async #addBpmn({ resource, processes }: Extract<Compiled, { kind: 'bpmn' }>): Promise<void> {
+  async #addBpmn({ resource, processes }: Extract<Compiled, { kind: 'bpmn' }>, sights: VisibilityOptions): Promise<void> {
     const shared = await this.#resource(resource, 'bpmn');
     for (const process of processes) {
       const old = this.#room.book.latestEntry(process.id)?.row;
       if (old?.['checksum'] === shared.checksum) this.#made.processes.push(old);
-      else await this.#addProcess(process, { ...shared, resource, ...(old && { old }) });
+      else await this.#addProcess(process, { ...shared, resource, sights, ...(old && { old }) });
     }
   }
 
-  async #addProcess(process: Process, from: Shared & { readonly resource: Resource; readonly old?: Row }): Promise<void> {
+  async #addProcess(
+    process: Process,
+    from: Shared & { readonly resource: Resource; readonly sights: VisibilityOptions; readonly old?: Row },
+  ): Promise<void> {
     const key = await this.#room.ids.next();
     const row: Row = {
       processDefinitionKey: key,
@@ -208,6 +152,7 @@ class Making {
       checksum: from.checksum,
       resourceKey: from.resourceKey,
       deployedBy: this.#by.id,
+      visibility: visibilityOf(process, from.sights),
     };
     this.#put('processDefinitions', key, { row, old: from.old && String(from.old['processDefinitionKey']) });
     this.#made.processes.push(row);
@@ -288,6 +233,29 @@ class Making {
     this.#afterwards.unshift(() => this.#room.book.addForm(row, schema));
   }
 
+  /** The row is the file itself: nothing else refers to it. */
+  async #addGeneric({ resource, id, versionTag }: Extract<Compiled, { kind: 'resource' }>): Promise<void> {
+    const checksum = createHash('sha256').update(resource.text).digest('hex');
+    const old = this.#room.book.resource({ id });
+    if (old?.['checksum'] === checksum && old['resourceName'] === resource.name) return void this.#made.resources.push(old);
+    const resourceKey = await this.#room.ids.next();
+    const row: Row = {
+      resourceKey,
+      resourceId: id,
+      resourceName: resource.name,
+      version: Number(old?.['version'] ?? 0) + 1,
+      ...(versionTag !== undefined && { versionTag }),
+      kind: 'resource',
+      deploymentKey: this.#deploymentKey,
+      isLatest: true,
+      checksum,
+      ...(resource.encoding && { encoding: resource.encoding }),
+    };
+    this.#put('resources', resourceKey, { row: { ...row, text: resource.text }, old: old && String(old['resourceKey']) });
+    this.#made.resources.push(row);
+    this.#afterwards.unshift(() => this.#room.book.addResource(row));
+  }
+
   /** The text is written once it is known that something refers to it: with the first row that does. */
   async #resource(resource: Resource, kind: string): Promise<Shared> {
     const checksum = createHash('sha256').update(resource.text).digest('hex');
@@ -324,6 +292,19 @@ function hasStartForm(process: Process): boolean {
   );
 }
 
+/** Forms and decisions of the same deployment come before those that are deployed already. */
+function sightOptions({ book }: Room, beside: readonly Compiled[]): VisibilityOptions {
+  const forms = new Map(beside.flatMap((one) => (one.kind === 'form' ? [[one.id, one.schema] as const] : [])));
+  const decisions = new Map(beside.flatMap((one) => (one.kind === 'dmn' ? [...one.model.decisions] : [])));
+  return {
+    form: (id) => forms.get(id) ?? book.latestForm(id),
+    decision: (id) => {
+      const decision = decisions.get(id) ?? book.decision({ id })?.decision;
+      return decision && variablesRead(decision);
+    },
+  };
+}
+
 function agenciesOf(process: Process): readonly string[] {
   const all = [process.agency, ...[...process.elements.values()].map(({ agency }) => agency), ...process.lanes.map(({ agency }) => agency)];
   return [...new Set(all.filter((agency) => agency !== undefined))].filter((agency) => agency !== CITIZEN).toSorted();
@@ -340,6 +321,15 @@ export async function restoreStartTimers(room: Room): Promise<void> {
       items.length > 0
         ? undefined
         : await room.store.search('processInstances', { filter: { processDefinitionKey: entry.key, startedBy: 'system' }, limit: 1 });
-    if (started?.items.length === 0) await room.store.write(await startTimerRows(room, entry));
+    if (started?.items.length === 0) await writeStartTimers(room, entry);
   }
+}
+
+/** Once per definition, whoever comes: the deployment itself, or the next leader who finds none. */
+async function writeStartTimers(room: Room, entry: DefinitionEntry): Promise<void> {
+  const rows = await startTimerRows(room, entry);
+  if (rows.length === 0) return;
+  const id = `start-timers-${entry.key}`;
+  const mark: RowChange = { op: 'put', collection: 'idempotency', key: id, row: { id, createdAt: room.clock.now() } };
+  await room.store.write([...rows, mark], [{ collection: 'idempotency', key: id }]);
 }

@@ -1,6 +1,7 @@
 /** Open jobs of built-in types → queue entries. Derived from the store alone and safe to run twice: ids are deterministic, jobs are leased. */
 import type { Row } from './collections.ts';
 import type { Committed } from './execute.ts';
+import type { Holds } from './holds.ts';
 import type { QueueEntry } from './ports.ts';
 import type { Room } from './room.ts';
 
@@ -19,20 +20,43 @@ export interface DispatchParts {
   readonly consume: (queue: string, type: string) => void;
   /** the sweeper is to come at this time; milliseconds */
   readonly alarm: (at: number) => void;
+  readonly holds: Holds;
 }
 
 const PAGE = 1_000;
+/** milliseconds between two looks while a released queue's jobs go out slowly */
+const RAMP_LOOK = 500;
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { room } = parts;
+  const { room, holds } = parts;
+  /** of ramping queues: what has gone out, so that it does not count twice */
+  const ramped = new Set<string>();
   async function add(jobs: readonly Row[]): Promise<void> {
     const entries = jobs.map((job) => entryOf(job));
     for (const job of jobs) parts.consume(queueOf(job), String(job['type']));
     if (entries.length > 0) await room.queue.add(entries);
   }
+  async function addUnlessHeld(jobs: readonly Row[]): Promise<void> {
+    await add(jobs.filter((job) => holds.gate(queueOf(job)) === 'open'));
+  }
   async function again(keys: readonly string[]): Promise<void> {
     const jobs = await Promise.all(keys.map(async (key) => await room.store.get('jobs', key)));
-    await add(jobs.filter((job) => job !== undefined).filter((job) => workable(room, job)));
+    await addUnlessHeld(jobs.filter((job) => job !== undefined).filter((job) => workable(room, job)));
+  }
+  /** What a ramp lets out now; the rest waits for the next look. */
+  function through(jobs: readonly Row[]): readonly Row[] {
+    const chosen: Row[] = [];
+    for (const job of jobs) {
+      const [queue, { id }] = [queueOf(job), entryOf(job)];
+      const gate = holds.gate(queue);
+      if (gate === 'held' || (gate === 'ramping' && !ramped.has(id) && holds.budget(queue) < 1)) continue;
+      if (gate === 'ramping' && !ramped.has(id)) {
+        ramped.add(id);
+        holds.sent(queue, 1);
+      }
+      chosen.push(job);
+    }
+    return chosen;
   }
   return {
     dispatch: ({ rows }) => {
@@ -40,29 +64,45 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       if (fresh.length + changed.length === 0) return;
       // NOT AWAITED: a command is done when it is durable. While the queue is away the sweeper adds what is missing.
       room.background(async () => {
-        await add(fresh);
+        await addUnlessHeld(fresh);
         await again(changed);
       });
     },
     sweep: async (from) => {
       const now = room.clock.now();
+      const ramping = holds.all().some(({ state }) => state === 'ramping');
+      if (!ramping) ramped.clear();
+      const since = ramping ? undefined : from;
       const filter = {
         open: true,
-        availableAt: { $lte: now, ...(from === undefined ? {} : { $gte: from }) },
+        availableAt: { $lte: now, ...(since === undefined ? {} : { $gte: since }) },
         type: { $in: [...room.builtIn] },
       };
-      for (let after: string | null | undefined; after !== null;) {
-        const page = await room.store.search('jobs', {
-          filter,
-          sort: [{ field: 'availableAt' }],
-          limit: PAGE,
-          ...(after === undefined ? {} : { after }),
-        });
-        await add(page.items.filter((job) => workable(room, job) && !parts.running.has(String(job['jobKey']))));
-        after = page.items.length < PAGE ? null : page.endCursor;
-      }
+      for await (const jobs of pages(room, filter))
+        await add(through(jobs.filter((job) => workable(room, job) && !parts.running.has(String(job['jobKey'])))));
+      if (ramping) parts.alarm(now + RAMP_LOOK);
     },
   };
+}
+
+async function* pages(room: Room, filter: Row): AsyncGenerator<readonly Row[]> {
+  for (let after: string | null | undefined; after !== null;) {
+    const page = await room.store.search('jobs', {
+      filter,
+      sort: [{ field: 'availableAt' }],
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    yield page.items;
+    after = page.items.length < PAGE ? null : page.endCursor;
+  }
+}
+
+/** The queues that open jobs are meant for: for a worker that came later than the jobs. The first thousand jobs tell. */
+export async function queuesOfOpenJobs(room: Room): Promise<ReadonlyMap<string, string>> {
+  const filter = { open: true, availableAt: { $lte: room.clock.now() }, type: { $in: [...room.builtIn] } };
+  const { items } = await room.store.search('jobs', { filter, sort: [{ field: 'availableAt' }], limit: PAGE });
+  return new Map(items.map((job) => [queueOf(job), String(job['type'])]));
 }
 
 function changedJobs({ room, alarm }: DispatchParts, rows: Committed['rows']): readonly [readonly Row[], readonly string[]] {
@@ -93,7 +133,11 @@ function workable({ builtIn, clock }: Room, job: Row): boolean {
 /** One queue per agency, so that a slow one holds up nobody else; else one per job type. */
 export function queueOf(job: Row): string {
   const agency = (job['customHeaders'] as { readonly agency?: unknown } | undefined)?.agency;
-  return job['type'] === 'agency-call' && typeof agency === 'string' ? `agency-${agency}` : `job-${String(job['type'])}`;
+  return job['type'] === 'agency-call' && typeof agency === 'string' ? agencyQueue(agency) : `job-${String(job['type'])}`;
+}
+
+export function agencyQueue(agency: string): string {
+  return `agency-${agency}`;
 }
 
 /** A new attempt is a new entry: the old one may still be marked as running. */

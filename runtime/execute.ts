@@ -66,6 +66,10 @@ const SMALL = 8_192;
 
 export interface DoorParts {
   readonly store: Store;
+  /** other processes change instances too: what is cached here may be old */
+  readonly shared?: boolean;
+  /** resolves when the book knows everything that was deployed before the call */
+  readonly caughtUp?: () => Promise<void>;
   readonly book: DefinitionBook;
   readonly zone: string;
   /** effects that the asking call itself will do: the sweeper leaves them alone, so that their order holds */
@@ -87,14 +91,22 @@ export function createDoor(parts: DoorParts): Door {
   }
 
   async function inTurn(key: Key, command: Command, extras: Extras): Promise<Outcome> {
+    let fromStore = parts.shared !== true;
     for (let tries = 0; tries < TRIES; tries += 1) {
       if (extras.allowed && !(await extras.allowed()))
         return rejection('INVALID_STATE', 'Expected the attempt that holds the lease, but it is a stale one');
+      const known = cache.get(key) !== undefined;
       const before = command.type === 'create-instance' ? undefined : await current(key);
       if (before === undefined && command.type !== 'create-instance') return await missing(parts.store, key);
       // OUT OF THE CACHE BEFORE DECIDE: whatever happens from here on, the state in our hands is not what the store holds until the commit succeeded
       cache.delete(key);
+      await knowDefinitions(parts, before, { command, extras });
       const step = decideStep(parts, before, { command, extras });
+      // ANOTHER PROCESS may have gone on since we cached this: what we held says no, what the store holds may say yes
+      if ('ok' in step && known && !fromStore) {
+        fromStore = true;
+        continue;
+      }
       if ('ok' in step) {
         // a rejection is decided before the first event: what we hold is still what the store holds
         if (before) cache.set(key, before, weightOf(before));
@@ -119,11 +131,23 @@ export function createDoor(parts: DoorParts): Door {
     run: (key, command, extras = {}) => lanes.run(key, () => inTurn(key, command, extras)),
     peek: (key, read) =>
       lanes.run(key, async () => {
+        if (parts.shared === true) cache.delete(key);
         const cached = await current(key);
         return cached === undefined ? undefined : read(cached.state);
       }),
     busy: lanes.busy,
   };
+}
+
+/** A definition that another process has deployed a moment ago. */
+async function knowDefinitions(
+  { book, caughtUp }: DoorParts,
+  before: Cached | undefined,
+  { command, extras }: { readonly command: Command; readonly extras: Extras },
+): Promise<void> {
+  const target = command.type === 'migrate-instance' ? command.targetProcessKey : undefined;
+  const needed = [extras.definition === undefined ? before?.state.processKey : undefined, target];
+  if (needed.some((key) => key !== undefined && book.entry(key) === undefined)) await caughtUp?.();
 }
 
 /** The effects are marked before they become visible in the outbox, and unmarked when nothing came of it. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { instanceKeyOf, localOf, visibleVariables } from '../engine/index.ts';
 import type { InstanceState, Key, Rejection, Variables } from '../engine/index.ts';
 import type { Row } from './collections.ts';
+import { FALLBACK } from './hints.ts';
 import type { Committed } from './execute.ts';
 import type { Room } from './room.ts';
 import type { ActivatedJob, ActivateJobs } from './runtime.ts';
@@ -12,9 +13,12 @@ export interface Jobs {
   extend(jobKey: Key, timeoutMs: number): Promise<{ readonly ok: true } | Rejection>;
   /** jobs may have become available; of these types, or of any */
   wake(committed?: Committed): void;
+  wakeTypes(types?: readonly string[]): void;
 }
 
 export function createJobs(room: Room, alarm: (at: number) => void): Jobs {
+  // where others commit too, their hint may be lost
+  const longest = room.shared ? FALLBACK : Number.POSITIVE_INFINITY;
   const waiting = new Map<string, Set<() => void>>();
   async function woken(type: string, waitMs: number, signal: AbortSignal): Promise<void> {
     const sleepers = waiting.get(type) ?? new Set();
@@ -31,13 +35,16 @@ export function createJobs(room: Room, alarm: (at: number) => void): Jobs {
       sleepers.add(done);
     });
   }
+  function wakeTypes(types: Iterable<string> = waiting.keys()): void {
+    for (const type of types) [...(waiting.get(type) ?? [])].forEach((wakeUp) => wakeUp());
+  }
   return {
     activate: async (request, signal) => {
       const until = performance.now() + request.waitMs;
       for (;;) {
         // listens before it looks: a job that is committed in between wakes it
         const left = until - performance.now();
-        const next = left > 0 && !signal.aborted ? woken(request.type, left, signal) : undefined;
+        const next = left > 0 && !signal.aborted ? woken(request.type, Math.min(left, longest), signal) : undefined;
         const leased = signal.aborted ? [] : await lease(room, request, alarm);
         if (leased.length > 0 || next === undefined) return leased;
         await next;
@@ -53,9 +60,11 @@ export function createJobs(room: Room, alarm: (at: number) => void): Jobs {
       return { ok: true };
     },
     wake: (committed) => {
-      const types = (committed && typesIn(committed)) ?? waiting.keys();
-      for (const type of types) [...(waiting.get(type) ?? [])].forEach((wakeUp) => wakeUp());
+      const types = committed && typesIn(committed);
+      wakeTypes(types);
+      if (committed !== undefined && types?.length !== 0) room.tell({ t: 'jobs', ...(types && { types }) });
     },
+    wakeTypes,
   };
 }
 

@@ -3,13 +3,16 @@
  * come later, oldest first; the same message id is refused while the first one lives; a message start event with a correlation key
  * starts at most one running instance per process id and key.
  */
+import { createHash } from 'node:crypto';
 import { instanceKeyOf, localOf } from '../engine/index.ts';
 import type { Actor, Event, Key, Rejection, Variables } from '../engine/index.ts';
 import type { Row } from './collections.ts';
 import type { DefinitionEntry } from './definitions.ts';
 import type { Extras } from './execute.ts';
+import { readBaton, takeBaton } from './baton.ts';
 import { createLanes } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
+import type { RowChange } from './ports.ts';
 import type { PublishMessage } from './runtime.ts';
 import { SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
@@ -49,7 +52,10 @@ export function createMessages(room: Room): Messages {
   };
 }
 
-/** One publication per message id at a time, so that two of the same cannot both find none. */
+/**
+ * One publication per message id at a time in this process; across processes the baton of the id goes from the message that has died
+ * to exactly one new one, in the very write that makes it durable.
+ */
 async function publish(
   room: Room,
   lanes: Lanes,
@@ -60,14 +66,17 @@ async function publish(
   const dedupe = JSON.stringify([request.name, request.correlationKey ?? '', request.messageId]);
   return await lanes.run(dedupe, async () => {
     const known = await room.store.search('messages', { filter: { dedupe, expiresAt: { $gt: room.clock.now() } }, limit: 1 });
-    if (known.items.length > 0)
-      return {
-        ok: false,
-        kind: 'ALREADY_EXISTS',
-        reason: `Expected a new message, but one with id '${request.messageId}', the same name and correlation key is still alive`,
-      };
+    if (known.items.length > 0) return aliveAlready(request);
     return await publishOne(room, { ...asked, dedupe });
   });
+}
+
+function aliveAlready({ messageId = '' }: PublishMessage): Rejection {
+  return {
+    ok: false,
+    kind: 'ALREADY_EXISTS',
+    reason: `Expected a new message, but one with id '${messageId}', the same name and correlation key is still alive`,
+  };
 }
 
 async function publishOne(
@@ -84,16 +93,22 @@ async function publishOne(
     by,
   };
   // DURABLE BEFORE ANYBODY LOOKS: a subscription that opens meanwhile finds the row, or this search finds the subscription; never neither
-  if (timeToLive > 0)
-    await room.store.write([
-      {
-        op: 'put',
-        collection: 'messages',
-        key: message.messageKey,
-        row: rowOf(message, request, { now, expiresAt: now + timeToLive, ...(dedupe !== undefined && { dedupe }) }),
-      },
-    ]);
+  if (timeToLive > 0) {
+    const row = rowOf(message, request, { now, expiresAt: now + timeToLive, ...(dedupe !== undefined && { dedupe }) });
+    if (!(await keep(room, { op: 'put', collection: 'messages', key: message.messageKey, row }))) return aliveAlready(request);
+  }
   return { ok: true, messageKey: message.messageKey, hits: await correlate(room, message) };
+}
+
+/** False: a message of the same id lives. */
+async function keep(room: Room, change: Extract<RowChange, { readonly op: 'put' }>): Promise<boolean> {
+  const { dedupe, messageKey, expiresAt } = change.row;
+  if (dedupe === undefined || !room.shared) return await room.store.write([change]);
+  const id = `message-${createHash('sha256').update(String(dedupe)).digest('base64url')}`;
+  const from = await readBaton(room.store, id);
+  if (from !== undefined && Number(from.answer['expiresAt']) > room.clock.now()) return false;
+  const keptUntil = Number(expiresAt);
+  return await takeBaton(room.store, { id, from, token: String(messageKey), answer: { expiresAt }, keptUntil, changes: [change] });
 }
 
 function rowOf(
@@ -105,6 +120,7 @@ function rowOf(
 }
 
 async function correlate(room: Room, message: Message): Promise<readonly Hit[]> {
+  await room.news.caughtUp();
   const hits: Hit[] = [];
   const served = new Set<unknown>();
   for (const subscription of message.correlationKey === '' ? [] : await waiting(room, message)) {

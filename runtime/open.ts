@@ -1,53 +1,34 @@
 /**
  * Opens a runtime: store, queue, clock, definitions, workers, timers, sweeper. The one entrance for the server, tests and scenarios.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { instanceKeyOf, isKey, localOf } from '../engine/index.ts';
-import type { compile } from '../engine/index.ts';
-import type { Command, Rejection } from '../engine/index.ts';
+import type { Actor, Command, compile, Rejection } from '../engine/index.ts';
 import type { JobHandler } from '../workers/job.ts';
-import { createAlarm } from './alarm.ts';
-import type { Alarm } from './alarm.ts';
-import { createBatches } from './batches.ts';
-import type { Batches } from './batches.ts';
-import { controllableClock, realClock } from './clock.ts';
+import { assemble } from './assemble.ts';
+import type { Parts } from './assemble.ts';
 import type { Config } from './config.ts';
 import { evaluateConditions } from './conditions.ts';
-import { createConsumer } from './consume.ts';
-import type { Consumer } from './consume.ts';
-import { createDefinitionBook, loadDefinitions } from './definitions.ts';
-import { checkResource, deploy, restoreStartTimers } from './deploy.ts';
-import { createDispatch } from './dispatch.ts';
-import type { Dispatch } from './dispatch.ts';
+import { deploy, restoreStartTimers } from './deploy.ts';
+import { checkResource } from './read-resource.ts';
+import { agencyQueue } from './dispatch.ts';
 import { evaluateDeployedDecision, evaluateExpression } from './evaluate.ts';
-import { createDoor } from './execute.ts';
-import type { Committed, Outcome } from './execute.ts';
+import type { Outcome } from './execute.ts';
 import { forgetInstance } from './forget.ts';
-import { createIds } from './ids.ts';
-import { createJobs } from './jobs.ts';
-import type { Jobs } from './jobs.ts';
+import type { Hold } from './holds.ts';
 import { createLanes } from './lanes.ts';
-import { createMessages } from './messages.ts';
-import type { Messages } from './messages.ts';
 import { openQueue } from './open-queue.ts';
 import type { OpenedQueue } from './open-queue.ts';
-import { sharedReadApart } from './read-apart.ts';
 import type { Room } from './room.ts';
-import type { Runtime, StartInstance } from './runtime.ts';
-import { createSettling } from './settle.ts';
-import type { Settling } from './settle.ts';
+import type { PublishMessage, Runtime, StartInstance } from './runtime.ts';
 import { broadcast } from './signals.ts';
 import { createMemoryStore } from './stores/memory.ts';
 import { openMongoStore } from './stores/mongo.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
-import { createSweeper, nextDue } from './sweep.ts';
-import type { Sweeper } from './sweep.ts';
-import { createWatch } from './watch.ts';
-import type { Watch } from './watch.ts';
+import { nextDue } from './sweep.ts';
 import type { RuntimeClock, Store } from './ports.ts';
 
 export type RuntimeConfig = Pick<Config, 'databaseUrl' | 'data' | 'clock' | 'queue' | 'redisUrl'> &
-  Partial<Pick<Config, 'zone' | 'mongoStandalone'>>;
+  Partial<Pick<Config, 'zone' | 'mongoStandalone' | 'roles' | 'admission'>>;
 
 export interface OpenRuntime {
   /** from `readConfig`. For tests: `{ databaseUrl: 'memory:', queue: 'in-process', clock: 'controllable', data: <folder> }` */
@@ -60,6 +41,8 @@ export interface OpenRuntime {
   readonly retryBackOffMs?: number;
   /** milliseconds between two looks at everything that may have been lost from the queue; default 25,000 */
   readonly sweepMs?: number;
+  /** other processes may work on the same store; default: only where the store is MongoDB */
+  readonly shared?: boolean;
   /** instead of what the configuration names: for the simulator, which wraps them to make them fail */
   readonly instead?: {
     readonly store?: Store;
@@ -72,40 +55,31 @@ export interface OpenRuntime {
   readonly log?: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
-interface Parts {
-  readonly room: Room;
-  readonly opened: OpenedQueue;
-  readonly alarm: Alarm;
-  readonly sweeper: Sweeper;
-  readonly settling: Settling;
-  readonly dispatch: Dispatch;
-  readonly consumer: Consumer;
-  readonly messages: Messages;
-  readonly jobs: Jobs;
-  readonly watch: Watch;
-  readonly batches: Batches;
-  readonly running: Set<Promise<unknown>>;
-}
-
-/** Instances that start instances that start instances: beyond this depth the rest goes on in the background. */
-const DEEPEST = 50;
-
 /** Resolves when the runtime accepts commands and everything that a crash left behind is being done again. Throws when store or queue are unusable. */
 export async function openRuntime(options: OpenRuntime): Promise<Runtime> {
   const store = options.instead?.store ?? (await openStore(options.config));
+  let parts: Parts | undefined;
   try {
-    const opened = options.instead?.queue ?? (await openQueue(options.config, options.log ?? silent));
-    const parts = assemble(options, store, opened);
-    await loadDefinitions(store, parts.room.book, options.instead?.compile);
-    await restoreStartTimers(parts.room);
+    const shared = isShared(options);
+    const opened = options.instead?.queue ?? (await openQueue(options.config, { log: options.log ?? silent, shared }));
+    parts = assemble({ ...options, shared }, store, opened);
+    await parts.room.news.caughtUp();
+    await parts.learn();
+    if (!shared) await restoreStartTimers(parts.room);
     await parts.consumer.releaseLeases();
+    await parts.leader.look();
     await parts.alarm.ring();
-    await parts.batches.restore();
+    if (!shared) await parts.batches.restore();
     return runtimeOf(parts);
   } catch (error) {
-    await store.close();
+    if (parts) await close(parts).catch(() => undefined);
+    else await store.close();
     throw error;
   }
+}
+
+function isShared({ shared, config }: OpenRuntime): boolean {
+  return shared ?? /^mongodb(\+srv)?:/.test(config.databaseUrl);
 }
 
 function silent(): void {
@@ -117,83 +91,6 @@ async function openStore({ databaseUrl, mongoStandalone = false }: RuntimeConfig
   if (databaseUrl.startsWith('file:')) return openSqliteStore(databaseUrl.slice('file:'.length));
   if (/^mongodb(\+srv)?:/.test(databaseUrl)) return await openMongoStore(databaseUrl, { standalone: mongoStandalone });
   throw new Error('Expected the database URL to be memory:, file:<path> or mongodb://…, but it is none of them');
-}
-
-function assemble(
-  { config, handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000, sweepMs = 25_000, log = silent, instead }: OpenRuntime,
-  store: Store,
-  opened: OpenedQueue,
-): Parts {
-  const clock = instead?.clock ?? (config.clock === 'controllable' ? controllableClock() : realClock());
-  const zone = config.zone ?? 'Asia/Jakarta';
-  const book = createDefinitionBook({ now: clock.now, zone });
-  const listeners: ((what: Committed) => void)[] = [];
-  const running = new Set<Promise<unknown>>();
-  const inFlight = new Set<string>();
-  const door = createDoor({ store, book, zone, inFlight, committed: (what) => listeners.forEach((listener) => listener(what)) });
-  const room: Room = {
-    store,
-    queue: opened.queue,
-    clock,
-    zone,
-    book,
-    door,
-    log,
-    ids: createIds(store),
-    reader: sharedReadApart(),
-    builtIn: new Set(handlers.keys()),
-    act: actWith(
-      door,
-      () => settling,
-      (work) => room.background(work),
-    ),
-    background: (work) => {
-      const mine = work()
-        .catch((error: unknown) => {
-          log('warn', String(error));
-          // what was lost is found again, soon
-          sweeper.everything();
-          alarm.at(clock.now() + 2_000);
-        })
-        .finally(() => running.delete(mine));
-      running.add(mine);
-    },
-    onCommitted: (listener) => void listeners.push(listener),
-  };
-  const ringAt = (at: number): void => alarm.at(at);
-  const messages = createMessages(room);
-  const settling = createSettling(room, inFlight, () => messages);
-  const consumer = createConsumer({ room, handlers, timeoutMs: handlerTimeoutMs, backOffMs: retryBackOffMs, alarm: ringAt });
-  const dispatch = createDispatch({ room, running: consumer.running, consume: consumer.consume, alarm: ringAt });
-  const jobs = createJobs(room, ringAt);
-  const watch = createWatch(store);
-  const sweeper = createSweeper({ room, settling, dispatch, messages, everythingMs: sweepMs, wakeWorkers: () => jobs.wake() });
-  const alarm = createAlarm({
-    now: clock.now,
-    everyMs: Math.min(10_000, sweepMs),
-    wake: sweeper.sweep,
-    failed: (error) => log('error', `sweeper: ${String(error)}`),
-  });
-  room.onCommitted(dispatch.dispatch);
-  room.onCommitted(jobs.wake);
-  room.onCommitted(watch.committed);
-  // a resumed instance's timers count again
-  room.onCommitted(({ events }) => events.some(({ t }) => t === 'instance-resumed') && ringAt(clock.now()));
-  return { room, opened, alarm, sweeper, settling, dispatch, consumer, messages, jobs, watch, batches: createBatches(room), running };
-}
-
-/** Through the door, then what follows elsewhere. */
-function actWith(door: Room['door'], settling: () => Settling, background: Room['background']): Room['act'] {
-  const depth = new AsyncLocalStorage<number>();
-  return async (instanceKey, command, extras) => {
-    const outcome = await door.run(instanceKey, command, extras);
-    if (!outcome.ok || outcome.committed.effects.length === 0) return outcome;
-    const deep = (depth.getStore() ?? 0) + 1;
-    const follow = (): Promise<void> => settling().settle(outcome.committed);
-    if (deep > DEEPEST) background(() => depth.run(0, follow));
-    else await depth.run(deep, follow);
-    return outcome;
-  };
 }
 
 function runtimeOf(parts: Parts): Runtime {
@@ -210,7 +107,7 @@ function runtimeOf(parts: Parts): Runtime {
         await parts.alarm.ring();
         return answer;
       }),
-    startInstance: async (request, by) => await startInstance(room, request, by),
+    startInstance: async (request, by) => (await parts.admission.refusal()) ?? (await startInstance(room, request, by)),
     check: async (resource) => await checkResource(room, resource),
     awaitEnd: watch.awaitEnd,
     execute: async (key, aimed) => {
@@ -220,10 +117,14 @@ function runtimeOf(parts: Parts): Runtime {
       return outcome.ok ? { ok: true, events: outcome.committed.events.length } : outcome;
     },
     publishMessage: async (message, by) => {
+      const refusal = await refuseStart(parts, message);
+      if (refusal) return refusal;
       const answer = await messages.publish(message, by);
       return answer.ok ? { ok: true, messageKey: answer.messageKey } : answer;
     },
     correlateMessage: async (message, by) => {
+      const refusal = await refuseStart(parts, message);
+      if (refusal) return refusal;
       const answer = await messages.publish({ ...message, timeToLive: 0 }, by);
       if (!answer.ok) return answer;
       const [hit] = answer.hits;
@@ -245,15 +146,60 @@ function runtimeOf(parts: Parts): Runtime {
     extendJob: jobs.extend,
     evaluateDecision: async (request, by) => await evaluateDeployedDecision(room, request, by),
     evaluateExpression: async (expression, variables) => evaluateExpression(room, expression, variables),
-    evaluateConditions: async (request, by) => await evaluateConditions(room, request, by),
+    evaluateConditions: async (request, by) => (await parts.admission.refusal()) ?? (await evaluateConditions(room, request, by)),
     forgetInstance: async (key) => await forgetInstance(room, key),
     startBatch: parts.batches.start,
     controlBatch: parts.batches.control,
     moveClock: async (to) => await moveClock(parts, to),
     onChange: watch.onChange,
+    caughtUp: room.news.caughtUp,
+    alive: parts.pulse.alive,
+    holdAgency: async (agency, by) => await hold(parts, agency, { state: 'held', by: by.id }),
+    releaseAgency: async (agency, by, perSecond) => await release(parts, agency, { by, perSecond }),
+    heldAgencies: () =>
+      parts.holds
+        .all()
+        .filter(({ queue }) => queue.startsWith(agencyQueue('')))
+        .map(({ queue, ...hold }) => ({ agency: queue.slice(agencyQueue('').length), ...hold })),
     settled: async () => await settled(parts),
     close: async () => await close(parts),
   };
+}
+
+/** A message that begins new cases is a start; one that somebody waits for completes work and is always welcome. */
+async function refuseStart({ room, admission }: Parts, { name }: PublishMessage): Promise<Rejection | undefined> {
+  const starts = room.book.latestEntries().some((entry) => entry.starts.some((known) => known.kind === 'message' && known.name === name));
+  return starts ? await admission.refusal() : undefined;
+}
+
+/** Resolves when all processes will see it, at the latest with their next look at the news. */
+async function hold(
+  { room, holds, alarm, sweeper }: Parts,
+  agency: string,
+  state: Omit<Hold, 'queue' | 'since'> | undefined,
+): Promise<{ readonly ok: true } | Rejection> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await room.news.caughtUp();
+    await holds.learn();
+    if (!(await room.news.announce([holds.change(agencyQueue(agency), state)]))) continue;
+    await holds.learn();
+    sweeper.everything();
+    alarm.at(room.clock.now());
+    return { ok: true };
+  }
+  throw new Error(`Expected to hold or release ${agency}, but others always changed something first`);
+}
+
+async function release(
+  parts: Parts,
+  agency: string,
+  { by, perSecond = 5 }: { readonly by: Actor; readonly perSecond?: number | undefined },
+): Promise<{ readonly ok: true } | Rejection> {
+  if (!Number.isFinite(perSecond) || perSecond <= 0)
+    return { ok: false, kind: 'INVALID_ARGUMENT', reason: `Expected more than 0 jobs per second, but got ${perSecond}` };
+  if (!parts.holds.all().some(({ queue }) => queue === agencyQueue(agency)))
+    return { ok: false, kind: 'INVALID_STATE', reason: `Expected agency '${agency}' to be held, but it is not` };
+  return await hold(parts, agency, { state: 'ramping', by: by.id, perSecond });
 }
 
 function plain(outcome: Outcome): Exclude<Outcome, { readonly kind: 'CLAIMED' }> {
@@ -262,6 +208,7 @@ function plain(outcome: Outcome): Exclude<Outcome, { readonly kind: 'CLAIMED' }>
 }
 
 async function startInstance(room: Room, request: StartInstance, by: Command['by']): ReturnType<Runtime['startInstance']> {
+  await room.news.caughtUp();
   const { processDefinitionKey: key, processDefinitionId: id = '', version, variables = {} } = request;
   const { businessId, tags, startInstructions, terminateAfter } = request;
   const definition =
@@ -336,9 +283,13 @@ async function settled(parts: Parts): Promise<void> {
 }
 
 async function close(parts: Parts): Promise<void> {
+  parts.stopListening();
+  parts.pulse.stop();
+  parts.admission.stop();
   await parts.alarm.stop();
   await parts.room.queue.close();
   await Promise.all([...parts.running]);
+  await parts.leader.stop();
   await parts.room.reader.close();
   await parts.opened.stop();
   await parts.room.store.close();

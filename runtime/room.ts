@@ -3,6 +3,8 @@ import type { ControllableClock } from './clock.ts';
 import type { DefinitionBook } from './definitions.ts';
 import type { Committed, Door, Extras, Outcome } from './execute.ts';
 import type { Ids } from './ids.ts';
+import type { Hint } from './hints.ts';
+import type { News } from './news.ts';
 import type { Queue, RuntimeClock, Store } from './ports.ts';
 import type { ReadApart } from './read-apart.ts';
 
@@ -17,7 +19,14 @@ export interface Room {
   readonly door: Door;
   /** reads strangers' files in a thread of its own */
   readonly reader: ReadApart;
-  /** job types that this process does itself */
+  /** other processes work on the same store */
+  readonly shared: boolean;
+  readonly news: News;
+  /** this process is the one that schedules, right now */
+  leads(): boolean;
+  /** a reason for the other processes to look into the store; may be lost */
+  tell(hint: Hint): void;
+  /** job types that the workers of this installation do themselves */
   readonly builtIn: ReadonlySet<string>;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
   /** through the door, and then everything that follows in other instances. Answers when both are done; a crash in between is made good by the outbox. */

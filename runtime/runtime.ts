@@ -2,6 +2,7 @@
  * What the server sees of the runtime: one door in (`execute` and the few operations that are no single instance's business), reads through the store.
  * Every operation answers a value: `ok: true` or a Rejection. It throws only for our own faults (store down, bug).
  */
+import type { Visibility } from '../engine/analysis/visibility.ts';
 import type { Actor, Command, Json, Key, Rejection, TaskFields, Variables } from '../engine/terms.ts';
 import type { Filter, Queue, Row, RuntimeClock, Store } from './ports.ts';
 
@@ -22,7 +23,9 @@ export interface Problem {
 
 export interface Resource {
   readonly name: string;
+  /** what the file says; of one that is no text its bytes in base64 */
   readonly text: string;
+  readonly encoding?: 'base64';
 }
 
 export interface Deployment {
@@ -32,6 +35,8 @@ export interface Deployment {
   readonly decisions: readonly Row[];
   readonly requirements: readonly Row[];
   readonly forms: readonly Row[];
+  /** rows of resources: files of any other kind */
+  readonly resources: readonly Row[];
   readonly warnings: readonly Problem[];
 }
 
@@ -116,6 +121,15 @@ export interface Runtime {
   moveClock(to: number | 'reset'): Answer<object>;
   /** after each commit, ids only: what changed, for server-sent events. In several processes: told through Redis when there is one */
   onChange(listener: (change: Change) => void): () => void;
+  /** what other processes deployed or held before this call is known here when it resolves; at once where there are none */
+  caughtUp(): Promise<void>;
+  /** this process still does what it is for: its place in the queue answers. False: restart it. */
+  alive(): boolean;
+  /** an agency's jobs wait in the store from now on; those that run end */
+  holdAgency(agency: string, by: Actor): Answer<object>;
+  /** they go out again: `perSecond` at first (default 5), doubling every ten seconds */
+  releaseAgency(agency: string, by: Actor, perSecond?: number): Answer<object>;
+  heldAgencies(): readonly { readonly agency: string; readonly state: 'held' | 'ramping'; readonly since: number; readonly by: string }[];
   /** resolves when no effect, due timer or in-process queue entry is waiting right now; for tests and scenarios */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -139,6 +153,8 @@ export interface Change {
   readonly collections: readonly string[];
   readonly agencies: readonly string[];
   readonly assignees: readonly string[];
+  /** news from other processes may have been lost: whoever shows something looks again. All other fields are empty. */
+  readonly anything?: true;
 }
 
 export interface ActivateJobs {
@@ -182,6 +198,8 @@ export interface Definition {
     readonly labelEn?: string;
     readonly elementIds: readonly string[];
   }[];
+  /** who sees which variable of its cases */
+  readonly visibility: Visibility;
 }
 
 export interface DefinedElement {
@@ -193,3 +211,5 @@ export interface DefinedElement {
   readonly agency?: string;
   readonly properties: ReadonlyMap<string, string>;
 }
+
+export type { Visibility };

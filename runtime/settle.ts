@@ -27,9 +27,14 @@ export interface Settling {
   settle(committed: Committed): Promise<void>;
   /** what the outbox still holds, e.g. after a crash; answers how many were done */
   redo(): Promise<number>;
+  /** effects of other processes wait that may be orphans soon */
+  suspects(): boolean;
 }
 
 const BATCH = 500;
+
+/** Another process may be at work on what it committed; only after this long does somebody else do it. Milliseconds. */
+const ORPHANED = 3_000;
 
 /** `inFlight`: see DoorParts. */
 export function createSettling(room: Room, inFlight: Set<string>, messages: () => Messages): Settling {
@@ -42,6 +47,14 @@ export function createSettling(room: Room, inFlight: Set<string>, messages: () =
       room.log('error', `effect ${effect.id} ${effect.kind}: ${String(error)}`);
       return false;
     }
+  }
+  /** since when effects of other processes are seen waiting */
+  let seen = new Map<string, number>();
+  function orphans(pending: readonly StoredEffect[]): readonly StoredEffect[] {
+    if (!room.shared) return pending;
+    const now = performance.now();
+    seen = new Map(pending.map(({ id }) => [id, seen.get(id) ?? now]));
+    return pending.filter(({ id }) => now - (seen.get(id) ?? now) >= ORPHANED);
   }
   return {
     settle: async ({ instanceKey, version, events, effects, command }) => {
@@ -60,12 +73,13 @@ export function createSettling(room: Room, inFlight: Set<string>, messages: () =
       }
     },
     redo: async () => {
-      const pending = (await room.store.pendingEffects(BATCH)).filter(({ id }) => !inFlight.has(id));
+      const pending = orphans((await room.store.pendingEffects(BATCH)).filter(({ id }) => !inFlight.has(id)));
       const done: StoredEffect[] = [];
       for (const effect of pending) if (await again(room, effect, perform)) done.push(effect);
       if (done.length > 0) await room.store.effectsDone(done);
       return done.length;
     },
+    suspects: () => seen.size > 0,
   };
 }
 

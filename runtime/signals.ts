@@ -15,6 +15,7 @@ export interface Broadcast {
 
 /** A signal reaches everybody who waits for it at that moment, and starts the latest version of every process that begins with it. */
 export async function broadcast(room: Room, signal: Broadcast): Promise<void> {
+  await room.news.caughtUp();
   for (const row of await listeners(room, signal)) {
     const key: Key = String(row['messageSubscriptionKey']);
     const command = { type: 'trigger-signal', at: room.clock.now(), by: signal.by, n: localOf(key), variables: signal.variables } as const;

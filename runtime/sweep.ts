@@ -15,6 +15,10 @@ export interface SweepParts {
   readonly messages: Messages;
   /** milliseconds, real time: so often it looks at everything */
   readonly everythingMs: number;
+  /** this process is the one that schedules */
+  readonly leads: () => boolean;
+  /** what this process does beside that: reads the queues that there are jobs for */
+  readonly attend: () => Promise<void>;
   /** jobs may have become available to external workers */
   readonly wakeWorkers: () => void;
 }
@@ -30,12 +34,17 @@ export interface Sweeper {
 const OVERLAP = 2_000;
 const WEEK = 7 * 24 * 3_600_000;
 
-export function createSweeper({ room, settling, dispatch, messages, everythingMs, wakeWorkers }: SweepParts): Sweeper {
+export function createSweeper({ room, settling, dispatch, messages, everythingMs, wakeWorkers, leads, attend }: SweepParts): Sweeper {
   let lastAll = Number.NEGATIVE_INFINITY;
   let lastLook = 0;
   return {
     everything: () => (lastAll = Number.NEGATIVE_INFINITY),
     sweep: async () => {
+      await attend();
+      if (!leads()) {
+        wakeWorkers();
+        return undefined;
+      }
       const all = performance.now() - lastAll > everythingMs;
       const now = room.clock.now();
       while ((await settling.redo()) > 0);
@@ -45,7 +54,8 @@ export function createSweeper({ room, settling, dispatch, messages, everythingMs
       if (all) lastAll = performance.now();
       lastLook = now;
       wakeWorkers();
-      return await nextDue(room);
+      const next = await nextDue(room);
+      return settling.suspects() ? Math.min(next ?? Number.POSITIVE_INFINITY, now + 1_000) : next;
     },
   };
 }

@@ -1,24 +1,43 @@
 /** Those who wait for commits: server-sent events, and callers that await an instance's end. */
 import type { Key, Variables } from '../engine/index.ts';
 import type { Committed } from './execute.ts';
+import { FALLBACK } from './hints.ts';
+import type { Hint } from './hints.ts';
 import type { Store } from './ports.ts';
+import type { Room } from './room.ts';
 import type { Change, Runtime } from './runtime.ts';
 
 export interface Watch {
   committed(what: Committed): void;
+  /** another process has committed */
+  hinted(hint: Extract<Hint, { readonly t: 'changed' }>): void;
+  /** hints may have been lost: everything may have changed */
+  anything(): void;
   onChange(listener: (change: Change) => void): () => void;
   awaitEnd: Runtime['awaitEnd'];
 }
 
-export function createWatch(store: Store): Watch {
+export function createWatch({ store, shared, tell }: Pick<Room, 'store' | 'shared' | 'tell'>): Watch {
   const listeners = new Set<(change: Change) => void>();
   const waiting = new Map<Key, Set<() => void>>();
 
+  function wakeAll(key: Key): void {
+    [...(waiting.get(key) ?? [])].forEach((wake) => wake());
+  }
+
+  /** Where others commit too, their hint may be lost: then it looks by itself from time to time. */
   async function woken(key: Key, signal: AbortSignal): Promise<void> {
     const sleepers = waiting.get(key) ?? new Set();
     waiting.set(key, sleepers);
     await new Promise<void>((wake) => {
+      const look = (): void =>
+        void store.get('processInstances', key).then(
+          (row) => row?.['endDate'] !== undefined && resolve(),
+          () => undefined,
+        );
+      const timer = shared ? setInterval(look, FALLBACK) : undefined;
       const resolve = (): void => {
+        clearInterval(timer);
         sleepers.delete(resolve);
         signal.removeEventListener('abort', resolve);
         wake();
@@ -26,17 +45,29 @@ export function createWatch(store: Store): Watch {
       sleepers.add(resolve);
       signal.addEventListener('abort', resolve, { once: true });
       // ended before we listened?
-      void store.get('processInstances', key).then((row) => row?.['endDate'] !== undefined && resolve());
+      look();
     });
     if (sleepers.size === 0 && waiting.get(key) === sleepers) waiting.delete(key);
   }
 
   return {
     committed: (what) => {
-      if (what.events.some(({ t }) => t === 'instance-completed' || t === 'instance-terminated'))
-        [...(waiting.get(what.instanceKey) ?? [])].forEach((wake) => wake());
-      if (listeners.size > 0) listeners.forEach((listener) => listener(changeOf(what)));
+      const ended = what.events.some(({ t }) => t === 'instance-completed' || t === 'instance-terminated');
+      if (ended) wakeAll(what.instanceKey);
+      if (listeners.size === 0 && !shared) return;
+      const change = changeOf(what);
+      listeners.forEach((listener) => listener(change));
+      const { assignees: _names, ...ids } = change;
+      tell({ t: 'changed', ...ids, ...(ended && { ended }) });
     },
+    hinted: ({ t: _t, ended = false, ...change }) => {
+      if (ended) wakeAll(change.processInstanceKey);
+      if (listeners.size > 0) void toldOf(store, change).then((told) => listeners.forEach((listener) => listener(told)));
+    },
+    anything: () =>
+      listeners.forEach((listener) =>
+        listener({ processInstanceKey: '', processDefinitionId: '', collections: [], agencies: [], assignees: [], anything: true }),
+      ),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -48,6 +79,15 @@ export function createWatch(store: Store): Watch {
       return { state: row['state'] === 'COMPLETED' ? 'COMPLETED' : 'TERMINATED', variables: await variablesOf(store, key) };
     },
   };
+}
+
+/** A hint names no people: who has the open tasks says the store. */
+async function toldOf(store: Store, change: Omit<Change, 'assignees'>): Promise<Change> {
+  if (!change.collections.includes('userTasks')) return { ...change, assignees: [] };
+  const filter = { processInstanceKey: change.processInstanceKey };
+  const page = await store.search('userTasks', { filter, limit: 1_000 }).catch(() => undefined);
+  const names = page?.items.map((row) => row['assignee']).filter((name) => typeof name === 'string') ?? [];
+  return { ...change, assignees: [...new Set(names)] };
 }
 
 async function variablesOf(store: Store, key: Key): Promise<Variables> {

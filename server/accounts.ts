@@ -1,6 +1,6 @@
 /** Accounts that exist from the first start. In the demo everybody has the same password; elsewhere there is one administrator with a password told once. */
 import { randomBytes } from 'node:crypto';
-import type { Store } from '../runtime/ports.ts';
+import type { Row, Store } from '../runtime/ports.ts';
 import type { Agency } from './agencies.ts';
 import { demoPeople } from './demo-accounts.ts';
 import type { Person } from './demo-accounts.ts';
@@ -30,13 +30,19 @@ export async function seedDemoAccounts(
 export async function seedAdministrator(store: Store): Promise<readonly Account[]> {
   if ((await store.search('users', { limit: 1 })).totalItems > 0) return [];
   const password = randomBytes(18).toString('base64url');
-  await putAccount(store, administrator, password);
-  return [{ ...administrator, password }];
+  // of several processes that start at once one tells the password
+  const { username } = administrator;
+  const row = await rowOf(administrator, password);
+  const first = await store.write([{ op: 'put', collection: 'users', key: username, row }], [{ collection: 'users', key: username }]);
+  return first ? [{ ...administrator, password }] : [];
 }
 
 export async function putAccount(store: Store, person: Person, password: string): Promise<void> {
-  const { username, name, realm, agency, roles } = person;
-  const row = {
+  await store.write([{ op: 'put', collection: 'users', key: person.username, row: await rowOf(person, password) }]);
+}
+
+async function rowOf({ username, name, realm, agency, roles }: Person, password: string): Promise<Row> {
+  return {
     username,
     name,
     realm,
@@ -45,5 +51,4 @@ export async function putAccount(store: Store, person: Person, password: string)
     disabled: false,
     ...(agency === undefined ? {} : { agency }),
   };
-  await store.write([{ op: 'put', collection: 'users', key: username, row }]);
 }

@@ -42,6 +42,8 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
   }
   refuseUnlessAllowed(route, reader);
   const { body, files } = await readBody(route, request, response);
+  // READ YOUR OWN WRITES, also those that another process answered: what was deployed there is known here
+  await context.runtime.caughtUp();
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   const reply = await route.handler(askedOf({ context, reader, request, body, files, signal: gone.signal }));

@@ -11,6 +11,7 @@ import { Events } from './events.ts';
 import { readOperations } from './operations.ts';
 import { pages } from './pages.ts';
 import { Problem } from './problem.ts';
+import type { Route } from './route.ts';
 import { routes } from './routes.ts';
 import { Sessions } from './sessions.ts';
 import { SignIns } from './sign-ins.ts';
@@ -24,6 +25,8 @@ export interface AppOptions {
   readonly agenciesFolder?: string;
   /** folder with the built pages; absent: only the API is served */
   readonly pages?: string;
+  /** what is served; default: everything */
+  readonly routes?: readonly Route[];
   /** wall clock, for tests of sessions; default Date.now */
   readonly now?: () => number;
   readonly log?: Context['log'];
@@ -35,7 +38,7 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet(securityHeaders(context.config)));
-  for (const route of routes) app[route.method](route.path, adapt(route, context));
+  for (const route of options.routes ?? routes) app[route.method](route.path, adapt(route, context));
   app.use(['/v2', '/api'], (request: Request, response: Response) =>
     answerProblem(
       new Problem(

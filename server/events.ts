@@ -44,6 +44,8 @@ export class Events {
 
   async #tell(change: Change): Promise<void> {
     if (this.#listeners.size === 0) return;
+    // to everybody, and it says nothing about anything: look again
+    if (change.anything) return this.#listeners.forEach(({ response }) => void response.write('event: change\ndata: {}\n\n'));
     const applicant = await this.#applicantOf(change.processInstanceKey).catch(() => undefined);
     const data = `event: change\ndata: ${JSON.stringify({ processInstanceKey: change.processInstanceKey, collections: change.collections })}\n\n`;
     for (const { reader, response } of this.#listeners) if (concerns(change, reader, applicant)) response.write(data);

@@ -37,11 +37,25 @@ export async function once(asked: Asked, route: string, act: (memo: Memo) => Pro
     throw new Problem('IDEMPOTENCY_KEY_REUSED', 'Expected the body that came with this Idempotency-Key before, but it is another');
   const { status, body, kept } = (row['answer'] ?? {}) as { status?: number; body?: unknown; kept?: string };
   if (row['status'] !== IN_PROGRESS && status !== undefined) return { status, body };
-  if (!first && asked.context.now() - Number(row['createdAt']) < TAKE_OVER_AFTER)
+  if (!first && !(await takesOver(asked, id, row)))
     throw new Problem('INVALID_STATE', 'Expected the first request with this Idempotency-Key to have ended, but it is still at work', {
       retryAfterSeconds: 1,
     });
   return finish(asked, id, () => act({ kept, keep: (text) => patch(asked, id, { answer: { kept: text } }) }));
+}
+
+/** Of many who find the same unfinished call, in whatever process, one goes on with it: each attempt has a time, and only one can follow it. */
+async function takesOver({ context }: Asked, id: string, row: Row): Promise<boolean> {
+  const [now, began] = [context.now(), Number(row['createdAt'])];
+  if (now - began < TAKE_OVER_AFTER) return false;
+  const place = `${id}/after/${began}`;
+  return await context.runtime.store.write(
+    [
+      { op: 'put', collection: 'idempotency', key: place, row: { id: place, createdAt: now } },
+      { op: 'patch', collection: 'idempotency', key: id, fields: { createdAt: now } },
+    ],
+    [{ collection: 'idempotency', key: place }],
+  );
 }
 
 /** A refused request leaves no trace, so that it can be put right and sent again with the same key. */

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { readConfig } from '../runtime/config.ts';
+import { readConfig, ROLES } from '../runtime/config.ts';
 import type { Config } from '../runtime/config.ts';
 import { openRuntime } from '../runtime/open.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -17,6 +17,7 @@ import type { Handlers, Outbox } from '../workers/index.ts';
 import { putAccount, seedAdministrator, seedDemoAccounts } from './accounts.ts';
 import type { Account } from './accounts.ts';
 import { readAgencies } from './agencies.ts';
+import { healthRoutes } from './api/health.ts';
 import { createApp } from './app.ts';
 import { documentSink } from './document-sink.ts';
 import { keptSecret } from './kept-secret.ts';
@@ -70,12 +71,13 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     log,
     ...(sandboxes === undefined ? {} : { sandboxes }),
   });
-  const accounts = await seedAccounts(runtime, config, agencies);
+  const web = config.roles.includes('web');
+  const accounts = web ? await seedAccounts(runtime, config, agencies) : [];
   if (sandboxes !== undefined) {
     const person = { username: machine.username, name: 'Sandbox', realm: 'staff', agency: CITY, roles: ['integrator'] } as const;
     await putAccount(runtime.store, person, machine.password);
   }
-  await deployShipped(runtime, processes, (line) => log('info', line));
+  if (web) await deployShipped(runtime, processes, (line) => log('info', line));
   const pages = join(top, 'dist');
   const app = createApp({
     runtime,
@@ -84,12 +86,14 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     agenciesFolder,
     log,
     ...(sandboxes === undefined ? {} : { sandbox: sandboxes }),
-    ...(existsSync(pages) ? { pages } : {}),
+    ...(existsSync(pages) && web ? { pages } : {}),
+    // who serves nobody still tells how it is
+    ...(web ? {} : { routes: healthRoutes }),
   });
   const server = await listen(createServer(app), config);
   place.url = urlOf(server);
   published.resolve(place.url);
-  const stopTidying = keepTidy(runtime.store, (error) => log('warn', `tidying: ${String(error)}`));
+  const stopTidying = web ? keepTidy(runtime.store, (error) => log('warn', `tidying: ${String(error)}`)) : () => undefined;
   const close = once(async () => {
     stopTidying();
     app.closeEvents();
@@ -109,6 +113,7 @@ function configFrom(env: Env): Config {
 /** Where no real agency is configured and nobody said otherwise, the sandboxes stand in, except in production. */
 function wantsSandboxes(env: Env, config: Config): boolean {
   if (config.sandbox) return true;
+  if (config.roles.length < ROLES.length) return false;
   const named = Object.keys(env).some((name) => /^ALUR_AGENCY_\w+_URL$/.test(name));
   return !config.production && !named && !env['ALUR_SANDBOX'];
 }
@@ -157,7 +162,7 @@ async function openMachine({
     agenciesFolder,
     publicUrl,
     zone: config.zone,
-    secret: keptSecret(config.data, 'secret', 32).value,
+    secret: config.secret ?? keptSecret(config.data, 'secret', 32).value,
     putDocument: documentSink(async () => (await opened.promise).store, now),
     outbox: localOutbox(join(config.data, 'outbox')),
     now,

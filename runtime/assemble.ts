@@ -1,0 +1,298 @@
+/** Puts the parts of one runtime together: who tells whom of what. The only place that knows all of them. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { createAdmission } from './admission.ts';
+import type { Admission } from './admission.ts';
+import { createAlarm } from './alarm.ts';
+import type { Alarm } from './alarm.ts';
+import { createBatches } from './batches.ts';
+import type { Batches } from './batches.ts';
+import { controllableClock, realClock } from './clock.ts';
+import { ROLES } from './config.ts';
+import { createConsumer } from './consume.ts';
+import type { Consumer } from './consume.ts';
+import { createDefinitionBook, loadDefinitions } from './definitions.ts';
+import { restoreStartTimers } from './deploy.ts';
+import { agencyQueue, createDispatch, queuesOfOpenJobs } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
+import { createDoor } from './execute.ts';
+import type { Committed } from './execute.ts';
+import { noHints } from './hints.ts';
+import type { Hint, HintLine } from './hints.ts';
+import { createHolds } from './holds.ts';
+import type { Holds } from './holds.ts';
+import { createIds } from './ids.ts';
+import { createJobs } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
+import { createLeader } from './leader.ts';
+import type { Leader } from './leader.ts';
+import { createMessages } from './messages.ts';
+import type { Messages } from './messages.ts';
+import { createNews } from './news.ts';
+import type { OpenedQueue } from './open-queue.ts';
+import type { OpenRuntime } from './open.ts';
+import { createPulse } from './pulse.ts';
+import type { Pulse } from './pulse.ts';
+import { sharedReadApart } from './read-apart.ts';
+import type { Room } from './room.ts';
+import { createSettling } from './settle.ts';
+import type { Settling } from './settle.ts';
+import { createSweeper } from './sweep.ts';
+import type { Sweeper } from './sweep.ts';
+import { createWatch } from './watch.ts';
+import type { Watch } from './watch.ts';
+import type { Store } from './ports.ts';
+
+export interface Parts {
+  readonly room: Room;
+  readonly opened: OpenedQueue;
+  readonly alarm: Alarm;
+  readonly sweeper: Sweeper;
+  readonly settling: Settling;
+  readonly dispatch: Dispatch;
+  readonly consumer: Consumer;
+  readonly messages: Messages;
+  readonly jobs: Jobs;
+  readonly watch: Watch;
+  readonly batches: Batches;
+  readonly running: Set<Promise<unknown>>;
+  readonly leader: Pick<Leader, 'look' | 'stop'>;
+  readonly holds: Holds;
+  readonly admission: Admission;
+  readonly pulse: Pulse;
+  /** definitions and holds as the store has them */
+  readonly learn: () => Promise<void>;
+  readonly stopListening: () => void;
+}
+
+type Options = OpenRuntime & { readonly shared: boolean };
+type Log = NonNullable<OpenRuntime['log']>;
+
+/** Milliseconds: so often, while hints are being lost, those who show something are told to look again. */
+const BLIND = 5_000;
+
+export function assemble(options: Options, store: Store, opened: OpenedQueue): Parts {
+  const { config, handlers = new Map(), sweepMs = 25_000, log = silent, shared } = options;
+  const roles = config.roles ?? ROLES;
+  const base = openRoom(options, store, opened);
+  const { room, running, inFlight, hints } = base;
+  const ringAt = (at: number): void => {
+    alarm.at(at);
+    // who schedules is perhaps another process
+    if (shared && !leader.leads()) hints.tell({ t: 'due', at });
+  };
+  const works = roles.includes('worker');
+  const messages = createMessages(room);
+  const settling = createSettling(room, inFlight, () => messages);
+  const consumer = createConsumer({
+    room,
+    handlers,
+    timeoutMs: options.handlerTimeoutMs ?? 60_000,
+    backOffMs: options.retryBackOffMs ?? 1_000,
+    alarm: ringAt,
+    owner: base.owner,
+    works,
+    holds: base.holds,
+  });
+  const dispatch = createDispatch({ room, running: consumer.running, consume: consumer.consume, alarm: ringAt, holds: base.holds });
+  const jobs = createJobs(room, ringAt);
+  const watch = createWatch(room);
+  const batches = createBatches(room);
+  const sweeper = createSweeper({
+    room,
+    settling,
+    dispatch,
+    messages,
+    everythingMs: sweepMs,
+    wakeWorkers: () => jobs.wake(),
+    leads: () => leader.leads(),
+    attend: async () => {
+      if (shared) await attend(room, { consumer, batches, types: works ? [...handlers.keys()] : [] });
+    },
+  });
+  const alarm = createAlarm({
+    now: room.clock.now,
+    everyMs: Math.min(shared ? 5_000 : 10_000, sweepMs),
+    wake: sweeper.sweep,
+    failed: (error) => log('error', `sweeper: ${String(error)}`),
+  });
+  const lead = (): void => {
+    sweeper.everything();
+    room.background(async () => {
+      await restoreStartTimers(room);
+      await alarm.ring();
+    });
+  };
+  const leader = leaderOf({ store, owner: base.owner, shared, schedules: roles.includes('scheduler'), lead, log });
+  base.bind({ settling, leads: leader.leads, disturbed: () => (sweeper.everything(), alarm.at(room.clock.now() + 2_000)) });
+  room.onCommitted(dispatch.dispatch);
+  room.onCommitted(jobs.wake);
+  room.onCommitted(watch.committed);
+  // a resumed instance's timers count again
+  room.onCommitted(({ events }) => events.some(({ t }) => t === 'instance-resumed') && ringAt(room.clock.now()));
+  const heard: Heard = {
+    changed: watch.hinted,
+    jobs: ({ types }) => jobs.wakeTypes(types),
+    due: ({ at }) => leader.leads() && alarm.at(at),
+    queue: ({ queue, type }) => works && consumer.consume(queue, type),
+    // perhaps a queue was released
+    news: () =>
+      room.background(async () => {
+        await room.news.caughtUp();
+        sweeper.everything();
+        if (leader.leads()) alarm.at(room.clock.now());
+      }),
+  };
+  hints.onHint((hint) => void heard[hint.t](hint as never));
+  const blind = shared ? setInterval(() => hints.alive() || watch.anything(), BLIND).unref() : undefined;
+  return {
+    room,
+    opened,
+    alarm,
+    sweeper,
+    settling,
+    dispatch,
+    consumer,
+    messages,
+    jobs,
+    watch,
+    batches,
+    running,
+    leader,
+    holds: base.holds,
+    admission: createAdmission({
+      store,
+      builtIn: room.builtIn,
+      now: room.clock.now,
+      ...(config.admission && { bounds: config.admission }),
+    }),
+    pulse: works ? createPulse({ queue: opened.queue, owner: base.owner }) : { alive: () => true, stop: () => undefined },
+    learn: base.learn,
+    stopListening: () => clearInterval(blind),
+  };
+}
+
+type Heard = { readonly [T in Hint['t']]: (hint: Extract<Hint, { readonly t: T }>) => unknown };
+
+function silent(): void {
+  // nobody listens
+}
+
+/** What only later parts can tell. */
+interface Late {
+  readonly leads: () => boolean;
+  /** something failed in the background: what was lost is found again, soon */
+  readonly disturbed: () => void;
+}
+
+interface Base {
+  readonly room: Room;
+  readonly owner: string;
+  readonly hints: HintLine;
+  readonly holds: Holds;
+  readonly running: Set<Promise<unknown>>;
+  readonly inFlight: Set<string>;
+  readonly learn: () => Promise<void>;
+  bind(late: Late & { readonly settling: Settling }): void;
+}
+
+function openRoom({ config, handlers = new Map(), log = silent, instead, shared }: Options, store: Store, opened: OpenedQueue): Base {
+  const clock = instead?.clock ?? (config.clock === 'controllable' ? controllableClock() : realClock());
+  const zone = config.zone ?? 'Asia/Jakarta';
+  const book = createDefinitionBook({ now: clock.now, zone });
+  const listeners: ((what: Committed) => void)[] = [];
+  const running = new Set<Promise<unknown>>();
+  const inFlight = new Set<string>();
+  const hints = shared ? (opened.hints ?? noHints()) : noHints();
+  const holds = createHolds(store, clock);
+  const learn = async (): Promise<void> => {
+    await loadDefinitions(store, book, instead?.compile);
+    await holds.learn();
+  };
+  const news = createNews({ store, shared, learn, tell: () => hints.tell({ t: 'news' }) });
+  const committed = (what: Committed): void => listeners.forEach((listener) => listener(what));
+  const door = createDoor({ store, book, zone, inFlight, shared, caughtUp: news.caughtUp, committed });
+  let late: (Late & { readonly settling: Settling }) | undefined;
+  const room: Room = {
+    store,
+    queue: opened.queue,
+    clock,
+    zone,
+    book,
+    door,
+    log,
+    shared,
+    news,
+    leads: () => late?.leads() ?? false,
+    tell: hints.tell,
+    ids: createIds(store),
+    reader: sharedReadApart(),
+    builtIn: new Set(handlers.keys()),
+    act: actWith(
+      door,
+      () => late?.settling,
+      (work) => room.background(work),
+    ),
+    background: (work) => {
+      const mine = work()
+        .catch((error: unknown) => {
+          log('warn', String(error));
+          late?.disturbed();
+        })
+        .finally(() => running.delete(mine));
+      running.add(mine);
+    },
+    onCommitted: (listener) => void listeners.push(listener),
+  };
+  const owner = shared ? `alur-${randomUUID().slice(0, 13)}` : 'alur';
+  return { room, owner, hints, holds, running, inFlight, learn, bind: (given) => void (late = given) };
+}
+
+interface LeaderOf {
+  readonly store: Store;
+  readonly owner: string;
+  readonly shared: boolean;
+  readonly schedules: boolean;
+  readonly lead: () => void;
+  readonly log: Log;
+}
+
+/** A process alone leads always; one without the role never does. */
+function leaderOf({ store, owner, shared, schedules, lead, log }: LeaderOf): Leader {
+  if (!shared || !schedules) return { leads: () => schedules, look: async () => undefined, stop: async () => undefined };
+  return createLeader({ store, owner, elected: lead, log });
+}
+
+interface Attending {
+  readonly consumer: Consumer;
+  readonly batches: Batches;
+  readonly types: readonly string[];
+}
+
+/** What each process of many does from time to time, also when no hint reached it. */
+async function attend(room: Room, { consumer, batches, types }: Attending): Promise<void> {
+  await room.news.caughtUp();
+  if (room.leads()) await batches.restore();
+  if (types.length === 0) return;
+  for (const type of types) consumer.consume(`job-${type}`, type);
+  const agencies = room.book.all().flatMap(({ row }) => (row['agencies'] ?? []) as readonly string[]);
+  for (const agency of new Set(agencies)) consumer.consume(agencyQueue(agency), 'agency-call');
+  for (const [queue, type] of await queuesOfOpenJobs(room)) consumer.consume(queue, type);
+}
+
+/** Instances that start instances that start instances: beyond this depth the rest goes on in the background. */
+const DEEPEST = 50;
+
+/** Through the door, then what follows elsewhere. */
+function actWith(door: Room['door'], settling: () => Settling | undefined, background: Room['background']): Room['act'] {
+  const depth = new AsyncLocalStorage<number>();
+  return async (instanceKey, command, extras) => {
+    const outcome = await door.run(instanceKey, command, extras);
+    if (!outcome.ok || outcome.committed.effects.length === 0) return outcome;
+    const deep = (depth.getStore() ?? 0) + 1;
+    const follow = async (): Promise<void> => await settling()?.settle(outcome.committed);
+    if (deep > DEEPEST) background(() => depth.run(0, follow));
+    else await depth.run(deep, follow);
+    return outcome;
+  };
+}
