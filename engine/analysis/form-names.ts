@@ -9,12 +9,20 @@ export interface FormNames {
   readonly reads: ReadonlySet<string>;
   /** fields whose property `alur:class` is `identity`: numbers that name a person, e.g. a NIK */
   readonly identity: ReadonlySet<string>;
+  /** what people read beside the field that asks for it */
+  readonly labels: ReadonlyMap<string, Label>;
+}
+
+export interface Label {
+  readonly label: string;
+  readonly labelEn?: string;
 }
 
 interface Found {
   readonly writes: Set<string>;
   readonly reads: Set<string>;
   readonly identity: Set<string>;
+  readonly labels: Map<string, Label>;
 }
 
 type Part = { readonly [name: string]: Json };
@@ -24,7 +32,7 @@ const prose = new Set(['label', 'id', 'type', 'key', 'path', 'layout', 'appearan
 
 /** `schema`: a form-js schema. Never throws; what is no form names nothing. */
 export function formNames(schema: Json | undefined): FormNames {
-  const found: Found = { writes: new Set(), reads: new Set(), identity: new Set() };
+  const found: Found = { writes: new Set(), reads: new Set(), identity: new Set(), labels: new Map() };
   if (isPart(schema)) visitAll(schema['components'], found, undefined);
   return found;
 }
@@ -41,7 +49,11 @@ function visit(component: Part, found: Found, outer: string | undefined): void {
   if (key !== undefined && name !== undefined) {
     found.reads.add(name);
     if (!isStatic(component)) found.writes.add(name);
-    if (isPart(component['properties']) && component['properties']['alur:class'] === 'identity') found.identity.add(name);
+    const properties = isPart(component['properties']) ? component['properties'] : {};
+    if (properties['alur:class'] === 'identity') found.identity.add(name);
+    const [label, labelEn] = [component['label'], properties['label.en']];
+    if (outer === undefined && typeof label === 'string' && label !== '' && !label.startsWith('='))
+      found.labels.set(name, { label, ...(typeof labelEn === 'string' && { labelEn }) });
   }
   if (typeof component['valuesKey'] === 'string') add(found.reads, first(component['valuesKey']));
   for (const [field, value] of Object.entries(component)) if (!prose.has(field)) texts(value, found.reads);

@@ -12,7 +12,7 @@
 import type { Element, ElementKind, Process, Value } from '../process.ts';
 import type { ElementId, Json } from '../terms.ts';
 import { formNames } from './form-names.ts';
-import type { FormNames } from './form-names.ts';
+import type { FormNames, Label } from './form-names.ts';
 import { localNames, allNames } from './reads.ts';
 import { constantOf } from './words.ts';
 import { decisionOf, innerWrites } from './writes.ts';
@@ -29,6 +29,9 @@ export interface Sight {
 
 export interface VisibleVariable {
   readonly name: string;
+  /** as a form calls it */
+  readonly label?: string;
+  readonly labelEn?: string;
   /** besides the owner; sorted */
   readonly agencies: readonly string[];
   readonly sights: readonly Sight[];
@@ -83,6 +86,7 @@ interface Step {
   readonly writes: 'anything' | ReadonlySet<string>;
   readonly reads: ReadonlySet<string>;
   readonly identity: ReadonlySet<string>;
+  readonly labels: ReadonlyMap<string, Label>;
   readonly decision?: { readonly id: string; readonly names: readonly string[] };
 }
 
@@ -99,6 +103,7 @@ function stepOf(process: Process, element: Element, options: VisibilityOptions):
     writes: innerWrites(process, element, { forms }),
     reads: new Set(names.filter((name) => !local.has(name))),
     identity: form?.identity ?? new Set(),
+    labels: form?.labels ?? new Map(),
     ...(decision && { decision }),
   };
 }
@@ -150,11 +155,13 @@ function variablesOf(process: Process, steps: readonly Step[]): readonly Visible
     for (const name of step.reads) if (!own.has(name) || known.has(name)) see(name, step, 'reads');
   }
   const identity = new Set(steps.flatMap((step) => [...step.identity]));
+  // the first form that asks for it names it best
+  const labels = new Map(steps.flatMap((step) => [...step.labels]).toReversed());
   const all = new Set([...found.keys(), ...declared(process, OVERRIDE), ...declared(process, CLASS)]);
   return [...all]
     .filter((name) => name !== '')
     .toSorted()
-    .map((name) => variableOf(process, name, { sights: found.get(name) ?? [], identity }));
+    .map((name) => variableOf(process, name, { sights: found.get(name) ?? [], identity, labels }));
 }
 
 /** names in output mappings that speak of what the step itself answered */
@@ -172,14 +179,14 @@ function declared(process: Process, prefix: string): readonly string[] {
 function variableOf(
   process: Process,
   name: string,
-  { sights, identity }: { readonly sights: readonly Sight[]; readonly identity: ReadonlySet<string> },
+  { sights, identity, labels }: { readonly sights: readonly Sight[] } & Pick<Step, 'identity' | 'labels'>,
 ): VisibleVariable {
   const override = process.properties.get(OVERRIDE + name);
   const shown =
     override === undefined ? sights : partiesNamed(process, override).map((agency) => ({ agency, because: 'declared' as const }));
   const others = shown.map(({ agency }) => agency).filter((agency) => agency !== process.agency);
   const isIdentity = process.properties.get(CLASS + name) === 'identity' || identity.has(name) || IDENTITY.test(name);
-  return { name, agencies: [...new Set(others)].toSorted(), sights: shown, identity: isIdentity };
+  return { name, ...labels.get(name), agencies: [...new Set(others)].toSorted(), sights: shown, identity: isIdentity };
 }
 
 function partiesNamed(process: Process, text: string): readonly string[] {
