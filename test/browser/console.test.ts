@@ -1,17 +1,6 @@
 /** An agency's system is down; an operator sees what is stuck, where, brings the agency back and lets the case go on. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startAlur } from '../../server/start.ts';
-import type { Alur } from '../../server/start.ts';
-import { look, openBrowser, person, temporaryFolder } from './wifi-support.ts';
-import type { Look } from './wifi-support.ts';
-
-jest.setTimeout(90_000);
-const folder = temporaryFolder();
-const looks: Look[] = [];
-let alur: Alur;
-let browser: Browser;
-let page: Page;
+import { describe, expect, test } from '@jest/globals';
+import { barriers, markIsUncovered, see, signIn, useProduct } from './product.ts';
 
 /** One call to an agency with a single attempt: it fails for good as soon as that agency is down. */
 const diagram = `<?xml version="1.0" encoding="UTF-8"?>
@@ -39,129 +28,109 @@ const diagram = `<?xml version="1.0" encoding="UTF-8"?>
 </bpmn:definitions>`;
 const actor = { id: 'test' };
 
+const product = useProduct({
+  env: { ALUR_SANDBOX: 'true' },
+  prepare: (alur) => alur.runtime.deploy([{ name: 'macet.bpmn', text: diagram }], actor),
+});
+
 async function setFault(words: string): Promise<void> {
-  const choice = page.getByLabel(/^Perilaku .*Komunikasi/);
+  const choice = product.page.getByLabel(/^Perilaku .*Komunikasi/);
   await choice.selectOption({ label: words });
-  await page.getByRole('button', { name: /^Terapkan .*Komunikasi/ }).click();
+  await product.page.getByRole('button', { name: /^Terapkan .*Komunikasi/ }).click();
 }
-
-beforeAll(async () => {
-  const env = { PORT: '0', HOST: '127.0.0.1', ALUR_DATA: folder.path, ALUR_QUEUE: 'in-process', ALUR_SANDBOX: 'true' };
-  alur = await startAlur(env, { log: (level, message) => (level === 'error' ? process.stderr.write(`${message}\n`) : undefined) });
-  await alur.runtime.deploy([{ name: 'macet.bpmn', text: diagram }], actor);
-  browser = await openBrowser();
-  page = (await person(browser, alur.url)).page;
-  page.setDefaultTimeout(10_000);
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await alur?.close();
-  folder.remove();
-}, 30_000);
 
 describe('console', () => {
   test('[UI20] an operator signs in and sees that nothing is broken', async () => {
-    await page.goto('/console/');
-    const account = alur.accounts.find((one) => one.roles.includes('operator'));
-    await page.getByLabel('Nama pengguna').fill(account?.username ?? '');
-    await page.getByLabel('Kata sandi').fill(account?.password ?? '');
-    await page.getByRole('button', { name: 'Masuk' }).click();
-    await page.getByText('Tidak ada yang bermasalah').waitFor();
+    await signIn(product, '/console/', { role: 'operator' });
+    await product.page.getByText('Tidak ada yang bermasalah').waitFor();
   });
 
   test('[UI21] an incident appears by itself while the screen is open', async () => {
     // given the agency's sandbox is switched off
     await setFault('tidak menjawab (503)');
     // when a case needs that agency
-    const started = await alur.runtime.startInstance(
+    const started = await product.alur.runtime.startInstance(
       { processDefinitionId: 'macet', variables: { warga: 'Siti' }, businessId: 'UJI-1' },
       actor,
     );
     expect(started.ok).toBe(true);
     // then the landing page shows the group without being touched
-    await page.getByText('Panggil cakupan').waitFor();
-    await page.getByText('Pekerjaan sistem gagal dan percobaannya habis.').waitFor();
-    looks.push(await look(page, 'console-landing'));
+    await product.page.getByText('Panggil cakupan').waitFor();
+    await product.page.getByText('Pekerjaan sistem gagal dan percobaannya habis.').waitFor();
+    await see(product, 'console-landing');
   });
 
   test('[UI22] the group leads to the filtered list, and the filter stays in the address', async () => {
-    await page.getByRole('link', { name: 'Lihat permohonan' }).click();
-    await page.getByRole('link', { name: 'UJI-1' }).waitFor();
-    expect(page.url()).toContain('incident=yes');
-    expect(page.url()).toContain('process=macet');
-    looks.push(await look(page, 'console-list'));
+    await product.page.getByRole('link', { name: 'Lihat permohonan' }).click();
+    await product.page.getByRole('link', { name: 'UJI-1' }).waitFor();
+    expect(product.page.url()).toContain('incident=yes');
+    expect(product.page.url()).toContain('process=macet');
+    await see(product, 'console-list');
   });
 
   test('[UI22] a filter that nothing matches says so', async () => {
-    await page.getByLabel('Nomor permohonan').fill('TIDAK-ADA');
-    await page.keyboard.press('Enter');
-    await page.getByText('Tidak ada permohonan yang cocok').waitFor();
-    await page.goBack();
-    await page.getByRole('link', { name: 'UJI-1' }).waitFor();
+    await product.page.getByLabel('Nomor permohonan').fill('TIDAK-ADA');
+    await product.page.keyboard.press('Enter');
+    await product.page.getByText('Tidak ada permohonan yang cocok').waitFor();
+    await product.page.goBack();
+    await product.page.getByRole('link', { name: 'UJI-1' }).waitFor();
   });
 
   test('[UI23] the case shows where it is stuck, its data and its history', async () => {
-    await page.getByRole('link', { name: 'UJI-1' }).click();
-    await page.locator('.alur-diagram .djs-element.alur-incident').first().waitFor();
-    await page.locator('.alur-token-incident').waitFor();
-    looks.push(await look(page, 'console-instance'));
-    await page.getByRole('tab', { name: /^Data/ }).click();
-    await page.getByText('"Siti"').waitFor();
-    await page.getByRole('tab', { name: 'Riwayat langkah' }).click();
-    await page.getByRole('cell', { name: 'Panggil cakupan' }).waitFor();
-    await page.getByRole('button', { name: 'Tampilkan sebagai daftar' }).click();
-    await page.getByText('1 bermasalah').first().waitFor();
-    looks.push(await look(page, 'console-instance-list'));
-    await page.getByRole('button', { name: 'Tampilkan sebagai diagram' }).click();
+    await product.page.getByRole('link', { name: 'UJI-1' }).click();
+    await product.page.locator('.alur-diagram .djs-element.alur-incident').first().waitFor();
+    await product.page.locator('.alur-token-incident').waitFor();
+    await see(product, 'console-instance');
+    await product.page.getByRole('tab', { name: /^Data/ }).click();
+    await product.page.getByText('"Siti"').waitFor();
+    await product.page.getByRole('tab', { name: 'Riwayat langkah' }).click();
+    await product.page.getByRole('cell', { name: 'Panggil cakupan' }).waitFor();
+    await product.page.getByRole('button', { name: 'Tampilkan sebagai daftar' }).click();
+    await product.page.getByText('1 bermasalah').first().waitFor();
+    await see(product, 'console-instance-list');
+    await product.page.getByRole('button', { name: 'Tampilkan sebagai diagram' }).click();
   });
 
   test.each([1280, 390])('[UI3] the bpmn.io mark is fully visible at %i pixels', async (width) => {
-    await page.setViewportSize({ width, height: 860 });
-    const uncovered = await page.evaluate(() => {
-      const mark = document.querySelector('.bjs-powered-by');
-      mark?.scrollIntoView({ block: 'center' });
-      const box = mark?.getBoundingClientRect();
-      return Boolean(mark && box && mark.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)));
-    });
-    expect(uncovered).toBe(true);
-    await page.setViewportSize({ width: 1280, height: 860 });
+    await product.page.setViewportSize({ width, height: 860 });
+    expect(await markIsUncovered(product.page)).toBe(true);
+    await product.page.setViewportSize({ width: 1280, height: 860 });
   });
 
   test('[UI24] once the agency answers again, retrying lets the case end', async () => {
     // given the agency is back
-    await page.getByRole('link', { name: 'Keadaan sekarang' }).click();
+    await product.page.getByRole('link', { name: 'Keadaan sekarang' }).click();
     await setFault('menjawab biasa');
-    await page.getByRole('link', { name: 'Lihat permohonan' }).click();
-    await page.getByRole('link', { name: 'UJI-1' }).click();
+    await product.page.getByRole('link', { name: 'Lihat permohonan' }).click();
+    await product.page.getByRole('link', { name: 'UJI-1' }).click();
     // when the operator retries
-    await page.getByRole('tab', { name: /^Masalah/ }).click();
-    await page.getByRole('button', { name: /^Coba lagi/ }).click();
+    await product.page.getByRole('tab', { name: /^Masalah/ }).click();
+    await product.page.getByRole('button', { name: /^Coba lagi/ }).click();
     // then the incident is resolved and the case ends, seen live
-    await page.getByText('teratasi').first().waitFor();
-    await page.getByText('selesai', { exact: true }).first().waitFor();
-    looks.push(await look(page, 'console-resolved'));
+    await product.page.getByText('teratasi').first().waitFor();
+    await product.page.getByText('selesai', { exact: true }).first().waitFor();
+    await see(product, 'console-resolved');
   });
 
   test('[UI25] a running case is canceled only after a question', async () => {
     // given a case that is stuck again
-    await page.getByRole('link', { name: 'Keadaan sekarang' }).click();
+    await product.page.getByRole('link', { name: 'Keadaan sekarang' }).click();
     await setFault('tidak menjawab (503)');
-    await alur.runtime.startInstance({ processDefinitionId: 'macet', variables: {}, businessId: 'UJI-2' }, actor);
-    await page.getByRole('link', { name: 'Lihat permohonan' }).click();
-    await page.getByRole('link', { name: 'UJI-2' }).click();
+    await product.alur.runtime.startInstance({ processDefinitionId: 'macet', variables: {}, businessId: 'UJI-2' }, actor);
+    await product.page.getByRole('link', { name: 'Lihat permohonan' }).click();
+    await product.page.getByRole('link', { name: 'UJI-2' }).click();
     // when the first question is answered with no, nothing happens
-    await page.getByRole('button', { name: 'Batalkan permohonan…' }).click();
-    await page.getByRole('button', { name: 'Tidak, biarkan berjalan' }).click();
-    expect(await page.getByText('dibatalkan').count()).toBe(0);
+    await product.page.getByRole('button', { name: 'Batalkan permohonan…' }).click();
+    await product.page.getByRole('button', { name: 'Tidak, biarkan berjalan' }).click();
+    expect(await product.page.getByText('dibatalkan').count()).toBe(0);
     // when it is answered with yes, the case is canceled
-    await page.getByRole('button', { name: 'Batalkan permohonan…' }).click();
-    looks.push(await look(page, 'console-cancel'));
-    await page.getByRole('button', { name: 'Ya, batalkan' }).click();
-    await page.getByText('dibatalkan').first().waitFor();
+    await product.page.getByRole('button', { name: 'Batalkan permohonan…' }).click();
+    await see(product, 'console-cancel');
+    await product.page.getByRole('button', { name: 'Ya, batalkan' }).click();
+    await product.page.getByText('dibatalkan').first().waitFor();
   });
 
   test('[UI1] no screen has a barrier that axe can find, nor sideways scrolling', () => {
-    expect(looks.filter((each) => each.violations.length > 0 || each.overflow.length > 0)).toEqual([]);
+    expect(barriers(product)).toEqual([]);
   });
 });
