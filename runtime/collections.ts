@@ -15,14 +15,19 @@ export type Row = { readonly [field: string]: unknown };
 
 export interface Collection {
   readonly fields: Readonly<Record<string, FieldType>>;
-  /** each a compound index, most selective use first; the primary key is always indexed. `-field`: descending */
+  /** each a compound index, most selective use first; the primary key is always indexed. `-field`: descending. A list may stand first: one entry for each of its members */
   readonly indexes: readonly (readonly string[])[];
   /** rows are named by this key field: `put(collection, row[key], row)`. Absent: by any text. */
   readonly key?: string;
+  /** every row's key lies within its process instance's (`instanceKeyOf(key)`, or the text key begins with it and `_`): an instance's rows are found by their keys alone */
+  readonly within?: 'processInstanceKey';
+  /** fields that few rows have (flags: few are true): indexes with one of them hold only these rows */
+  readonly sparse?: readonly string[];
 }
 
 export const collections = {
   processInstances: {
+    sparse: ['parentElementInstanceKey', 'parentProcessInstanceKey', 'businessId', 'hasIncident'],
     key: 'processInstanceKey',
     fields: {
       processInstanceKey: 'key',
@@ -46,6 +51,7 @@ export const collections = {
       /* every agency whose lanes or calls the process has, with the owner */ agencies: 'list',
       lastUpdated: 'time',
       incidents: 'number',
+      /* version and hash of the newest record of the case's audit chain, `3:ab…` */ auditHead: 'text',
     },
     indexes: [
       ['state', 'startDate'],
@@ -60,6 +66,7 @@ export const collections = {
     ],
   },
   elementInstances: {
+    within: 'processInstanceKey',
     key: 'elementInstanceKey',
     fields: {
       elementInstanceKey: 'key',
@@ -86,6 +93,7 @@ export const collections = {
     ],
   },
   sequenceFlows: {
+    within: 'processInstanceKey',
     fields: {
       processInstanceKey: 'key',
       processDefinitionKey: 'key',
@@ -96,6 +104,7 @@ export const collections = {
     indexes: [['processInstanceKey']],
   },
   variables: {
+    within: 'processInstanceKey',
     key: 'variableKey',
     fields: {
       variableKey: 'key',
@@ -112,6 +121,7 @@ export const collections = {
     ],
   },
   jobs: {
+    sparse: ['open'],
     key: 'jobKey',
     fields: {
       jobKey: 'key',
@@ -148,6 +158,7 @@ export const collections = {
     indexes: [['type', 'open', '-priority', 'availableAt'], ['processInstanceKey'], ['open', 'availableAt'], ['state', 'creationTime']],
   },
   userTasks: {
+    sparse: ['assignee'],
     key: 'userTaskKey',
     fields: {
       userTaskKey: 'key',
@@ -180,9 +191,11 @@ export const collections = {
       lastUpdated: 'time',
     },
     indexes: [
-      ['state', 'dueDate'],
-      ['assignee', 'state', 'dueDate'],
-      ['agency', 'state', 'dueDate'],
+      ['state', 'dueDate', '-priority', 'creationDate'],
+      ['assignee', 'state', 'dueDate', '-priority', 'creationDate'],
+      ['agency', 'state', 'dueDate', '-priority', 'creationDate'],
+      ['candidateGroups', 'state', 'dueDate', '-priority', 'creationDate'],
+      ['candidateUsers', 'state', 'dueDate', '-priority', 'creationDate'],
       ['processInstanceKey', 'state'],
       ['state', 'creationDate'],
     ],
@@ -293,6 +306,7 @@ export const collections = {
       checksum: 'text',
       resourceKey: 'key',
       deployedBy: 'text',
+      /* who sees which variable: engine/analysis/visibility.ts */ visibility: 'json',
     },
     indexes: [['processDefinitionId', 'version'], ['isLatest', 'name'], ['deployedAt']],
   },
@@ -341,10 +355,22 @@ export const collections = {
     },
     indexes: [['formId', 'version']],
   },
-  /** the deployed text itself; `text` is not searchable */
+  /** the deployed text itself; `text` is not searchable. Files that are no diagram, decision or form (kind `resource`) are versioned here too */
   resources: {
-    fields: { resourceKey: 'key', resourceName: 'text', kind: 'text', deploymentKey: 'key', text: 'json' },
-    indexes: [['deploymentKey']],
+    fields: {
+      resourceKey: 'key',
+      resourceName: 'text',
+      kind: 'text',
+      deploymentKey: 'key',
+      text: 'json',
+      /* of kind `resource` only */ resourceId: 'text',
+      version: 'number',
+      versionTag: 'text',
+      isLatest: 'flag',
+      checksum: 'text',
+      /* base64: `text` stands for bytes that are no text */ encoding: 'text',
+    },
+    indexes: [['deploymentKey'], ['kind', 'resourceId', 'version']],
   },
   decisionInstances: {
     fields: {
@@ -413,10 +439,47 @@ export const collections = {
   idempotency: { fields: { id: 'text', bodyHash: 'text', status: 'number', answer: 'json', createdAt: 'time' }, indexes: [['createdAt']] },
   /** counters for reference numbers, e.g. WIFI-2026 */
   sequences: { fields: { name: 'text', value: 'number' }, indexes: [] },
-  /** denied and sensitive reads, sign-ins: what no instance's own history holds */
+  /** denied and sensitive reads, sign-ins, commands to no case: what no instance's own history holds. Key: `chain/seq`; append only, hash-chained */
   audit: {
-    fields: { auditKey: 'text', at: 'time', by: 'text', agency: 'text', action: 'text', subject: 'text', outcome: 'text', reason: 'text' },
-    indexes: [['at'], ['subject', 'at'], ['by', 'at']],
+    fields: {
+      auditKey: 'text',
+      at: 'time',
+      by: 'text',
+      agency: 'text',
+      action: 'text',
+      subject: 'text',
+      outcome: 'text',
+      reason: 'text',
+      // ours
+      onBehalfOf: 'text',
+      /* key of a case, or `house` */ chain: 'text',
+      seq: 'number',
+      hash: 'text',
+    },
+    indexes: [['at'], ['subject', 'at'], ['by', 'at'], ['chain', 'seq']],
+  },
+  /** the newest record of each audit chain (key: chain) */
+  auditHeads: { fields: { chain: 'text', seq: 'number', hash: 'text' }, indexes: [] },
+  /** who stands in for whom, from when until when */
+  substitutions: {
+    fields: {
+      substitutionId: 'text',
+      /* usernames */ absent: 'text',
+      substitute: 'text',
+      agency: 'text',
+      roles: 'list',
+      from: 'time',
+      until: 'time',
+      reason: 'text',
+      createdBy: 'text',
+      createdAt: 'time',
+      endedAt: 'time',
+    },
+    indexes: [
+      ['substitute', 'until'],
+      ['absent', 'until'],
+      ['agency', 'until'],
+    ],
   },
 } as const satisfies Record<string, Collection>;
 

@@ -8,7 +8,7 @@ import type { Commit, CommitResult, LeaseRequest, LoadedInstance, Page, Query, R
 import { checkRow } from './check-row.ts';
 import { compareEntries, compareKeys, compareValues, matches } from './matches.ts';
 import type { Entry } from './matches.ts';
-import { COUNT_CAP, pageOf, searchPlan } from './search-plan.ts';
+import { pageOf, searchPlan } from './search-plan.ts';
 import type { SearchPlan } from './search-plan.ts';
 import { fieldType, fieldValue } from './field-value.ts';
 
@@ -127,7 +127,7 @@ function search(memory: Memory, name: CollectionName, query: Query): Page {
     .filter(({ row }) => matches(collection, plan.condition, row));
   const ordered = fitting.sort((left, right) => compareEntries(collection, plan.order, [left, right]));
   const shown = cut(collection, plan, ordered).map(({ key, row }) => ({ key, row: structuredClone(row) }));
-  return pageOf(plan, shown, Math.min(fitting.length, COUNT_CAP + 1));
+  return pageOf(plan, shown, Math.min(fitting.length, plan.cap + 1));
 }
 
 /** A search for one key looks at one row. */

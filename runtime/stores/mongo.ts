@@ -24,7 +24,7 @@ import type { Collection, CollectionName, Row } from '../collections.ts';
 import { createLanes } from '../lanes.ts';
 import type { Page, Query, Store } from '../ports.ts';
 import { MAX_KEY } from './field-value.ts';
-import { COUNT_CAP, pageOf, searchPlan } from './search-plan.ts';
+import { pageOf, searchPlan } from './search-plan.ts';
 import { getBlob, putBlob } from './mongo/blobs.ts';
 import { connect } from './mongo/connect.ts';
 import type { MongoOptions } from './mongo/connect.ts';
@@ -103,7 +103,7 @@ async function search(room: MongoRoom, name: CollectionName, query: Query): Prom
   const complete = plan.position === undefined && plan.skip === 0 && found.length < plan.limit;
   const counted = complete
     ? found.length
-    : await room.rows(name).countDocuments(filterOf(collection, plan.condition), { limit: COUNT_CAP + 1 });
+    : await room.rows(name).countDocuments(filterOf(collection, plan.condition), { limit: plan.cap + 1 });
   return pageOf(plan, plan.position?.backwards ? rows.reverse() : rows, counted);
 }
 

@@ -29,12 +29,14 @@ export interface SearchPlan {
   readonly order: readonly Ordering[];
   readonly limit: number;
   readonly skip: number;
+  /** totals are exact up to here */
+  readonly cap: number;
   /** rows after (or before) this position in the order */
   readonly position?: { readonly values: readonly FieldValue[]; readonly key: string; readonly backwards: boolean };
 }
 
 /** Totals are counted up to here; more is told as this many and `hasMoreTotalItems`. Counting a million rows per list would be the slowest part of it. */
-export const COUNT_CAP = 10_000;
+const COUNT_CAP = 10_000;
 const MAX_LIMIT = 10_000;
 const MAX_DEPTH = 8;
 
@@ -49,6 +51,7 @@ export function searchPlan(collection: Collection, query: Query): SearchPlan {
       order,
       limit: wholeNumber('limit', query.limit ?? 100, 1),
       skip: wholeNumber('from', query.from ?? 0, 0),
+      cap: wholeNumber('countUpTo', query.countUpTo ?? COUNT_CAP, 1),
       ...(position === undefined ? {} : { position }),
     };
   } catch (error) {
@@ -58,7 +61,7 @@ export function searchPlan(collection: Collection, query: Query): SearchPlan {
 }
 
 function wholeNumber(name: string, value: number, lowest: number): number {
-  const highest = name === 'limit' ? MAX_LIMIT : Number.MAX_SAFE_INTEGER;
+  const highest = name === 'from' ? Number.MAX_SAFE_INTEGER : MAX_LIMIT;
   if (!Number.isSafeInteger(value) || value < lowest || value > highest)
     throw new InvalidQuery(`Expected ${name} to be a whole number from ${lowest} to ${highest}, but it is ${value}`);
   return value;
@@ -148,8 +151,8 @@ export function pageOf(plan: SearchPlan, found: readonly { readonly key: string;
   const [first, last] = [found[0], found.at(-1)];
   return {
     items: found.map(({ row }) => row),
-    totalItems: Math.min(counted, COUNT_CAP),
-    hasMoreTotalItems: counted > COUNT_CAP,
+    totalItems: Math.min(counted, plan.cap),
+    hasMoreTotalItems: counted > plan.cap,
     startCursor: first === undefined ? null : encodeCursor(plan.order, first),
     endCursor: last === undefined ? null : encodeCursor(plan.order, last),
   };

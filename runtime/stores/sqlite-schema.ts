@@ -5,6 +5,8 @@
  */
 import { collections } from '../collections.ts';
 import type { Collection, CollectionName, FieldType } from '../collections.ts';
+import { memberIndexesOf } from './sqlite-members.ts';
+import type { MemberIndex } from './sqlite-members.ts';
 
 /** Raise when tables of ours change in a way that older programs cannot read. */
 export const SCHEMA_VERSION = 1;
@@ -57,10 +59,21 @@ const ownTables = [
   'CREATE TABLE IF NOT EXISTS "_blobs" (id TEXT PRIMARY KEY, bytes BLOB NOT NULL)',
 ];
 
-/** Everything that a fresh file needs; harmless on one that has it. New columns of known tables: see `missingColumns`. */
-export function schemaStatements(): readonly string[] {
+export interface Statements {
+  readonly tables: readonly string[];
+  /** name → statement */
+  readonly indexes: ReadonlyMap<string, string>;
+  readonly members: readonly MemberIndex[];
+}
+
+/** Everything that a fresh file needs; harmless on one that has it. New columns of known tables and member indexes: see sqlite-migrate.ts. */
+export function schemaStatements(): Statements {
   const names = Object.keys(collections) as CollectionName[];
-  return [...ownTables, ...names.flatMap((name) => [tableStatement(name), ...indexStatements(name)])];
+  return {
+    tables: [...ownTables, ...names.map(tableStatement)],
+    indexes: new Map(names.flatMap((name) => indexStatements(name))),
+    members: names.flatMap((name) => memberIndexesOf(name, collections[name])),
+  };
 }
 
 function tableStatement(name: CollectionName): string {
@@ -75,12 +88,26 @@ export function columnDefinition(column: string, type: FieldType): string {
   return `${column} ${affinities[type]}${type === 'list' || type === 'json' ? '' : " NOT NULL DEFAULT (X'FF')"}`;
 }
 
-function indexStatements(name: CollectionName): readonly string[] {
+/** Rows that lie within their instance's keys need no index to be found by it: they stand side by side. */
+export function plainIndexes(collection: Collection): readonly (readonly string[])[] {
+  return collection.indexes.filter(([first = '']) => first !== collection.within && collection.fields[first] !== 'list');
+}
+
+function indexStatements(name: CollectionName): readonly (readonly [string, string])[] {
   const collection: Collection = collections[name];
-  return collection.indexes.map((fields) => {
+  return plainIndexes(collection).map((fields) => {
     const columns = fields.map((field) =>
       field.startsWith('-') ? `${columnOf(collection, field.slice(1))} DESC` : columnOf(collection, field),
     );
-    return `CREATE INDEX IF NOT EXISTS "${name}:${fields.join('+')}" ON "${name}" (${columns.join(', ')})`;
+    const only = fields.filter((field) => collection.sparse?.includes(field)).map((field) => presence(collection, field));
+    const where = only.length === 0 ? '' : ` WHERE ${only.join(' AND ')}`;
+    const index = `${name}:${fields.join('+')}${where === '' ? '' : '?'}`;
+    return [index, `CREATE INDEX IF NOT EXISTS "${index}" ON "${name}" (${columns.join(', ')})${where}`] as const;
   });
+}
+
+/** Says, in the words of the partial index, that the row has the field: SQLite uses the index only where a search says the same. */
+export function presence(collection: Collection, field: string): string {
+  const column = columnOf(collection, field);
+  return collection.fields[field] === 'flag' ? `${column} = 1` : `${column} < X'FF'`;
 }

@@ -1,11 +1,12 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { collections } from '../collections.ts';
 import type { Collection, CollectionName, Row } from '../collections.ts';
 import { rowValue } from './field-value.ts';
 import type { FieldValue } from './field-value.ts';
 import { wildcardParts } from './matches.ts';
-import { COUNT_CAP } from './search-plan.ts';
 import type { Condition, Operator, SearchPlan } from './search-plan.ts';
-import { ABSENT, columnOf, columnsOf, KEY } from './sqlite-schema.ts';
+import { memberIndexesOf, MEMBER } from './sqlite-members.ts';
+import { ABSENT, columnOf, columnsOf, KEY, presence } from './sqlite-schema.ts';
 
 /** Text with `?` places and what goes into them. Names come from runtime/collections.ts only, values never become text. */
 export interface Sql {
@@ -13,26 +14,35 @@ export interface Sql {
   readonly values: readonly SQLInputValue[];
 }
 
+/** How a field is written: with the name of its table before it where there are two. `undefined`: the row's key. */
+export type NameColumn = (field: string | undefined) => string;
+
 export function bound(value: FieldValue): SQLInputValue {
   return value === null ? ABSENT : value;
 }
 
-export function conditionSql(collection: Collection, condition: Condition): Sql {
-  if (condition.kind === 'and' || condition.kind === 'or')
-    return joined(
-      condition.parts.map((part) => conditionSql(collection, part)),
-      condition.kind,
-    );
-  const column = columnOf(collection, condition.field);
-  if (condition.kind === 'compare') return compareSql(collection, condition);
-  if (condition.kind === 'in')
-    return { text: `${column} ${condition.negated ? 'NOT IN' : 'IN'} (${places(condition.values)})`, values: condition.values.map(bound) };
-  if (condition.kind === 'like')
-    return { text: `${column} <> X'FF' AND CAST(${column} AS TEXT) GLOB ?`, values: [globOf(condition.pattern)] };
-  return { text: `EXISTS (SELECT 1 FROM json_each(${column}) WHERE value IN (${places(condition.values)}))`, values: condition.values };
+function plainly(name: CollectionName): NameColumn {
+  return (field) => columnOf(collections[name], field);
 }
 
-function joined(parts: readonly Sql[], kind: 'and' | 'or'): Sql {
+export function conditionSql(name: CollectionName, condition: Condition, column: NameColumn = plainly(name)): Sql {
+  if (condition.kind === 'and' || condition.kind === 'or')
+    return joined(
+      condition.parts.map((part) => conditionSql(name, part, column)),
+      condition.kind,
+    );
+  if (condition.kind === 'compare') return compareSql(name, condition, column);
+  const field = column(condition.field);
+  if (condition.kind === 'in') return inSql(name, condition, column);
+  if (condition.kind === 'like')
+    return { text: `${field} <> X'FF' AND CAST(${field} AS TEXT) GLOB ?`, values: [globOf(condition.pattern)] };
+  const values = condition.values;
+  const [index] = memberIndexesOf(name, collections[name]).filter(({ list }) => list === condition.field);
+  if (index === undefined) return { text: `EXISTS (SELECT 1 FROM json_each(${field}) WHERE value IN (${places(values)}))`, values };
+  return { text: `${column(undefined)} IN (SELECT ${KEY} FROM "${index.table}" WHERE ${MEMBER} IN (${places(values)}))`, values };
+}
+
+export function joined(parts: readonly Sql[], kind: 'and' | 'or'): Sql {
   if (parts.length === 0) return { text: kind === 'and' ? 'TRUE' : 'FALSE', values: [] };
   return {
     text: parts.map(({ text }) => `(${text})`).join(kind === 'and' ? ' AND ' : ' OR '),
@@ -42,15 +52,47 @@ function joined(parts: readonly Sql[], kind: 'and' | 'or'): Sql {
 
 const signs: Record<Operator, string> = { eq: '=', neq: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
-function compareSql(collection: Collection, { field, operator, value }: Extract<Condition, { kind: 'compare' }>): Sql {
-  const column = columnOf(collection, field);
+function compareSql(name: CollectionName, condition: Extract<Condition, { kind: 'compare' }>, column: NameColumn): Sql {
+  const { field, operator, value } = condition;
+  const collection: Collection = collections[name];
   const type = collection.fields[field];
+  const named = column(field);
   if ((type === 'list' || type === 'json') && value === null)
-    return { text: `${column} IS ${operator === 'eq' ? '' : 'NOT '}NULL`, values: [] };
+    return { text: `${named} IS ${operator === 'eq' ? '' : 'NOT '}NULL`, values: [] };
   if (value === null && !['eq', 'neq'].includes(operator)) return { text: 'FALSE', values: [] };
+  if (operator === 'eq' && value !== null && field === collection.within) return withinSql(collection, value, column);
   // absent is the greatest value in the file, but "greater than 5" does not mean it
-  const bounded = operator === 'gt' || operator === 'gte' ? ` AND ${column} < X'FF'` : '';
-  return { text: `${column} ${signs[operator]} ?${bounded}`, values: [bound(value)] };
+  const bounded = operator === 'gt' || operator === 'gte' ? ` AND ${named} < X'FF'` : '';
+  // in the very words of the partial index, or SQLite does not use it
+  const sparse = operator === 'eq' && value !== null && collection.sparse?.includes(field) === true;
+  if (sparse && type === 'flag' && value === 1)
+    return { text: presence(collection, field).replace(columnOf(collection, field), named), values: [] };
+  const present = sparse && type !== 'flag' ? ` AND ${presence(collection, field).replace(columnOf(collection, field), named)}` : '';
+  return { text: `${named} ${signs[operator]} ?${bounded}${present}`, values: [bound(value)] };
+}
+
+/** Rows of one instance: from its own key up to the last that could be one of its. Text keys begin with it and `_`, whose successor is a backtick. */
+function withinSql(collection: Collection, value: FieldValue, column: NameColumn): Sql {
+  const key = column(undefined);
+  if (collection.key === undefined) return { text: `${key} > ? AND ${key} < ?`, values: [`${String(value)}_`, `${String(value)}\``] };
+  const exact = ` AND ${column(collection.within)} = ?`;
+  const first = ((value as bigint) >> 20n) << 20n;
+  return { text: `${key} BETWEEN ? AND ?${exact}`, values: [first, first + 0xf_ffffn, value as bigint] };
+}
+
+function inSql(name: CollectionName, { field, negated, values }: Extract<Condition, { kind: 'in' }>, column: NameColumn): Sql {
+  const collection: Collection = collections[name];
+  const bounds = values.map(bound);
+  if (negated || field !== collection.within || values.includes(null))
+    return { text: `${column(field)} ${negated ? 'NOT IN' : 'IN'} (${places(values)})`, values: bounds };
+  const inside =
+    collection.key === undefined
+      ? `i.${KEY} > w.value || '_' AND i.${KEY} < w.value || '\`'`
+      : `i.${KEY} BETWEEN (w.value >> 20) << 20 AND w.value | 1048575 AND i.${columnOf(collection, field)} = w.value`;
+  return {
+    text: `${column(undefined)} IN (SELECT i.${KEY} FROM json_each(?) AS w CROSS JOIN "${name}" AS i WHERE ${inside})`,
+    values: [`[${values.join()}]`],
+  };
 }
 
 function places(values: readonly unknown[]): string {
@@ -64,8 +106,9 @@ function globOf(pattern: string): string {
 }
 
 /** Answers key first, then the collection's columns in order: decode with `decodeRow`. */
-export function searchSql(name: CollectionName, collection: Collection, plan: SearchPlan): Sql {
-  const condition = joined([conditionSql(collection, plan.condition), positionSql(collection, plan)], 'and');
+export function searchSql(name: CollectionName, plan: SearchPlan): Sql {
+  const collection: Collection = collections[name];
+  const condition = joined([conditionSql(name, plan.condition), positionSql(name, plan)], 'and');
   const flipped = plan.position?.backwards ?? false;
   const order = plan.order.map(({ field, descending }) => `${columnOf(collection, field)} ${descending === flipped ? 'ASC' : 'DESC'}`);
   return {
@@ -74,30 +117,37 @@ export function searchSql(name: CollectionName, collection: Collection, plan: Se
   };
 }
 
-export function countSql(name: CollectionName, collection: Collection, plan: SearchPlan): Sql {
-  const condition = conditionSql(collection, plan.condition);
+export function countSql(name: CollectionName, plan: SearchPlan): Sql {
+  const condition = conditionSql(name, plan.condition);
   return {
-    text: `SELECT count(*) FROM (SELECT 1 FROM "${name}" WHERE ${condition.text} LIMIT ${COUNT_CAP + 1})`,
-    values: condition.values,
+    text: `SELECT count(*) FROM (SELECT 1 FROM "${name}" WHERE ${condition.text} LIMIT ?)`,
+    values: [...condition.values, plan.cap + 1],
   };
 }
 
 export function selection(collection: Collection): string {
-  return [KEY, ...columnsOf(collection).map(({ column }) => column)].join(', ');
+  const known = selections.get(collection);
+  if (known !== undefined) return known;
+  const made = [KEY, ...columnsOf(collection).map(({ column }) => column)].join(', ');
+  selections.set(collection, made);
+  return made;
 }
 
+const selections = new WeakMap<Collection, string>();
+
 /** After (a, b, key) with mixed directions = a beyond, or a equal and b beyond, or both equal and key beyond. */
-function positionSql(collection: Collection, { order, position }: SearchPlan): Sql {
+export function positionSql(name: CollectionName, { order, position }: SearchPlan, column: NameColumn = plainly(name)): Sql {
   if (position === undefined) return { text: 'TRUE', values: [] };
+  const collection: Collection = collections[name];
   const own: SQLInputValue = collection.key === undefined ? position.key : BigInt(position.key);
   const at = order.map(({ field }, index) => (field === undefined ? own : bound(position.values[index] ?? null)));
   if (order.every(({ descending }) => descending === order[0]?.descending)) {
-    const columns = order.map(({ field }) => columnOf(collection, field));
+    const columns = order.map(({ field }) => column(field));
     return { text: `(${columns.join(', ')}) ${order[0]?.descending === position.backwards ? '>' : '<'} (${places(at)})`, values: at };
   }
   const steps = order.map(({ field, descending }, index): Sql => {
-    const equal = order.slice(0, index).map((before) => `${columnOf(collection, before.field)} = ?`);
-    const beyond = `${columnOf(collection, field)} ${descending === position.backwards ? '>' : '<'} ?`;
+    const equal = order.slice(0, index).map((before) => `${column(before.field)} = ?`);
+    const beyond = `${column(field)} ${descending === position.backwards ? '>' : '<'} ?`;
     return { text: [...equal, beyond].join(' AND '), values: at.slice(0, index + 1) };
   });
   return joined(steps, 'or');

@@ -10,31 +10,25 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import { collections } from '../collections.ts';
+import type { StatementSync } from 'node:sqlite';
 import type { Collection, CollectionName, Row } from '../collections.ts';
-import type { Commit, CommitResult, LeaseRequest, LoadedInstance, Page, Query, RowChange, Store, StoredEffect } from '../ports.ts';
-import { checkRow } from './check-row.ts';
+import { collections } from '../collections.ts';
+import type { Commit, CommitResult, LeaseRequest, LoadedInstance, Query, RowChange, Store, StoredEffect } from '../ports.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { ownFile } from './own-file.ts';
-import { fieldType, fieldValue } from './field-value.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { pageOf, searchPlan } from './search-plan.ts';
-import { bound, conditionSql, countSql, decodeRow, searchSql, selection } from './sqlite-search.ts';
-import type { Sql } from './sqlite-search.ts';
-import { columnsOf, KEY } from './sqlite-schema.ts';
-import { migrate } from './sqlite-migrate.ts';
+import { searchPlan } from './search-plan.ts';
+import { all, explain, get, search } from './sqlite-reads.ts';
+import type { Database } from './sqlite-reads.ts';
+import { changeSql, claimSql } from './sqlite-rows.ts';
+import { bound, conditionSql } from './sqlite-search.ts';
+import { KEY } from './sqlite-schema.ts';
+import { migrate, schemaVersionOf } from './sqlite-migrate.ts';
 import { logSync } from './sqlite-sync.ts';
 
 export interface SqliteStore extends Store {
   /** how SQLite would answer this search: lines of EXPLAIN QUERY PLAN */
   explain(collection: CollectionName, query: Query): readonly string[];
-}
-
-interface Database {
-  readonly db: DatabaseSync;
-  /** the same text is prepared once */
-  readonly prepare: (text: string) => StatementSync;
 }
 
 /** Opens or creates the file (folders too). Throws when it is newer than this program, no SQLite file, or in use by another process. */
@@ -53,7 +47,7 @@ export function openSqliteStore(path: string): SqliteStore {
 
 function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteStore {
   db.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF',
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=ON',
   );
   migrate(db);
   const database = { db, prepare: preparedOnce(db) };
@@ -111,7 +105,7 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
 export function readSqliteStore(path: string): Store & { readonly schemaVersion: number } {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   db.exec('BEGIN');
-  const schemaVersion = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  const schemaVersion = schemaVersionOf(db);
   const database = { db, prepare: preparedOnce(db) };
   const refused = async (): Promise<never> => {
     throw new Error('Expected nothing to be written, because the store was opened for reading only');
@@ -188,7 +182,7 @@ function load({ prepare }: Database, key: string): LoadedInstance | undefined {
 function commitWork(database: Database, wanted: Commit): () => CommitResult {
   const key = BigInt(wanted.instanceKey);
   const history = [JSON.stringify(wanted.audit), wanted.eventsJson ?? JSON.stringify(wanted.events)] as const;
-  const rows = wanted.rows.map((change) => changeSql(change));
+  const rows = wanted.rows.map(changeSql);
   const claims = (wanted.claims ?? []).map(claimSql);
   const effects = wanted.effects.map(({ id, kind, payload }) => [id, key, wanted.expected + 1, kind, JSON.stringify(payload)] as const);
   return () => {
@@ -243,53 +237,6 @@ function forget({ prepare }: Database, key: string): void {
 
 // ---------------------------------------------------------------- rows
 
-function keyValue(collection: Collection, key: string): SQLInputValue {
-  return collection.key === undefined ? key : BigInt(key);
-}
-
-function changeSql(change: RowChange): Sql {
-  checkRow(change);
-  const collection: Collection = collections[change.collection];
-  const key = keyValue(collection, change.key);
-  if (change.op === 'delete') return { text: `DELETE FROM "${change.collection}" WHERE ${KEY} = ?`, values: [key] };
-  return change.op === 'put' ? putSql(change, key) : patchSql(change, key);
-}
-
-function putSql({ collection: name, row }: Extract<RowChange, { op: 'put' }>, key: SQLInputValue): Sql {
-  const collection: Collection = collections[name];
-  const columns = columnsOf(collection);
-  const values = columns.map(({ field, type }) => columnValue(type, row[field]));
-  return { text: putText(name, columns.length), values: [key, ...values] };
-}
-
-/** The same string each time: the look-up of its prepared statement need not hash it again. */
-function putText(name: CollectionName, columns: number): string {
-  const known = putTexts.get(name);
-  if (known !== undefined) return known;
-  const made = `INSERT OR REPLACE INTO "${name}" VALUES (?${', ?'.repeat(columns)})`;
-  putTexts.set(name, made);
-  return made;
-}
-
-const putTexts = new Map<CollectionName, string>();
-
-function patchSql({ collection: name, fields }: Extract<RowChange, { op: 'patch' }>, key: SQLInputValue): Sql {
-  const collection: Collection = collections[name];
-  const changed = Object.keys(fields).filter((field) => field !== collection.key);
-  if (changed.length === 0) return { text: 'SELECT 1 WHERE FALSE', values: [] };
-  const values = changed.map((field) => columnValue(fieldType(collection, field), fields[field]));
-  return { text: `UPDATE "${name}" SET ${changed.map((field) => `"${field}" = ?`).join(', ')} WHERE ${KEY} = ?`, values: [...values, key] };
-}
-
-function columnValue(type: Parameters<typeof fieldValue>[0], value: unknown): SQLInputValue {
-  const known = fieldValue(type, value);
-  return type === 'list' || type === 'json' ? known : bound(known);
-}
-
-function claimSql({ collection, key }: { readonly collection: CollectionName; readonly key: string }): Sql {
-  return { text: `SELECT 1 FROM "${collection}" WHERE ${KEY} = ?`, values: [keyValue(collections[collection], key)] };
-}
-
 function writeWork({ prepare }: Database, changes: readonly RowChange[], ifAbsent: NonNullable<Commit['claims']>): () => boolean {
   const rows = changes.map(changeSql);
   const claims = ifAbsent.map(claimSql);
@@ -300,50 +247,10 @@ function writeWork({ prepare }: Database, changes: readonly RowChange[], ifAbsen
   };
 }
 
-// ---------------------------------------------------------------- reads
-
-function all({ prepare }: Database, { text, values }: Sql): readonly (readonly unknown[])[] {
-  const statement = prepare(text);
-  statement.setReadBigInts(true);
-  statement.setReturnArrays(true);
-  return statement.all(...values) as unknown as readonly (readonly unknown[])[];
-}
-
-function get(database: Database, name: CollectionName, key: string): Row | undefined {
-  const collection: Collection = collections[name];
-  if (collection.key !== undefined && !/^[0-9]{1,19}$/.test(key)) return undefined;
-  const [values] = all(database, {
-    text: `SELECT ${selection(collection)} FROM "${name}" WHERE ${KEY} = ?`,
-    values: [keyValue(collection, key)],
-  });
-  return values === undefined ? undefined : decodeRow(collection, values);
-}
-
-function search(database: Database, name: CollectionName, query: Query): Page {
-  const collection: Collection = collections[name];
-  const plan = searchPlan(collection, query);
-  const found = all(database, searchSql(name, collection, plan)).map((values) => ({
-    key: String(values[0]),
-    row: decodeRow(collection, values),
-  }));
-  const complete = plan.position === undefined && plan.skip === 0 && found.length < plan.limit;
-  const counted = complete ? found.length : Number(all(database, countSql(name, collection, plan))[0]?.[0]);
-  return pageOf(plan, plan.position?.backwards ? found.reverse() : found, counted);
-}
-
-function explain({ db }: Database, name: CollectionName, query: Query): readonly string[] {
-  const collection: Collection = collections[name];
-  const { text, values } = searchSql(name, collection, searchPlan(collection, query));
-  return db
-    .prepare(`EXPLAIN QUERY PLAN ${text}`)
-    .all(...values)
-    .map((line) => String(line['detail']));
-}
-
 function leaseJobs(database: Database, request: LeaseRequest): readonly Row[] {
-  const collection: Collection = collections.jobs;
+  const jobs: Collection = collections.jobs;
   const one = request.jobKey === undefined ? undefined : BigInt(request.jobKey);
-  const scope = conditionSql(collection, searchPlan(collection, request.scope === undefined ? {} : { scope: request.scope }).condition);
+  const scope = conditionSql('jobs', searchPlan(jobs, request.scope === undefined ? {} : { scope: request.scope }).condition);
   const found = all(database, {
     text: `SELECT ${KEY} FROM "jobs" WHERE "type" = ? AND "open" = 1 AND "availableAt" <= ? AND "retries" > 0 AND "retries" < X'FF' AND "suspended" <> 1
       ${one === undefined ? '' : `AND ${KEY} = ?`} AND ${scope.text} ORDER BY "priority" DESC, "availableAt" LIMIT ?`,
