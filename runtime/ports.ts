@@ -104,10 +104,12 @@ export interface Query {
   readonly from?: number;
   readonly after?: string;
   readonly before?: string;
+  /** totals are exact up to here: 1..10000, default 10000. Lists that show no large totals need not pay for them. */
+  readonly countUpTo?: number;
 }
 export interface Page {
   readonly items: readonly Row[];
-  /** exact up to 10,000; more is told as 10,000 and `hasMoreTotalItems` */
+  /** exact up to `countUpTo`; more is told as that many and `hasMoreTotalItems` */
   readonly totalItems: number;
   readonly hasMoreTotalItems?: boolean;
   readonly startCursor: string | null;
