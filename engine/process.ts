@@ -27,6 +27,16 @@ export interface JobSpec {
   readonly retries: Value;
   readonly priority?: Value;
   readonly headers: Readonly<Record<string, string>>;
+  /** deployed files that the worker needs (`zeebe:linkedResources`); it gets their keys in the header `linkedResources` */
+  readonly linked?: readonly LinkedResource[];
+}
+
+export interface LinkedResource {
+  readonly resourceId: Value;
+  /** what the worker takes it for, e.g. RPA */
+  readonly resourceType: string;
+  readonly linkName: string;
+  readonly binding: Binding;
 }
 
 export interface ListenerSpec extends JobSpec {

@@ -28,6 +28,8 @@ export interface Library {
   decision(id: string, binding: Binding): DeployedDecision | undefined;
   form(id: string, binding: Binding): { readonly key: Key } | undefined;
   process(id: string, binding: Binding): { readonly key: Key } | undefined;
+  /** a deployed file of any other kind; absent: there are none */
+  resource?(id: string, binding: Binding): { readonly key: Key } | undefined;
 }
 
 export interface World {

@@ -6,7 +6,7 @@ import type { Decision } from '../engine/dmn/index.ts';
 import type { CollectionName, Row } from './collections.ts';
 import { deployedDecision } from './deployed-decision.ts';
 import { phasesOf } from './phases.ts';
-import type { Store } from './ports.ts';
+import type { Filter, Store } from './ports.ts';
 import type { DefinedElement, Definition, Definitions } from './runtime.ts';
 
 export interface DefinitionEntry extends Definition {
@@ -44,16 +44,26 @@ export interface DefinitionBook extends Definitions {
 }
 
 export function createDefinitionBook({ now, zone }: { readonly now: () => number; readonly zone: string }): DefinitionBook {
+  /** a deployed file of any other kind, without its text */
+  resource(idOrKey: { readonly id?: string; readonly key?: Key }): Row | undefined;
+  addResource(row: Row): void;
   const processes = new Shelf<DefinitionEntry>();
   const decisions = new Shelf<DecisionEntry>();
   const forms = new Shelf<FormEntry>();
   const libraryFor = (row: Row): Library => ({
     decision: (id, binding) => decisions.bound(id, binding, row)?.deployed,
     form: (id, binding) => keyed(forms.bound(id, binding, row)?.formKey),
+  const resources = new Shelf<{ readonly row: Row }>();
+  const sightsOf = (process: Process): Visibility =>
+    visibilityOf(process, {
+      form: (id) => forms.latest(id)?.schema,
+      decision: (id) => named(decisions.latest(id)?.decision),
+    });
     process: (id, binding) => keyed(processes.bound(id, binding, row)?.key),
   });
   return {
     latest: (id) => processes.latest(id),
+    resource: (id, binding) => keyed(resources.bound(id, binding, row)?.row['resourceKey'] as Key | undefined),
     byKey: (key) => processes.byKey.get(key),
     all: () => [...processes.byKey.values()],
     form: (key) => forms.byKey.get(key),
@@ -78,6 +88,8 @@ export function createDefinitionBook({ now, zone }: { readonly now: () => number
 }
 
 function keyed(key: Key | undefined): { readonly key: Key } | undefined {
+    resource: ({ id, key }) => (key === undefined ? resources.latest(id ?? '') : resources.byKey.get(key))?.row,
+    addResource: ({ text: _text, ...row }) => resources.add(String(row['resourceId']), String(row['resourceKey']), { row }),
   return key === undefined ? undefined : { key };
 }
 
@@ -163,7 +175,9 @@ function elementsOf(process: Process): ReadonlyMap<string, DefinedElement> {
 export async function loadDefinitions(store: Store, book: DefinitionBook, compiling: typeof compile = compile): Promise<void> {
   const text = cachedText(store);
   for (const row of await unknown(store, 'forms', (key) => book.form(key))) book.addForm(row, JSON.parse(await text(row)) as Json);
-  for (const row of await unknown(store, 'decisionDefinitions', (key) => book.decision({ key }))) await loadDecision(store, book, { row, text });
+  for (const row of await newResources(store, book)) book.addResource(row);
+  for (const row of await unknown(store, 'decisionDefinitions', (key) => book.decision({ key })))
+    await loadDecision(store, book, { row, text });
   for (const row of await unknown(store, 'processDefinitions', book.entry)) {
     const xml = await text(row);
     const compiled = await compiling(xml);
@@ -200,7 +214,12 @@ async function unknown(store: Store, collection: CollectionName, find: (key: Key
   return (await everything(store, collection)).filter((row) => find(String(row[name])) === undefined);
 }
 
-async function everything(store: Store, collection: CollectionName): Promise<readonly Row[]> {
+async function newResources(store: Store, book: DefinitionBook): Promise<readonly Row[]> {
+  const rows = await everything(store, 'resources', { kind: 'resource' });
+  return rows.filter((row) => book.resource({ key: String(row['resourceKey']) }) === undefined);
+}
+
+async function everything(store: Store, collection: CollectionName, filter: Filter = {}): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (let after: string | null | undefined; after !== null;) {
     const page = await store.search(collection, { limit: 1_000, ...(after === undefined ? {} : { after }) });

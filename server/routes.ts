@@ -15,6 +15,7 @@ import { batchRoutes } from './v2/batches.ts';
 import { clusterRoutes } from './v2/cluster.ts';
 import { decisionRoutes } from './v2/decisions.ts';
 import { definitionRoutes } from './v2/definitions.ts';
+import { resourceRoutes } from './v2/resources.ts';
 import { deploymentRoutes } from './v2/deployments.ts';
 import { elementRoutes } from './v2/elements.ts';
 import { operationRoutes } from './v2/instance-operations.ts';
@@ -41,6 +42,7 @@ const served: readonly Route[] = [
   ...deploymentRoutes,
   ...decisionRoutes,
   ...definitionRoutes,
+  ...resourceRoutes,
   ...batchRoutes,
   ...operationRoutes,
   ...instanceRoutes,

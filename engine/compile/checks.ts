@@ -1,7 +1,7 @@
 /** What must hold of a process before it may run. Everything that we do not execute is refused here by name: nothing is silently ignored. */
 import type { Element, ElementKind, ElementOf, Process, Trigger, TriggerType } from '../process.ts';
 import type { Complaint, Context } from './context.ts';
-import { flowElementsById } from './node.ts';
+import { extension, flowElementsById } from './node.ts';
 import type { Node } from './node.ts';
 
 interface Check {
@@ -44,6 +44,12 @@ function checkAny(element: Element, { node, process, complain }: Check): void {
       });
     }
   }
+  if (extension(node, 'zeebe:LinkedResources') && !('job' in element))
+    complain({
+      code: 'LINKED_RESOURCES_WITHOUT_JOB',
+      message: `Expected linked resources on an element whose work a job worker does, but no worker does that of this ${element.kind}.`,
+      hint: 'Enter a job type (zeebe:taskDefinition), or remove the linked resources.',
+    });
   for (const flow of element.outgoing) {
     const target = process.elements.get(flow.target);
     if (target?.parent !== element.parent)

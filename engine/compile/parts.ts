@@ -1,5 +1,5 @@
 /** Extension elements that several kinds of elements share: mappings, jobs, listeners, loops, forms, bindings. */
-import type { Binding, FormSpec, JobSpec, ListenerSpec, LoopSpec, Mapping } from '../process.ts';
+import type { Binding, FormSpec, JobSpec, LinkedResource, ListenerSpec, LoopSpec, Mapping } from '../process.ts';
 import type { ListenerEvent } from '../terms.ts';
 import type { Context } from './context.ts';
 import { child, children, extension, text } from './node.ts';
@@ -48,19 +48,33 @@ export function jobOf(node: Node, context: Context): JobSpec | undefined {
       hint: 'Enter the job type that workers ask for.',
     });
   const priority = priorityOf(node);
-  if (extension(node, 'zeebe:LinkedResources')) {
-    context.warn(node, {
-      code: 'LINKED_RESOURCES',
-      message: 'Expected nothing that a worker does not get, but linked resources are not handed to workers.',
-      hint: 'Name the resource in a task header.',
-    });
-  }
+  const linked = linkedResourcesOf(node, context);
   return {
     type: context.value(node, type ?? '', 'job type'),
     retries: context.value(node, text(definition, 'retries') ?? '3', 'retries'),
     headers: headersOf(node),
     ...(priority !== undefined && { priority: context.value(node, priority, 'job priority') }),
+    ...(linked.length > 0 && { linked }),
   };
+}
+
+/** Deployed files that the worker of the job needs. */
+function linkedResourcesOf(node: Node, context: Context): readonly LinkedResource[] {
+  const seen = new Set<string>();
+  return children(extension(node, 'zeebe:LinkedResources'), 'values').flatMap((link) => {
+    const [resourceId, linkName = ''] = [text(link, 'resourceId'), text(link, 'linkName')];
+    if (resourceId === undefined || seen.has(linkName)) {
+      context.error(node, {
+        code: 'INVALID_LINKED_RESOURCE',
+        message: `Expected every linked resource to have a resource id and a link name of its own, but '${linkName}' ${resourceId === undefined ? 'has no resource id' : 'is there twice'}.`,
+        hint: 'Complete the linked resource or remove it.',
+      });
+      return [];
+    }
+    seen.add(linkName);
+    const resourceType = text(link, 'resourceType') ?? '';
+    return [{ resourceId: context.value(node, resourceId, 'resource id'), resourceType, linkName, binding: bindingOf(link) }];
+  });
 }
 
 /** The priority of a job; what stands at the process is meant for all its jobs. */

@@ -67,6 +67,7 @@ class Run {
             : library?.decision(id, binding),
         form: () => ({ key: '3' }),
         process: () => ({ key: '4' }),
+        resource: () => ({ key: '5' }),
       },
     };
   }

@@ -4,25 +4,27 @@ import { Problem, accepted } from '../problem.ts';
 import { actorOf } from '../reader.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route, Upload } from '../route.ts';
-import { TENANT, showDecisionDefinition, showDecisionRequirements, showForm } from './show.ts';
+import type { Resource } from '../../runtime/runtime.ts';
+import { TENANT, showDecisionDefinition, showDecisionRequirements, showForm, showResource } from './show.ts';
 
-/** An alert text decoder: bytes that are no UTF-8 are refused, not silently replaced. */
-function textOf({ name, bytes }: Upload): { readonly name: string; readonly text: string } {
+/** An alert text decoder: bytes that are no UTF-8 are kept as bytes, not silently replaced. */
+function resourceOf({ name, bytes }: Upload): Resource {
   try {
     return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    throw new Problem('INVALID_RESOURCE', `Expected ${name} to be UTF-8 text, but it is not`);
+    return { name, text: Buffer.from(bytes).toString('base64'), encoding: 'base64' };
   }
 }
 
 async function deploy({ context, files, reader }: Asked) {
   if (files.length === 0) throw new Problem('INVALID_ARGUMENT', 'Expected at least one file in the field "resources", but there is none');
-  const deployment = accepted(await context.runtime.deploy(files.map(textOf), actorOf(reader)));
+  const deployment = accepted(await context.runtime.deploy(files.map(resourceOf), actorOf(reader)));
   const deployments = [
     ...deployment.processes.map((row) => entry('processDefinition', processResult(row))),
     ...deployment.decisions.map((row) => entry('decisionDefinition', showDecisionDefinition(row))),
     ...deployment.requirements.map((row) => entry('decisionRequirements', showDecisionRequirements(row))),
     ...deployment.forms.map((row) => entry('form', showForm(row))),
+    ...deployment.resources.map((row) => entry('resource', showResource(row))),
   ];
   return ok({ tenantId: TENANT, deploymentKey: deployment.deploymentKey, deployments, warnings: deployment.warnings });
 }

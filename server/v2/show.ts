@@ -149,6 +149,7 @@ export const showDecisionRequirements = shower('decisionRequirements', [
   'resourceName',
 ]);
 export const showForm = shower('forms', ['formKey', 'formId', 'version', 'resourceName']);
+export const showResource = shower('resources', ['resourceKey', 'resourceId', 'resourceName', 'version', 'versionTag']);
 export const showDecisionInstance = shower('decisionInstances', [
   'decisionEvaluationInstanceKey',
   'decisionEvaluationKey',

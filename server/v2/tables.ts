@@ -148,6 +148,10 @@ export const decisionInstances = table('decisionInstances', show.showDecisionIns
   filters: {
     ...kinds(
       'text',
+export const resources = table('resources', show.showResource, {
+  filters: { ...kinds('text', 'resourceId resourceName versionTag'), ...kinds('key', 'resourceKey deploymentKey'), version: 'number' },
+  lookups: { isLatestVersion: latest },
+});
       'decisionEvaluationInstanceKey state evaluationFailure decisionDefinitionId decisionDefinitionName decisionDefinitionType',
     ),
     ...kinds('key', 'decisionEvaluationKey processDefinitionKey processInstanceKey decisionDefinitionKey elementInstanceKey'),
