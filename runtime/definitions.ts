@@ -1,7 +1,9 @@
 /** Everything that is deployed, compiled, in memory. Made once per definition and frozen from then on. */
 import { agencyOf, compile, elementName, elementType, startForm, startSubscriptions } from '../engine/index.ts';
 import type { Binding, DeployedDecision, Json, Key, Library, Process, StartSubscription } from '../engine/index.ts';
-import { compileDecisions } from '../engine/dmn/index.ts';
+import { visibilityOf } from '../engine/analysis/visibility.ts';
+import type { Visibility } from '../engine/analysis/visibility.ts';
+import { compileDecisions, variablesRead } from '../engine/dmn/index.ts';
 import type { Decision } from '../engine/dmn/index.ts';
 import type { CollectionName, Row } from './collections.ts';
 import { deployedDecision } from './deployed-decision.ts';
@@ -38,32 +40,33 @@ export interface DefinitionBook extends Definitions {
   /** the newest version of each process */
   latestEntries(): readonly DefinitionEntry[];
   decision(idOrKey: { readonly id?: string; readonly key?: Key }): DecisionEntry | undefined;
+  latestForm(formId: string): Json | undefined;
   addProcess(row: Row, xml: string, process: Process): void;
   addDecision(row: Row, decision: Decision): void;
   addForm(row: Row, schema: Json): void;
-}
-
-export function createDefinitionBook({ now, zone }: { readonly now: () => number; readonly zone: string }): DefinitionBook {
   /** a deployed file of any other kind, without its text */
   resource(idOrKey: { readonly id?: string; readonly key?: Key }): Row | undefined;
   addResource(row: Row): void;
+}
+
+export function createDefinitionBook({ now, zone }: { readonly now: () => number; readonly zone: string }): DefinitionBook {
   const processes = new Shelf<DefinitionEntry>();
   const decisions = new Shelf<DecisionEntry>();
   const forms = new Shelf<FormEntry>();
-  const libraryFor = (row: Row): Library => ({
-    decision: (id, binding) => decisions.bound(id, binding, row)?.deployed,
-    form: (id, binding) => keyed(forms.bound(id, binding, row)?.formKey),
   const resources = new Shelf<{ readonly row: Row }>();
   const sightsOf = (process: Process): Visibility =>
     visibilityOf(process, {
       form: (id) => forms.latest(id)?.schema,
       decision: (id) => named(decisions.latest(id)?.decision),
     });
+  const libraryFor = (row: Row): Library => ({
+    decision: (id, binding) => decisions.bound(id, binding, row)?.deployed,
+    form: (id, binding) => keyed(forms.bound(id, binding, row)?.formKey),
     process: (id, binding) => keyed(processes.bound(id, binding, row)?.key),
+    resource: (id, binding) => keyed(resources.bound(id, binding, row)?.row['resourceKey'] as Key | undefined),
   });
   return {
     latest: (id) => processes.latest(id),
-    resource: (id, binding) => keyed(resources.bound(id, binding, row)?.row['resourceKey'] as Key | undefined),
     byKey: (key) => processes.byKey.get(key),
     all: () => [...processes.byKey.values()],
     form: (key) => forms.byKey.get(key),
@@ -72,8 +75,9 @@ export function createDefinitionBook({ now, zone }: { readonly now: () => number
     version: (id, version) => processes.version(id, version),
     latestEntries: () => processes.allLatest(),
     decision: ({ id, key }) => (key === undefined ? decisions.latest(id ?? '') : decisions.byKey.get(key)),
+    latestForm: (id) => forms.latest(id)?.schema,
     addProcess: (row, xml, process) => {
-      const entry = processEntry(row, { xml, process, library: libraryFor(row), clock: { now: now(), zone } });
+      const entry = processEntry(row, { xml, process, library: libraryFor(row), sightsOf, clock: { now: now(), zone } });
       processes.add(entry.id, entry.key, entry);
     },
     addDecision: (row, decision) => {
@@ -84,12 +88,12 @@ export function createDefinitionBook({ now, zone }: { readonly now: () => number
       const [formKey, formId, version] = [String(row['formKey']), String(row['formId']), Number(row['version'])];
       forms.add(formId, formKey, { formKey, formId, version, schema, row });
     },
+    resource: ({ id, key }) => (key === undefined ? resources.latest(id ?? '') : resources.byKey.get(key))?.row,
+    addResource: ({ text: _text, ...row }) => resources.add(String(row['resourceId']), String(row['resourceKey']), { row }),
   };
 }
 
 function keyed(key: Key | undefined): { readonly key: Key } | undefined {
-    resource: ({ id, key }) => (key === undefined ? resources.latest(id ?? '') : resources.byKey.get(key))?.row,
-    addResource: ({ text: _text, ...row }) => resources.add(String(row['resourceId']), String(row['resourceKey']), { row }),
   return key === undefined ? undefined : { key };
 }
 
@@ -129,14 +133,19 @@ class Shelf<T extends { readonly row: Row }> {
   }
 }
 
+function named(decision: Decision | undefined): readonly string[] | undefined {
+  return decision && variablesRead(decision);
+}
+
 interface Made {
+  readonly sightsOf: (process: Process) => Visibility;
   readonly xml: string;
   readonly process: Process;
   readonly library: Library;
   readonly clock: { readonly now: number; readonly zone: string };
 }
 
-function processEntry(row: Row, { xml, process, library, clock }: Made): DefinitionEntry {
+function processEntry(row: Row, { xml, process, library, clock, sightsOf }: Made): DefinitionEntry {
   const starts = startSubscriptions(process, clock);
   return {
     row,
@@ -151,6 +160,8 @@ function processEntry(row: Row, { xml, process, library, clock }: Made): Definit
     properties: process.properties,
     elements: elementsOf(process),
     phases: phasesOf(process),
+    // those that were deployed before views were stored with the definition get theirs from what is deployed now
+    visibility: (row['visibility'] as Visibility | undefined) ?? sightsOf(process),
     // asked each time: bound to the latest version, the form changes without the process
     get startFormKey() {
       const form = startForm(process);
@@ -222,7 +233,7 @@ async function newResources(store: Store, book: DefinitionBook): Promise<readonl
 async function everything(store: Store, collection: CollectionName, filter: Filter = {}): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (let after: string | null | undefined; after !== null;) {
-    const page = await store.search(collection, { limit: 1_000, ...(after === undefined ? {} : { after }) });
+    const page = await store.search(collection, { filter, limit: 1_000, ...(after === undefined ? {} : { after }) });
     rows.push(...page.items);
     after = page.items.length < 1_000 ? null : page.endCursor;
   }

@@ -8,6 +8,7 @@
  */
 import { decide, evolve, parse, serialize } from '../engine/index.ts';
 import type { Command, Event, InstanceState, Key, Rejection } from '../engine/index.ts';
+import { commitHash } from './audit-chain.ts';
 import type { DefinitionEntry, DefinitionBook } from './definitions.ts';
 import { effectsOf } from './effects.ts';
 import { createLanes } from './lanes.ts';
@@ -53,6 +54,8 @@ interface Cached {
   readonly state: InstanceState;
   readonly version: number;
   readonly names: Names;
+  /** hash of the last commit: the next one continues its chain */
+  readonly chain: string;
   /** bytes of events since the last snapshot, and of that snapshot: the next one is due when the tail outgrows it */
   readonly tail: number;
   readonly snapshot: number;
@@ -182,6 +185,8 @@ async function load(store: Store, key: Key): Promise<Cached | undefined> {
     state,
     version: loaded.version,
     names: namesOf(state),
+    // KEPT WITH THE COMMIT ITSELF: a crash leaves either both or none, so the chain cannot fork
+    chain: (await store.events(key, loaded.version)).at(-1)?.audit.hash ?? '',
     tail: JSON.stringify(loaded.tail).length,
     snapshot: loaded.snapshot.length,
   };
@@ -229,7 +234,10 @@ function stepOf(_parts: DoorParts, before: Cached | undefined, { command, extras
   const { events, state } = decision;
   const version = (before?.version ?? 0) + 1;
   const names = before?.names ?? namesOf(undefined);
-  const rows = [...project({ events, state, names, definition, at: command.at }), ...(extras.rows ?? [])];
+  const audit = auditOf(command);
+  const chain = commitHash(before?.chain ?? '', { instanceKey: state.key, version, audit, events });
+  const projected = withHead(project({ events, state, names, definition, at: command.at }), state.key, `${version}:${chain}`);
+  const rows = [...projected, ...(extras.rows ?? [])];
   const effects = effectsOf(events, state, { version, startsByMessage: definition.startsByMessage });
   const eventsJson = JSON.stringify(events);
   const ended = state.status === 'completed' || state.status === 'terminated';
@@ -239,7 +247,7 @@ function stepOf(_parts: DoorParts, before: Cached | undefined, { command, extras
     expected: version - 1,
     events,
     eventsJson,
-    audit: auditOf(command),
+    audit: { ...audit, hash: chain },
     rows,
     effects,
     ...(kept?.text === undefined ? {} : { snapshot: kept.text }),
@@ -247,7 +255,16 @@ function stepOf(_parts: DoorParts, before: Cached | undefined, { command, extras
     ...(extras.claims && { claims: extras.claims }),
   };
   const committed = { instanceKey: state.key, version, command, events, rows, effects, definition };
-  return { commit, committed, ...(kept && { after: { state, version, names, tail: kept.tail, snapshot: kept.snapshot } }) };
+  return { commit, committed, ...(kept && { after: { state, version, names, chain, tail: kept.tail, snapshot: kept.snapshot } }) };
+}
+
+/** The row of the case names the newest record of its chain, so that a record that was cut off its end is missed. */
+function withHead(rows: readonly RowChange[], key: Key, auditHead: string): readonly RowChange[] {
+  return rows.map((change) => {
+    if (change.collection !== 'processInstances' || change.key !== key) return change;
+    if (change.op === 'put') return { ...change, row: { ...change.row, auditHead } };
+    return change.op === 'patch' ? { ...change, fields: { ...change.fields, auditHead } } : change;
+  });
 }
 
 /** A snapshot is written when the events since the last one outweigh it: the cost per event stays constant, however large the instance is. */

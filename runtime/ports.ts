@@ -36,6 +36,8 @@ export interface Commit {
     readonly onBehalfOf?: string;
     readonly reason?: string;
     readonly at: number;
+    /** of this commit and the hash before it (runtime/audit-chain.ts); absent in what was written before there was a chain */
+    readonly hash?: string;
   };
   /** serialised state after the events. Absent: the store folds the events on the last snapshot when it loads (large states). */
   readonly snapshot?: string;

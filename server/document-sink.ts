@@ -1,3 +1,5 @@
+import type { Visibility } from '../engine/analysis/visibility.ts';
+import type { Row } from '../runtime/collections.ts';
 import type { Store } from '../runtime/ports.ts';
 
 /** What a worker hands over to be kept. */
@@ -9,12 +11,14 @@ export interface NewDocument {
   readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly processInstanceKey: string;
+  /** step that made it */
+  readonly elementId?: string;
   readonly businessId: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Keeps documents of workers: readable by the agencies of the case and its applicant. A permit is kept under its verification code.
+ * Keeps documents of workers: readable by the owner of the case, the agencies that the diagram shows it to, and its applicant. A permit is kept under its verification code.
  * A repeated job finds its document there and changes nothing: its first bytes are the issued ones.
  */
 export function documentSink(
@@ -28,9 +32,7 @@ export function documentSink(
     if ((await kept.get('documents', documentId)) !== undefined) return { documentId };
     const instance = await kept.get('processInstances', processInstanceKey);
     const root = await kept.get('processInstances', String(instance?.['rootProcessInstanceKey'] ?? processInstanceKey));
-    const agencies = [
-      ...new Set([...((instance?.['agencies'] ?? []) as readonly string[]), ...((root?.['agencies'] ?? []) as readonly string[])]),
-    ];
+    const agencies = await readersOf(kept, { instance, root, elementId: document.elementId });
     const citizen = (root ?? instance)?.['startedBy'];
     const row = {
       documentId,
@@ -51,4 +53,20 @@ export function documentSink(
     await kept.write([{ op: 'put', collection: 'documents', key: documentId, row }], [{ collection: 'documents', key: documentId }]);
     return { documentId };
   };
+}
+
+interface Made {
+  readonly instance: Row | undefined;
+  readonly root: Row | undefined;
+  readonly elementId: string | undefined;
+}
+
+/** The owners, and whom the diagram shows the documents of this step to (engine/analysis/visibility.ts). `*`: all agencies of the case. */
+async function readersOf(store: Store, { instance, root, elementId }: Made): Promise<readonly string[]> {
+  const definition = await store.get('processDefinitions', String(instance?.['processDefinitionKey'] ?? '0'));
+  const visibility = definition?.['visibility'] as Visibility | undefined;
+  const shown = visibility?.documents.find((one) => one.elementId === elementId)?.agencies ?? [];
+  const all = shown.includes('*') ? [instance, root].flatMap((row) => (row?.['agencies'] ?? []) as readonly string[]) : [];
+  const owners = [instance, root].map((row) => row?.['ownerAgency']).filter((owner) => typeof owner === 'string');
+  return [...new Set([...owners, ...shown, ...all])].filter((agency) => agency !== '*');
 }

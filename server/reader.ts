@@ -17,6 +17,8 @@ export interface Reader {
   readonly roles: readonly Role[];
   /** true: a session cookie came with the request, but it is over */
   readonly expired?: boolean;
+  /** who really asks, when standing in for the reader: `username` and rights are the absent person's */
+  readonly actingAs?: string;
   /** hash of the session's secret, when signed in by cookie */
   readonly session?: string;
 }
@@ -27,6 +29,8 @@ export const nobody: Reader = { kind: 'nobody', username: '', name: '', roles: [
 export const localCaller: Reader = { kind: 'staff', username: 'local', name: 'Local caller', agency: CITY, roles };
 
 export function actorOf(reader: Reader): Actor {
+  if (reader.actingAs !== undefined)
+    return { id: reader.actingAs, ...(reader.agency && { agency: reader.agency }), onBehalfOf: reader.username };
   return reader.agency === undefined ? { id: reader.username } : { id: reader.username, agency: reader.agency };
 }
 

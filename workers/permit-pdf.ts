@@ -16,6 +16,8 @@ export interface NewDocument {
   /** hex */
   readonly sha256: string;
   readonly processInstanceKey: string;
+  /** step that made it: decides which agencies may open it */
+  readonly elementId?: string;
   readonly businessId: string | null;
   /** for GET /api/v1/verifications/{code}: code, number, title, holder, issuedAt (ISO 8601) */
   readonly metadata: { readonly [name: string]: Json };
@@ -58,6 +60,7 @@ export function createPermitPdf({ publicUrl, zone, secret, putDocument, now }: P
       bytes,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       processInstanceKey: job.processInstanceKey,
+      elementId: job.elementId,
       businessId: job.businessId,
       metadata: { kind: 'permit', code, number: permit.number, title: permit.title, holder: permit.holder, issuedAt },
     });

@@ -2,6 +2,8 @@
 import type { Row } from '../../runtime/collections.ts';
 import type { Filter, Store } from '../../runtime/ports.ts';
 import { withinCases } from '../case-reads.ts';
+import { troubleScope } from '../case-sight.ts';
+import { maskedText } from '../identity-mask.ts';
 import { calledAgency, elementOf } from '../case-rows.ts';
 import { caseScope, watches } from '../policy.ts';
 import { ok } from '../reply.ts';
@@ -12,10 +14,10 @@ const MOST = 5000;
 
 async function summary(asked: Asked) {
   const { store, queue } = asked.context.runtime;
-  const within = await withinCases(asked);
+  const [within, trouble] = await Promise.all([withinCases(asked), troubleScope(asked)]);
   const [instances, incidents, jobs] = await Promise.all([
     counts(store, caseScope(asked.reader)),
-    store.search('incidents', { filter: { state: 'ACTIVE' }, scope: within, sort: [{ field: 'creationTime' }], limit: MOST }),
+    store.search('incidents', { filter: { state: 'ACTIVE' }, scope: trouble, sort: [{ field: 'creationTime' }], limit: MOST }),
     store.search('jobs', { filter: { open: true }, scope: within, limit: MOST }),
   ]);
   return ok({
@@ -48,7 +50,7 @@ function groupBy(rows: readonly Row[], keyOf: (row: Row) => string): readonly (r
 }
 
 /** the same trouble at the same step is one line with a count */
-function groupedIncidents({ context }: Asked, rows: readonly Row[]) {
+function groupedIncidents({ context, reader }: Asked, rows: readonly Row[]) {
   const groups = groupBy(rows, (row) =>
     JSON.stringify([row['errorType'], row['errorMessage'], row['elementId'], row['processDefinitionKey']]),
   );
@@ -58,7 +60,7 @@ function groupedIncidents({ context }: Asked, rows: readonly Row[]) {
     const definition = context.runtime.definitions.byKey(String(first['processDefinitionKey']));
     return {
       errorType: first['errorType'],
-      errorMessage: first['errorMessage'],
+      errorMessage: maskedText(reader, first['errorMessage']),
       elementId: first['elementId'],
       elementName: element?.name ?? first['elementId'],
       processDefinitionId: first['processDefinitionId'],

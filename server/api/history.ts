@@ -3,6 +3,7 @@ import type { Event } from '../../engine/terms.ts';
 import type { Row } from '../../runtime/collections.ts';
 import { allRows } from '../all-rows.ts';
 import { readableCase } from '../case-reads.ts';
+import { ownsCase, seenNames } from '../case-sight.ts';
 import { elementOf, english } from '../case-rows.ts';
 import { keyParam } from '../input.ts';
 import { repairs } from '../policy.ts';
@@ -20,6 +21,8 @@ async function history(asked: Asked) {
   const key = instanceKeyOf(String(root['processInstanceKey']));
   const { store, definitions } = asked.context.runtime;
   const [commits, elements] = await Promise.all([store.events(key), allRows(store, 'elementInstances', { processInstanceKey: key })]);
+  const seen = seenNames(asked.reader, definitions.byKey(String(root['processDefinitionKey'])));
+  const named = (name: string) => (ownsCase(asked.reader, root) || seen.has(name) ? { name } : {});
   const byKey = new Map(elements.map((row) => [row['elementInstanceKey'], row]));
   const items = commits.slice(-MOST).map(({ version, at, audit, events }) => ({
     version,
@@ -38,7 +41,7 @@ async function history(asked: Asked) {
           event: event.t,
           step: element?.name || null,
           stepEn: english(element),
-          ...(event.t === 'variable-set' && { name: event.name }),
+          ...(event.t === 'variable-set' && named(event.name)),
         };
       }),
   }));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { withinCases } from '../case-reads.ts';
+import { decisionScope } from '../case-sight.ts';
+import { maskedText } from '../identity-mask.ts';
 import { key, name, parseBody, variables } from '../input.ts';
 import { staff, triesOut } from '../policy.ts';
 import { accepted } from '../problem.ts';
@@ -60,13 +61,17 @@ async function evaluateExpression(asked: Asked) {
   return ok({ expression: given.expression, result, warnings });
 }
 
+function tableFor({ reader }: Asked): typeof decisionInstances {
+  return { ...decisionInstances, show: (row) => showDecisionInstance({ ...row, result: maskedText(reader, row['result']) }) };
+}
+
 export const decisionRoutes: readonly Route[] = [
   { method: 'post', path: '/v2/decision-definitions/evaluation', allow: triesOut, handler: evaluate },
   {
     method: 'post',
     path: '/v2/decision-instances/search',
     allow: staff,
-    handler: async (asked) => search(asked, decisionInstances, { scope: await withinCases(asked) }),
+    handler: async (asked) => search(asked, tableFor(asked), { scope: await decisionScope(asked) }),
   },
   { method: 'post', path: '/v2/expression/evaluation', allow: triesOut, handler: evaluateExpression },
 ];

@@ -7,6 +7,7 @@ import type { Aimed, Definition } from '../../runtime/runtime.ts';
 import { allRows } from '../all-rows.ts';
 import { audit } from '../audit.ts';
 import { readableCase } from '../case-reads.ts';
+import { troubleScope } from '../case-sight.ts';
 import { key, keyParam, name, parseBody, variables } from '../input.ts';
 import { repairs, sendsMessages, staff } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
@@ -129,8 +130,8 @@ async function activateAdHoc(asked: Asked) {
 
 async function incidentsOfElement(asked: Asked) {
   const elementInstanceKey = keyParam(asked, 'elementInstanceKey');
-  await readableCase(asked, instanceKeyOf(elementInstanceKey));
-  return search(asked, incidents, { scope: {}, fixed: { elementInstanceKey } });
+  const row = await readableCase(asked, instanceKeyOf(elementInstanceKey));
+  return search(asked, incidents, { scope: await troubleScope(asked, [row]), fixed: { elementInstanceKey } });
 }
 
 async function evaluateConditions(asked: Asked) {

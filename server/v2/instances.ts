@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Variables } from '../../engine/terms.ts';
 import { readableCase } from '../case-reads.ts';
+import { ownsCase, seenNames } from '../case-sight.ts';
+import { maskedValues } from '../identity-mask.ts';
 import { key, keyParam, name, parseBody, variables } from '../input.ts';
 import { caseScope, endsCases, staff, startsCases } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
@@ -90,10 +92,14 @@ async function awaited(asked: Asked, processInstanceKey: string, given: Creation
     throw new Problem('TIMED_OUT', `Expected process instance ${processInstanceKey} to end within ${wait} ms, but it goes on`);
   if (end.state === 'TERMINATED')
     throw new Problem('INVALID_STATE', `Expected process instance ${processInstanceKey} to complete, but it was terminated`);
+  const { definitions, store } = asked.context.runtime;
+  const row = await store.get('processInstances', processInstanceKey);
+  const seen = seenNames(asked.reader, definitions.byKey(String(row?.['processDefinitionKey'])));
   const wanted = given.fetchVariables ?? [];
-  return wanted.length === 0
-    ? end.variables
-    : Object.fromEntries(Object.entries(end.variables).filter(([variable]) => wanted.includes(variable)));
+  const shown = Object.entries(end.variables).filter(
+    ([variable]) => (ownsCase(asked.reader, row) || seen.has(variable)) && (wanted.length === 0 || wanted.includes(variable)),
+  );
+  return maskedValues(asked.reader, definitions, Object.fromEntries(shown));
 }
 
 async function cancel(asked: Asked) {

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { JobResult } from '../../engine/terms.ts';
 import type { Aimed, ActivatedJob } from '../../runtime/runtime.ts';
-import { readableRow, withinCases } from '../case-reads.ts';
+import { allRows } from '../all-rows.ts';
+import { readableRow } from '../case-reads.ts';
+import { ownsCase, seenNames, troubleScope } from '../case-sight.ts';
+import { maskedText } from '../identity-mask.ts';
 import { keyParam, name, parseBody, variables } from '../input.ts';
 import { jobScope, seesJobs, worksOnJobs } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
@@ -10,7 +13,7 @@ import { noContent, ok } from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
-import { TENANT } from './show.ts';
+import { TENANT, showJob } from './show.ts';
 import { jobs } from './tables.ts';
 
 const DEFAULT_POLL = 10_000;
@@ -46,7 +49,18 @@ async function activate(asked: Asked) {
     },
     asked.signal,
   );
-  return ok({ jobs: activated.map(showActivated) });
+  return ok({ jobs: await Promise.all(activated.map(async (one) => showActivated({ ...one, variables: await seenValues(asked, one) }))) });
+}
+
+/** A worker of another agency than the owner gets what its step is given and what its agency sees: nothing else of the case. */
+async function seenValues(asked: Asked, { job, variables: values }: ActivatedJob): Promise<ActivatedJob['variables']> {
+  const { store, definitions } = asked.context.runtime;
+  const definition = definitions.byKey(String(job['processDefinitionKey']));
+  if (ownsCase(asked.reader, definition?.row)) return values;
+  const { processInstanceKey, elementInstanceKey } = job;
+  const given = await allRows(store, 'variables', { processInstanceKey, scopeKey: elementInstanceKey });
+  const seen = new Set([...seenNames(asked.reader, definition), ...given.map((row) => String(row['name']))]);
+  return Object.fromEntries(Object.entries(values).filter(([variable]) => seen.has(variable)));
 }
 
 function showActivated({ job, instance, variables: values, userTask }: ActivatedJob): object {
@@ -85,7 +99,7 @@ async function command(asked: Asked, aimed: Aimed): Promise<Reply> {
 
 async function ownJob(asked: Asked): Promise<string> {
   const jobKey = keyParam(asked, 'jobKey');
-  const job = await readableRow(asked, 'jobs', jobKey);
+  const job = await readableRow(asked, 'jobs', { key: jobKey, scopeOf: troubleScope });
   if (!isCityWide(asked.reader) && job['agency'] !== asked.reader.agency)
     throw new Problem('FORBIDDEN', 'Expected a job of your own agency, but it is of another');
   return jobKey;
@@ -188,13 +202,17 @@ async function update(asked: Asked) {
   return noContent();
 }
 
+function tableFor({ reader }: Asked): typeof jobs {
+  return { ...jobs, show: (row) => showJob({ ...row, errorMessage: maskedText(reader, row['errorMessage']) }) };
+}
+
 export const jobRoutes: readonly Route[] = [
   { method: 'post', path: '/v2/jobs/activation', allow: worksOnJobs, handler: activate },
   {
     method: 'post',
     path: '/v2/jobs/search',
     allow: seesJobs,
-    handler: async (asked) => search(asked, jobs, { scope: await withinCases(asked) }),
+    handler: async (asked) => search(asked, tableFor(asked), { scope: await troubleScope(asked) }),
   },
   { method: 'post', path: '/v2/jobs/:jobKey/completion', allow: worksOnJobs, handler: complete },
   { method: 'post', path: '/v2/jobs/:jobKey/failure', allow: worksOnJobs, handler: fail },

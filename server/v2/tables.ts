@@ -1,6 +1,9 @@
 /** The lists of `/v2`: which filters and orders each knows. */
 import type { Filter } from '../../runtime/ports.ts';
-import { record, wantedOf, wrong } from '../search.ts';
+import { withinCases } from '../case-reads.ts';
+import { troubleScope, variableScope } from '../case-sight.ts';
+import { identityNames, seesIdentity } from '../identity-mask.ts';
+import { and, record, wantedOf, wrong } from '../search.ts';
 import type { FilterKind, Lookup, SearchTable } from '../search.ts';
 import type { Asked } from '../route.ts';
 import * as show from './show.ts';
@@ -11,12 +14,20 @@ function kinds(kind: FilterKind, names: string): Record<string, FilterKind> {
 
 const MOST = 10_000;
 
+/** a filter on what a case holds must not tell what the reader does not see */
+const scopes = { variables: knownVariables, elementInstances: withinCases, incidents: troubleScope } as const;
+
+async function knownVariables(asked: Asked): Promise<Filter> {
+  const scope = await variableScope(asked);
+  return seesIdentity(asked.reader) ? scope : and([scope, { name: { $notIn: [...identityNames(asked.context.runtime.definitions)] } }]);
+}
+
 async function casesWith(
   asked: Asked,
   filter: Filter,
   collection: 'variables' | 'elementInstances' | 'incidents',
 ): Promise<readonly unknown[]> {
-  const found = await asked.context.runtime.store.search(collection, { filter, limit: MOST });
+  const found = await asked.context.runtime.store.search(collection, { filter, scope: await scopes[collection](asked), limit: MOST });
   return [...new Set(found.items.map((row) => row['processInstanceKey']))];
 }
 
@@ -137,6 +148,10 @@ export const decisionDefinitions = table('decisionDefinitions', show.showDecisio
   },
   lookups: { isLatestVersion: latest },
 });
+export const resources = table('resources', show.showResource, {
+  filters: { ...kinds('text', 'resourceId resourceName versionTag'), ...kinds('key', 'resourceKey deploymentKey'), version: 'number' },
+  lookups: { isLatestVersion: latest },
+});
 export const decisionRequirements = table('decisionRequirements', show.showDecisionRequirements, {
   filters: {
     ...kinds('text', 'decisionRequirementsId decisionRequirementsName resourceName'),
@@ -148,10 +163,6 @@ export const decisionInstances = table('decisionInstances', show.showDecisionIns
   filters: {
     ...kinds(
       'text',
-export const resources = table('resources', show.showResource, {
-  filters: { ...kinds('text', 'resourceId resourceName versionTag'), ...kinds('key', 'resourceKey deploymentKey'), version: 'number' },
-  lookups: { isLatestVersion: latest },
-});
       'decisionEvaluationInstanceKey state evaluationFailure decisionDefinitionId decisionDefinitionName decisionDefinitionType',
     ),
     ...kinds('key', 'decisionEvaluationKey processDefinitionKey processInstanceKey decisionDefinitionKey elementInstanceKey'),

@@ -6,11 +6,12 @@ import { answersOf } from '../form-answers.ts';
 import { keyParam, parseBody, variables } from '../input.ts';
 import { leadsUnit, staff, taskScope, worksOnTasks } from '../policy.ts';
 import { Problem, acceptedForTask } from '../problem.ts';
-import { actorOf } from '../reader.ts';
+import { actorOf, has } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
+import { taskVariableRows } from '../task-variables.ts';
 import { formReply } from './definitions.ts';
 import { withoutNulls } from './jobs.ts';
 import { showUserTask, showVariable } from './show.ts';
@@ -102,8 +103,9 @@ async function complete(asked: Asked) {
 /** People answer the task's form and nothing else. Programs are trusted with variables. */
 async function answers(asked: Asked, task: Row, given: Readonly<Record<string, never>> | z.infer<typeof variables>) {
   const form = typeof task['formKey'] === 'string' ? asked.context.runtime.definitions.form(task['formKey']) : undefined;
-  const person = asked.reader.session !== undefined;
-  if (!person || form === undefined || task['state'] === 'COMPLETED') return given;
+  // without a session it may still be a person: only those who run workers are believed to be programs
+  const program = asked.reader.session === undefined && has(asked.reader, 'integrator');
+  if (program || form === undefined || task['state'] === 'COMPLETED') return given;
   const { store } = asked.context.runtime;
   const rows = await effectiveVariableRows(store, String(task['processInstanceKey']), String(task['elementInstanceKey']));
   return answersOf(asked, form.schema, { given, data: valuesOf(rows) });
@@ -111,11 +113,7 @@ async function answers(asked: Asked, task: Row, given: Readonly<Record<string, n
 
 async function variablesOfTask(asked: Asked) {
   const task = await readableTask(asked);
-  const rows = await effectiveVariableRows(
-    asked.context.runtime.store,
-    String(task['processInstanceKey']),
-    String(task['elementInstanceKey']),
-  );
+  const rows = await taskVariableRows(asked, task);
   const body = parseBody(
     asked,
     z.object({

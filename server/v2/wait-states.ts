@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CollectionName } from '../../runtime/collections.ts';
 import type { Filter, Row } from '../../runtime/ports.ts';
 import { withinCases } from '../case-reads.ts';
+import { ownsCase } from '../case-sight.ts';
 import { parseBody } from '../input.ts';
 import { staff } from '../policy.ts';
 import { Problem } from '../problem.ts';
@@ -73,13 +74,20 @@ async function searchWaits(asked: Asked) {
   const waits = (await waitsOf(asked, [...elements.keys()])).filter(
     ({ details }) => !waitStateType || details.waitStateType === waitStateType,
   );
-  const items = waits.map(({ el, details }) => shownWait(elements.get(el) ?? {}, details));
+  const items = waits.map(({ el, details }) => shownWait(elements.get(el) ?? {}, withoutHidden(asked, elements.get(el) ?? {}, details)));
   const { limit = 100, from = 0, after } = given.page ?? {};
   const start = after === undefined ? from : Number(after);
   const shown = items.slice(start, start + limit);
   const cursors = shown.length === 0 ? [null, null] : [String(start), String(start + shown.length)];
   const page = { totalItems: items.length, hasMoreTotalItems: false, startCursor: cursors[0], endCursor: cursors[1] };
   return ok({ items: shown, page });
+}
+
+/** A correlation key is a value of the case: told to the owner and to the agency that waits. */
+function withoutHidden({ context, reader }: Asked, element: Row, details: Wait['details']): Wait['details'] {
+  const definition = context.runtime.definitions.byKey(String(element['processDefinitionKey']));
+  const seen = ownsCase(reader, definition?.row) || element['agency'] === reader.agency;
+  return seen || !('correlationKey' in details) ? details : { ...details, correlationKey: '' };
 }
 
 function shownWait(element: Row, details: Wait['details']): object {
