@@ -11,6 +11,7 @@ import { commands } from './commands/index.ts';
 import type { Handler } from './commands/index.ts';
 import { reject } from './commands/rejection.ts';
 import { behaviors } from './elements/index.ts';
+import { MAX_LOCAL } from './keys.ts';
 import { Run } from './machine/run.ts';
 import { runToRest } from './machine/work.ts';
 import type { InstanceState } from './state.ts';
@@ -45,6 +46,13 @@ const whileSuspended: ReadonlySet<CommandType> = new Set([
   'migrate-instance',
 ]);
 
+/** What is kept for cancelling an instance that has used up its numbers: every key has to name its own instance only. */
+const LAST_NUMBERS = 10_000;
+
+function isBeingCancelled(state: InstanceState): boolean {
+  return state.elements.get(0)?.draining?.end === 'terminate';
+}
+
 function refusal(state: InstanceState | undefined, command: Command): Rejection | undefined {
   if (command.type === 'create-instance') {
     return state && reject('ALREADY_EXISTS', `Expected to create instance ${command.instanceKey}, but it exists already.`);
@@ -53,5 +61,10 @@ function refusal(state: InstanceState | undefined, command: Command): Rejection 
     return reject('NOT_FOUND', `Expected to ${command.type} in an active instance, but there is none: it has ended or never existed.`);
   if (state.status === 'suspended' && !whileSuspended.has(command.type))
     return reject('INVALID_STATE', `Expected to ${command.type}, but instance ${state.key} is suspended: resume it first.`);
+  if (state.counter > MAX_LOCAL - LAST_NUMBERS && command.type !== 'cancel-instance' && !isBeingCancelled(state))
+    return reject(
+      'RESOURCE_EXHAUSTED',
+      `Expected to ${command.type}, but instance ${state.key} has used up its ${MAX_LOCAL} numbers: cancel it.`,
+    );
   return undefined;
 }

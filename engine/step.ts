@@ -46,8 +46,8 @@ export type Step =
     }
   /** a complex gateway without an instance, in scope `n`, is looked at again */
   | { readonly do: 'join'; readonly n: number; readonly gateway: ElementId }
-  /** scope `n` is looked at again: tokens wait at joins in it, `gateway` first, and nothing else is left that could move */
-  | { readonly do: 'stuck'; readonly n: number; readonly gateway: ElementId }
+  /** scope `n` is looked at again: tokens wait at joins in it, and nothing else is left that could move */
+  | { readonly do: 'stuck'; readonly n: number }
   /** what a command could not do within its limits; done step by step, as if each had been pushed now */
   | { readonly do: 'rest'; readonly n: number; readonly steps: readonly Step[] }
   /** a cycle goes on: schedules the timer after the one that fired */

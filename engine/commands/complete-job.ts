@@ -1,3 +1,4 @@
+import { closeJobIncidents } from '../machine/incidents.ts';
 import type { JobDone } from '../machine/behavior.ts';
 import type { Run } from '../machine/run.ts';
 import { listenerAnswered } from '../machine/task-listeners.ts';
@@ -15,6 +16,7 @@ export function completeJob(run: Run, command: CommandOf<'complete-job'>): Rejec
   const { job, instance } = found;
   const problem = resultProblem(run, instance, command);
   if (problem) return problem;
+  closeJobIncidents(run, job);
   run.emit({ t: 'job-completed', n: job.n, at: run.at });
   const done: JobDone = { job, variables: command.variables, ...(command.result && { result: command.result }) };
   if (job.kind === 'EXECUTION_LISTENER') return listenerDone(run, instance, done);

@@ -13,6 +13,7 @@ export function modifyInstance(run: Run, command: CommandOf<'modify-instance'>):
   const doomed = [...(command.terminate ?? []), ...moves.map((move) => move.source)];
   const rejection =
     unknownInstance(run, doomed) ??
+    moves.map(({ source }) => unmovable(run, source)).find(Boolean) ??
     [...(command.activate ?? []), ...moves.map(asActivation)].map((place) => placeProblem(run, place)).find(Boolean);
   if (rejection) return rejection;
   const terminated = doomed.flatMap((instruction) => instancesOf(run, instruction));
@@ -26,10 +27,15 @@ function outermost(run: Run, n: number): number {
   let at = n;
   while (at > 0) {
     const scope = run.instance(run.instance(at).scope);
-    if ((scope.children?.size ?? 0) > 1 || (scope.tokens?.size ?? 0) > 0) break;
+    if ((scope.tokens?.size ?? 0) > 0 || [...(scope.children ?? [])].some((child) => child !== at && !isEnding(run, child))) break;
     at = scope.n;
   }
   return at;
+}
+
+/** It is on its way out already and only waits for those who have to agree. */
+function isEnding(run: Run, n: number): boolean {
+  return run.instance(n).draining?.end === 'terminate';
 }
 
 function instancesOf(run: Run, instruction: TerminateInstruction): readonly number[] {
@@ -44,6 +50,11 @@ function unknownInstance(run: Run, doomed: readonly TerminateInstruction[]): Rej
   if (missing === undefined) return undefined;
   const named = 'n' in missing ? `element instance ${missing.n}` : `an instance of '${missing.elementId}'`;
   return reject('NOT_FOUND', `Expected to terminate ${named}, but none is active.`);
+}
+
+function unmovable(run: Run, source: TerminateInstruction): Rejection | undefined {
+  if (!instancesOf(run, source).includes(0)) return undefined;
+  return reject('INVALID_ARGUMENT', 'Expected to move an element inside the instance, but the source is the process itself.');
 }
 
 function asActivation({ targetElementId, ancestor }: MoveInstruction): ActivateInstruction {
@@ -64,6 +75,8 @@ function placeProblem(run: Run, { elementId, ancestor, variables }: ActivateInst
   if (problem) return reject('INVALID_ARGUMENT', `Expected to activate '${elementId}', but ${problem}.`);
   if (ancestor !== undefined && !run.state.elements.has(ancestor))
     return reject('INVALID_ARGUMENT', `Expected to activate '${elementId}' under element instance ${ancestor}, but that is not active.`);
+  if (ancestor !== undefined && isEnding(run, ancestor))
+    return reject('INVALID_STATE', `Expected to activate '${elementId}' under element instance ${ancestor}, but that is being ended.`);
   const scope = variables?.find(({ scopeId }) => scopeId !== undefined && !run.world.process.elements.has(scopeId));
   return scope && reject('INVALID_ARGUMENT', `Expected to set variables of '${scope.scopeId}', but there is no such element.`);
 }

@@ -1,3 +1,4 @@
+import { closeJobIncidents } from '../machine/incidents.ts';
 import type { Run } from '../machine/run.ts';
 import type { CommandOf, Rejection } from '../terms.ts';
 import { findOpenJob } from './jobs.ts';
@@ -19,6 +20,7 @@ export function throwJobError(run: Run, command: CommandOf<'throw-job-error'>): 
       'INVALID_STATE',
       `Expected to throw an error for job ${job.n}, but nothing is left that could catch it: the instance is being cancelled. Fail the job instead.`,
     );
+  closeJobIncidents(run, job);
   run.emit({ t: 'job-error-thrown', n: job.n, code: command.errorCode, ...said, at: run.at });
   run.push({ do: 'throw', n: job.el, kind: 'error', code: command.errorCode, ...said, variables: command.variables ?? {}, job: true });
 }

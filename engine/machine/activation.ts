@@ -15,6 +15,7 @@ export interface Activation extends Begin {
 export function activate(run: Run, element: Element, scope: number, how: Activation = {}): number {
   const n = run.number;
   const { loop, takes, ...begin } = how;
+  run.touched.add(scope);
   run.emit({
     t: 'element-activated',
     n,

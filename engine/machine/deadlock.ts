@@ -6,7 +6,7 @@ import { elementOf } from '../process.ts';
 import type { Element } from '../process.ts';
 import type { ElementInstance, IncidentState } from '../state.ts';
 import { Fault } from './fault.ts';
-import { raiseIncident } from './incidents.ts';
+import { raiseIncidentAt } from './incidents.ts';
 import type { Run } from './run.ts';
 
 /** Looks at every scope in which something has moved. */
@@ -16,14 +16,16 @@ export function nameDeadlocks(run: Run): void {
     if (scope === undefined) continue;
     const open = openOne(run, scope);
     const gateway = stuckGateway(run, scope);
-    if (open && !gateway) run.emit({ t: 'incident-resolved', n: open.n, at: run.at });
-    if (gateway && !open) raiseIncident(run, { do: 'stuck', n, gateway: gateway.id }, deadlock(scope, gateway));
+    if (open?.step?.do === 'stuck' && !gateway) run.emit({ t: 'incident-resolved', n: open.n, at: run.at });
+    if (gateway && !open) raiseIncidentAt(run, gateway.id, { step: { do: 'stuck', n }, fault: deadlock(scope, gateway) });
   }
 }
 
-/** What says already that this scope is stuck. */
+/** What says already that this scope is stuck; complex gateways have words of their own (complex-join.ts). */
 function openOne(run: Run, scope: ElementInstance): IncidentState | undefined {
-  return (scope.owned ?? []).map((n) => run.state.incidents.get(n)).find((incident) => incident?.step?.do === 'stuck');
+  return (scope.owned ?? [])
+    .map((n) => run.state.incidents.get(n))
+    .find((incident) => incident?.step?.do === 'stuck' || incident?.step?.do === 'join');
 }
 
 /** The join to look at first: one that needs all its flows before one that only waits because the other does. */

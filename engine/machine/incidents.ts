@@ -15,6 +15,12 @@ export function raiseIncidentAt(run: Run, element: ElementId, { step, fault }: {
   run.emit({ t: 'incident-raised', n: run.number, el: step.n, element, kind: fault.kind, message: fault.message, at: run.at, step: again });
 }
 
+/** A job is done with, one way or the other: whatever was wrong with it is not any more. Called while the job still exists. */
+export function closeJobIncidents(run: Run, job: { readonly n: number; readonly el: number }): void {
+  for (const n of [...(run.instance(job.el).owned ?? [])])
+    if (run.state.incidents.get(n)?.job === job.n) run.emit({ t: 'incident-resolved', n, at: run.at });
+}
+
 /** A job failed for the last time. Resolving needs new retries first. */
 export function raiseJobIncident(run: Run, n: number, job: { readonly el: number; readonly kind: string; readonly message: string }): void {
   const { element } = run.instance(job.el);

@@ -1,6 +1,7 @@
 /**
- * Joining inclusive gateways, and complex ones without a condition (with one: complex-join.ts). One goes on when a token waits on one of its flows and no token elsewhere in the
- * scope can still reach one of its empty flows, unless it could as well reach one that has a token (BPMN 2.0.2, 13.4.3) — so loops do not block it.
+ * Joining inclusive gateways, and complex ones without a condition (with one: complex-join.ts). One goes on when a token waits on one of
+ * its flows and no token elsewhere in the scope can still reach one of its empty flows, unless it could as well reach one that has a
+ * token (BPMN 2.0.2, 13.4.3) — so loops do not block it.
  */
 import { elementOf } from '../process.ts';
 import type { Element, Flow, Process } from '../process.ts';
@@ -16,6 +17,7 @@ export function joinWhatIsReady(run: Run): boolean {
   run.touched.clear();
   let joined = false;
   for (const n of scopes) {
+    run.stirred.add(n);
     const scope = run.state.elements.get(n);
     if (scope === undefined || scope.draining) continue;
     if (scope.resetting && resetWhatIsReady(run, scope)) joined = true;

@@ -38,6 +38,7 @@ export function activateAt(run: Run, placement: Placement): void {
 }
 
 function scopeFor(run: Run, scope: Element, placement: Placement): number {
+  if (scope.kind === 'process') return 0;
   const active = placement.ancestor !== undefined ? within(run, scope.id, placement.ancestor) : activeInstances(run, scope.id)[0];
   if (active !== undefined) return active;
   const outer = scopeFor(run, elementOf(run.world.process, scope.parent), placement);

@@ -28,6 +28,8 @@ export class Run {
   readonly behaviors: Behaviors;
   /** scopes in which a token has moved: their inclusive joins are looked at when the run comes to rest */
   readonly touched = new Set<number>();
+  /** scopes in which a token has moved since the command began */
+  readonly stirred = new Set<number>();
   readonly changes: VariableChange[] = [];
   /** subscriptions to conditions that were opened in this run: looked at once even if nothing changes */
   readonly opened: number[] = [];
@@ -78,6 +80,11 @@ export class Run {
 
   push(step: Step): void {
     this.#steps.push(step);
+  }
+
+  /** steps still to do */
+  get pending(): number {
+    return this.#steps.length - this.#next;
   }
 
   /** The oldest step still to do. */

@@ -64,7 +64,7 @@ export class Story {
       return this.last;
     }
     this.state = this.last.state;
-    this.events.push(...this.last.events);
+    for (const event of this.last.events) this.events.push(event);
     this.#checkFold(this.last.events);
     return undefined;
   }
