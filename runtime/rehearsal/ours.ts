@@ -138,9 +138,11 @@ class Run {
     return this.send(command);
   }
 
-  /** The model or its data stopped us: that says nothing about the path. An error that nobody catches does. */
+  /** The model or its data stopped us: that says nothing about the path. An error that nobody catches does, and tokens that are stuck do. */
   stopped(): string | undefined {
-    const data = [...(this.state?.incidents.values() ?? [])].find(({ kind }) => kind !== 'UNHANDLED_ERROR_EVENT');
+    const data = [...(this.state?.incidents.values() ?? [])].find(
+      ({ kind, step }) => kind !== 'UNHANDLED_ERROR_EVENT' && step?.do !== 'stuck',
+    );
     return this.ended || data === undefined
       ? undefined
       : (this.incidents.get(data.n) ?? `'${this.nameOf(data.el)}': it stops with an incident.`);
@@ -167,7 +169,9 @@ class Run {
   }
 
   trace(): Trace {
-    const incidents = [...(this.state?.incidents.values() ?? [])].map(({ el }) => this.nameOf(el));
+    const incidents = [...(this.state?.incidents.values() ?? [])]
+      .filter(({ step }) => step?.do !== 'stuck')
+      .map(({ el }) => this.nameOf(el));
     const failed = !this.ended && incidents.length > 0;
     const at = failed ? incidents : this.ended ? [] : this.waiting();
     return {
