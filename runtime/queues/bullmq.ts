@@ -9,6 +9,7 @@ import { Queue as BullQueue, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Queue, QueueEntry, QueueHandler } from '../ports.ts';
+import { gathered } from './gathered.ts';
 
 export interface BullmqOptions {
   readonly url: string;
@@ -60,7 +61,7 @@ export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
   }
   return {
     kind: 'bullmq',
-    add: async (entries) => await addAll(open, entries),
+    add: gathered(async (entries) => await addAll(open, entries)),
     consume: async (name, handler, { concurrency }) => consume(open, name, { handler, concurrency }),
     ping: async () => void (await producer.ping()),
     close: async () => await close(open),
