@@ -21,6 +21,7 @@ export interface AppOptions {
   readonly config: ServerConfig;
   readonly agencies: readonly Agency[];
   readonly sandbox?: Sandbox;
+  readonly rehearsals?: Context['rehearsals'];
   /** `processes/agencies`: interface documents of the agencies, for the modeler's lists */
   readonly agenciesFolder?: string;
   /** folder with the built pages; absent: only the API is served */
@@ -65,6 +66,7 @@ function contextOf(options: AppOptions): Context {
     config,
     agencies: new Agencies(options.agencies),
     ...(sandbox === undefined ? {} : { sandbox }),
+    ...(options.rehearsals === undefined ? {} : { rehearsals: options.rehearsals }),
     ...(options.agenciesFolder === undefined ? {} : { operationsOf: readOperations(options.agenciesFolder) }),
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
     signIns: new SignIns(runtime.store, now),

@@ -1,4 +1,5 @@
 import type { Config } from '../runtime/config.ts';
+import type { Rehearsals } from '../runtime/rehearsal/report.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Agencies } from './agencies.ts';
 import type { Events } from './events.ts';
@@ -22,6 +23,8 @@ export interface Context {
   readonly config: ServerConfig;
   readonly agencies: Agencies;
   readonly sandbox?: Sandbox;
+  /** absent where no rehearsals can be held */
+  readonly rehearsals?: Rehearsals;
   /** what an agency's interface offers; absent where no interface documents were given */
   readonly operationsOf?: (agencyId: string) => Promise<readonly Operation[]>;
   readonly sessions: Sessions;

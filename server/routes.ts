@@ -5,10 +5,13 @@ import { documentRoutes } from './api/documents.ts';
 import { draftRoutes } from './api/drafts.ts';
 import { healthRoutes } from './api/health.ts';
 import { historyRoutes } from './api/history.ts';
+import { rehearsalRoutes } from './api/rehearsals.ts';
 import { sessionRoutes } from './api/session.ts';
 import { serviceRoutes } from './api/services.ts';
 import { surroundingsRoutes } from './api/surroundings.ts';
+import { substitutionRoutes } from './api/substitutions.ts';
 import { taskRoutes } from './api/tasks.ts';
+import { visibilityRoutes } from './api/visibility.ts';
 import { workshopRoutes } from './api/workshop.ts';
 import type { Route } from './route.ts';
 import { batchRoutes } from './v2/batches.ts';
@@ -37,7 +40,10 @@ const served: readonly Route[] = [
   ...documentRoutes,
   ...consoleRoutes,
   ...workshopRoutes,
+  ...substitutionRoutes,
+  ...visibilityRoutes,
   ...surroundingsRoutes,
+  ...rehearsalRoutes,
   ...clusterRoutes,
   ...deploymentRoutes,
   ...decisionRoutes,

@@ -10,9 +10,11 @@ import { readConfig, ROLES } from '../runtime/config.ts';
 import type { Config } from '../runtime/config.ts';
 import { openRuntime } from '../runtime/open.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { createRehearsals } from '../scenarios/index.ts';
 import { startSandboxes } from '../sandbox/index.ts';
 import type { Sandboxes } from '../sandbox/index.ts';
-import { createHandlers, readConnections } from '../workers/index.ts';
+import { createFeel } from '../runtime/feel.ts';
+import { createHandlers, directoryOf, readConnections } from '../workers/index.ts';
 import type { Handlers, Outbox } from '../workers/index.ts';
 import { putAccount, seedAdministrator, seedDemoAccounts } from './accounts.ts';
 import type { Account } from './accounts.ts';
@@ -79,7 +81,9 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   }
   if (web) await deployShipped(runtime, processes, (line) => log('info', line));
   const pages = join(top, 'dist');
+  const rehearsals = createRehearsals(processes);
   const app = createApp({
+    rehearsals,
     runtime,
     config,
     agencies,
@@ -99,7 +103,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     app.closeEvents();
     await stop(server);
     await runtime.close();
-    await Promise.all([handlers.close(), sandboxes?.close()]);
+    await Promise.all([rehearsals.close(), handlers.close(), sandboxes?.close()]);
   });
   return { url: place.url, accounts, config, runtime, close, ...(sandboxes === undefined ? {} : { sandboxes }) };
 }
@@ -158,8 +162,8 @@ async function openMachine({
   const opened = Promise.withResolvers<Runtime>();
   const now = () => Date.now();
   const handlers = createHandlers({
-    connections: readConnections(env, fallback),
-    agenciesFolder,
+    directory: directoryOf(readConnections(env, fallback), agenciesFolder),
+    evaluate: createFeel(config.zone, now),
     publicUrl,
     zone: config.zone,
     secret: config.secret ?? keptSecret(config.data, 'secret', 32).value,

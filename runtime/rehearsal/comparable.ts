@@ -1,23 +1,30 @@
 import type { Element, Process, Trigger } from '../../engine/index.ts';
+import type { NotComparable } from './report.ts';
 
 /** All reasons against a comparison; empty: both can run it. */
-export function comparableOrNot(process: Process, all: readonly Process[]): string[] {
+export function comparableOrNot(process: Process, all: readonly Process[]): NotComparable[] {
   const others = all
     .filter((other) => other !== process)
-    .map(({ id }) => `'${id}': the other implementation would start every process of the diagram`);
+    .map((other) => named(other, 'the other implementation would start every process of the diagram'));
   return [...incomparable(process), ...others];
 }
 
+function named({ id, name }: { readonly id: string; readonly name?: string | undefined }, why: string): NotComparable {
+  return { elementId: id, elementName: name ?? id, why };
+}
+
+/** As one sentence. */
+export function reasonOf({ elementId, elementName, why }: NotComparable): string {
+  return elementName === elementId ? `'${elementId}': ${why}` : `'${elementName}' (${elementId}): ${why}`;
+}
+
 /** What bpmn-engine does not run, or runs by rules of its own, so that a comparison would say nothing. One sentence per element. */
-function incomparable(process: Process): string[] {
+function incomparable(process: Process): NotComparable[] {
   const elements = [...process.elements.values()];
-  const reasons = elements.flatMap((element) =>
-    reasonsFor(element).map((reason) => `'${element.name ?? element.id}' (${element.id}): ${reason}`),
-  );
+  const reasons = elements.flatMap((element) => reasonsFor(element).map((why) => named(element, why)));
   const starts = elements.filter(({ kind, parent }) => kind === 'start-event' && parent === process.id);
   const none = starts.filter((start) => 'trigger' in start && start.trigger.type === 'none');
-  if (none.length !== 1 || starts.length !== 1)
-    reasons.push(`'${process.name ?? process.id}' (${process.id}): it does not begin with exactly one none start event`);
+  if (none.length !== 1 || starts.length !== 1) reasons.push(named(process, 'it does not begin with exactly one none start event'));
   return reasons;
 }
 

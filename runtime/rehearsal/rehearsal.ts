@@ -6,6 +6,7 @@
  * compare  counts per element and flow, order where the diagram fixes it, and how both ended
  */
 import type { Json, Variables } from '../../engine/index.ts';
+import type { NotComparable } from './report.ts';
 
 export interface Scenario {
   /** default: the first executable process of the diagram */
@@ -66,7 +67,7 @@ export type Rehearsal =
       readonly traces: { readonly ours: Trace; readonly theirs: Trace };
     }
   /** `reasons` name the elements that only one implementation can run, or what is wrong with the scenario */
-  | { readonly comparable: false; readonly reasons: readonly string[] };
+  | { readonly comparable: false; readonly reasons: readonly string[]; readonly elements?: readonly NotComparable[] };
 
 /** What happened from outside, in the order in which it did. `output`: what a decision answered. */
 export type Stimulus = ScenarioStep & { readonly automatic?: true };

@@ -1,5 +1,5 @@
 import { compile } from '../../engine/index.ts';
-import { comparableOrNot } from './comparable.ts';
+import { comparableOrNot, reasonOf } from './comparable.ts';
 import { compare } from './compare.ts';
 import { runOurs } from './ours.ts';
 import type { Library } from '../../engine/index.ts';
@@ -24,8 +24,8 @@ export async function rehearse(xml: string, scenario: Scenario = {}, library?: L
       comparable: false,
       reasons: [`Expected the diagram to have the process '${scenario.processId ?? ''}', but it has none of that name.`],
     };
-  const reasons = comparableOrNot(process, compiled.processes);
-  if (reasons.length > 0) return { comparable: false, reasons };
+  const elements = comparableOrNot(process, compiled.processes);
+  if (elements.length > 0) return { comparable: false, reasons: elements.map(reasonOf), elements };
   const ours = runOurs(process, scenario, undefined, library);
   if (!ours.ok) return { comparable: false, reasons: [ours.reason] };
   const theirs = await runTheirs({ xml, process }, scenario, ours);
