@@ -78,7 +78,7 @@ async function ours(folder: string): Promise<{ readonly runtime: Runtime; readon
     config: { auth: 'session', publicUrl, clock: 'real', production: false, zone: 'UTC' } as never,
   });
   const { server, url } = await serve(app);
-  const instance = await startOne(runtime, 'one-task');
+  const instance = await startOne(runtime, 'one-task', { applicant: 'x', amount: 5 });
   const [task] = (await runtime.store.search('userTasks', { filter: { processInstanceKey: instance } })).items;
   const local = Number(BigInt(String(task?.['userTaskKey'])) - BigInt(instance));
   return { runtime, server, order: { url, inFlight: IN_FLIGHT, cookie, kind: 'user-task', username: USERNAME, task: local } };
