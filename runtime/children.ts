@@ -2,6 +2,7 @@
 import { keyOf, localOf } from '../engine/index.ts';
 import type { Event, Key } from '../engine/index.ts';
 import type { Row } from './collections.ts';
+import type { Outcome } from './execute.ts';
 import type { Origin } from './settle.ts';
 import { once, SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
@@ -65,21 +66,17 @@ export async function cancelChild(room: Room, event: Of<'child-cancel-requested'
 /** The caller may be gone by now, or may have gone on: then its answer is a rejection, and that is fine. */
 export async function endChild(room: Room, event: Of<'instance-completed'>, origin: Origin): Promise<void> {
   const caller = await callerOf(room, origin.instanceKey);
-  if (caller)
-    await room.act(caller.key, {
-      type: 'complete-child',
-      at: room.clock.now(),
-      by: origin.by,
-      n: caller.n,
-      variables: event.variables ?? {},
-    });
+  if (caller === undefined) return;
+  const { key, n } = caller;
+  const outcome = await room.act(key, { type: 'complete-child', at: room.clock.now(), by: origin.by, n, variables: event.variables ?? {} });
+  await unlessTooMuch(room, outcome, caller);
 }
 
 export async function propagate(room: Room, event: Of<'propagated-to-parent'>, origin: Origin): Promise<void> {
   const caller = await callerOf(room, origin.instanceKey);
   if (caller === undefined) return;
   const { kind, code, message, variables } = event;
-  await room.act(caller.key, {
+  const outcome = await room.act(caller.key, {
     type: 'propagate-from-child',
     at: room.clock.now(),
     by: origin.by,
@@ -89,6 +86,13 @@ export async function propagate(room: Room, event: Of<'propagated-to-parent'>, o
     variables,
     ...(message !== undefined && { message }),
   });
+  await unlessTooMuch(room, outcome, caller);
+}
+
+/** What the child brings does not fit into its caller: the caller's call waits as an incident. */
+async function unlessTooMuch(room: Room, outcome: Outcome, { key, n }: { readonly key: Key; readonly n: number }): Promise<void> {
+  if (outcome.ok || outcome.kind !== 'INVALID_ARGUMENT') return;
+  await room.act(key, { type: 'fail-child', at: room.clock.now(), by: SYSTEM, n, message: outcome.reason });
 }
 
 async function callerOf(room: Room, childKey: Key): Promise<{ readonly key: Key; readonly n: number } | undefined> {

@@ -73,6 +73,12 @@ const schema = z.object({
 });
 type Parsed = z.infer<typeof schema>;
 
+/** Names of all settings with their defaults as text, `-` where there is none: docs/operations.md has the same table. */
+export function settings(): ReadonlyMap<string, string> {
+  const defaults = schema.parse({}) as Readonly<Record<string, unknown>>;
+  return new Map(Object.keys(schema.shape).map((name) => [name, String(defaults[name] ?? '-')]));
+}
+
 function isZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';

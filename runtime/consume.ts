@@ -127,12 +127,16 @@ type Report = Command extends infer C
 /** Thrown again so that the queue delivers again; never taken for the handler's failure. */
 class OurFault extends Error {}
 
-async function report({ room }: ConsumerParts, lease: Lease, command: Report): Promise<void> {
+async function report(parts: ConsumerParts, lease: Lease, command: Report): Promise<void> {
+  const { room } = parts;
   const key = String(lease.row['jobKey']);
   const allowed = async (): Promise<boolean> => (await room.store.get('jobs', key))?.['leaseToken'] === lease.leaseToken;
   try {
     const outcome = await room.act(instanceKeyOf(key), { ...command, at: room.clock.now(), by: SYSTEM } as Command, { allowed });
     if (lease.crashed) await forgetCrashes(room, key);
+    // what it brings can never be taken: a person has to look, and to ask again would bring the same
+    if (!outcome.ok && outcome.kind === 'INVALID_ARGUMENT' && command.type !== 'fail-job')
+      return await report(parts, lease, failure(lease.row, { message: outcome.reason, retries: 0 }));
     if (!outcome.ok) room.log('warn', `job ${key} ${command.type}: ${outcome.reason}`);
   } catch (error) {
     await handBack(room, lease).catch(() => undefined);

@@ -12,6 +12,7 @@ import { commitHash } from './audit-chain.ts';
 import type { DefinitionEntry, DefinitionBook } from './definitions.ts';
 import { effectsOf } from './effects.ts';
 import { createLanes } from './lanes.ts';
+import { MOST_VARIABLES, tooHeavy, weightOfVariables } from './limits.ts';
 import type { Commit, Effect, RowChange, Store } from './ports.ts';
 import { namesOf, project } from './projections.ts';
 import type { Names } from './projections.ts';
@@ -111,9 +112,9 @@ export function createDoor(parts: DoorParts): Door {
         continue;
       }
       if ('ok' in step) {
-        // a rejection is decided before the first event: what we hold is still what the store holds
-        if (before) cache.set(key, before, weightOf(before));
-        return step;
+        // a rejection is decided before the first event: what we hold is still what the store holds, unless it was refused for its outcome
+        if (before && step.spent !== true) cache.set(key, before, weightOf(before));
+        return rejection(step.kind, step.reason);
       }
       // COMMIT. An exception here means: unknown to us, nothing acknowledged. The state is gone from the cache, the next command loads what the store really holds.
       const result = await committing(parts, step.commit);
@@ -203,7 +204,7 @@ function decideStep(
   parts: DoorParts,
   before: Cached | undefined,
   { command, extras }: { readonly command: Command; readonly extras: Extras },
-): Step | Rejection {
+): Step | (Rejection & { readonly spent?: true }) {
   const startedFrom = extras.definition ?? parts.book.entry(before?.state.processKey ?? '');
   if (startedFrom === undefined)
     throw new Error(`Expected process definition ${before?.state.processKey ?? ''} to be in memory, but it is not`);
@@ -214,9 +215,15 @@ function decideStep(
     ...worldOf(parts, startedFrom),
     ...(target && { target: { process: target.process, processKey: target.key, processVersion: target.version } }),
   };
+  const atMost = (before?.snapshot ?? 0) + (before?.tail ?? 0);
+  // before decide: afterwards the state is another
+  const weight = before !== undefined && atMost > MOST_VARIABLES / 2 ? weightOfVariables(before.state) : 0;
   const decision = decide(world, before?.state, command);
   if (!decision.ok) return decision;
-  return stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom });
+  const step = stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom });
+  const added = step.commit.eventsJson?.length ?? 0;
+  const refusal = tooHeavy({ command, atMost: atMost + added, before: weight, state: decision.state });
+  return refusal ? { ...refusal, spent: true } : step;
 }
 
 function worldOf({ zone }: DoorParts, definition: DefinitionEntry) {

@@ -9,8 +9,8 @@ import type { Route, Upload } from './route.ts';
 export const MAX_JSON = 4 * 1024 * 1024;
 /** bytes of one deployed file; 2 MiB and more is refused */
 export const MAX_FILE = 2 * 1024 * 1024 - 1;
-const MAX_FILES = 50;
-const MAX_DEPTH = 64;
+export const MAX_FILES = 50;
+export const MAX_DEPTH = 64;
 
 const readJson = express.json({ limit: MAX_JSON, strict: false, type: () => true });
 const readFiles = multer({
