@@ -9,6 +9,7 @@ import { localCaller } from './reader.ts';
 import type { Reader } from './reader.ts';
 import { write } from './reply.ts';
 import type { Asked, Route } from './route.ts';
+import { ON_BEHALF_OF, standIn } from './substitutions.ts';
 
 export function adapt(route: Route, context: Context): RequestHandler {
   return (request, response) => {
@@ -36,9 +37,22 @@ interface Exchange {
 async function answer(route: Route, exchange: Exchange): Promise<void> {
   const { context, request, response } = exchange;
   refuseForeignOrigin(request, context.config);
-  const reader = await readerOf(route, exchange);
+  const caller = await readerOf(route, exchange);
+  const absent = request.get(ON_BEHALF_OF);
+  const reader = await standIn({ store: context.runtime.store, now: context.now() }, caller, { path: route.path, absent }).catch(
+    async (error: unknown) => {
+      const subject = `${request.method} ${request.path} for ${absent ?? ''}`.slice(0, 300);
+      await audit(context, caller, { action: 'call', subject, outcome: 'denied', reason: 'no substitute' });
+      throw error;
+    },
+  );
   if (reader.kind !== 'nobody' && !route.allow.holds(reader)) {
-    await audit(context, reader, { action: 'call', subject: `${request.method} ${request.path}`.slice(0, 300), outcome: 'denied' });
+    await audit(context, reader, {
+      action: 'call',
+      subject: `${request.method} ${request.path}`.slice(0, 300),
+      outcome: 'denied',
+      reason: route.allow.says,
+    });
   }
   refuseUnlessAllowed(route, reader);
   const { body, files } = await readBody(route, request, response);
@@ -47,6 +61,8 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   const reply = await route.handler(askedOf({ context, reader, request, body, files, signal: gone.signal }));
+  if (route.records === 'house')
+    await audit(context, reader, { action: 'call', subject: `${request.method} ${request.path}`.slice(0, 300), outcome: 'done' });
   write(response, reply);
 }
 

@@ -37,5 +37,7 @@ export interface Route {
   readonly allow: Rule;
   /** `files`: multipart with the field `resources`; default JSON for post, put and patch */
   readonly reads?: 'json' | 'files' | 'nothing';
+  /** `house`: a command that no case's history holds, so the audit writes it down when it was done */
+  readonly records?: 'house';
   readonly handler: Handler;
 }

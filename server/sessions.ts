@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Store } from '../runtime/ports.ts';
+import { allRows } from './all-rows.ts';
 import { nobody } from './reader.ts';
 import type { Reader, Role } from './reader.ts';
 
@@ -13,6 +14,8 @@ const MINUTE = 60_000;
 export const IDLE_LIMIT = 60 * MINUTE;
 /** milliseconds since sign-in */
 export const AGE_LIMIT = 12 * 60 * MINUTE;
+/** milliseconds before either end in which the screens warn */
+export const WARN_BEFORE = 5 * MINUTE;
 /** last use is written down at most this often */
 const SEEN_STEP = MINUTE;
 
@@ -56,6 +59,23 @@ export class Sessions {
     const user = await this.#store.get('users', username);
     if (user === undefined || user['disabled'] === true) return { ...nobody, expired: true };
     return { ...readerOfUser(user), session };
+  }
+
+  /** when the session will end, told so that the screens can warn in time; milliseconds since 1970 UTC */
+  async deadlines(hash: string): Promise<{ readonly idleAt: number; readonly endsAt: number; readonly warnAt: number } | undefined> {
+    const row = await this.#store.get('sessions', hash);
+    if (row === undefined) return undefined;
+    const endsAt = Number(row['expiresAt']);
+    // the request that asks is a use, though it may not be written down yet
+    const idleAt = Math.min(this.#now() + IDLE_LIMIT, endsAt);
+    return { idleAt, endsAt, warnAt: idleAt - WARN_BEFORE };
+  }
+
+  /** Sign-out everywhere. */
+  async closeAll(username: string): Promise<number> {
+    const rows = await allRows(this.#store, 'sessions', { username });
+    await this.#store.write(rows.map((row) => ({ op: 'delete', collection: 'sessions', key: String(row['sessionHash']) })));
+    return rows.length;
   }
 
   async close(hash: string): Promise<void> {

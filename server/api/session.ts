@@ -8,6 +8,7 @@ import { groupsOf } from '../reader.ts';
 import type { Reader } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
+import { iso } from '../v2/show.ts';
 
 const credentials = z.object({ username: z.string().min(1).max(200), password: z.string().min(1).max(200) });
 
@@ -43,6 +44,20 @@ async function signIn(asked: Asked) {
   return { ...ok({ user: userOf(context, reader) }), headers: { 'set-cookie': cookie } };
 }
 
+/** All sessions of this person, on every machine. */
+async function signOutEverywhere({ context, reader }: Asked) {
+  const ended = await context.sessions.closeAll(reader.username);
+  context.signIns.forget(reader.username);
+  await audit(context, reader, { action: 'sign-out', subject: `everywhere: ${ended} sessions`, outcome: 'done' });
+  return noContent({ 'set-cookie': context.sessions.clearingCookie() });
+}
+
+async function current({ context, reader }: Asked) {
+  const deadlines = reader.session === undefined ? undefined : await context.sessions.deadlines(reader.session);
+  const session = deadlines && { idleAt: iso(deadlines.idleAt), endsAt: iso(deadlines.endsAt), warnAt: iso(deadlines.warnAt) };
+  return ok({ user: userOf(context, reader), session: session ?? null });
+}
+
 async function signOut({ context, reader }: Asked) {
   if (reader.session !== undefined) await context.sessions.close(reader.session);
   return noContent({ 'set-cookie': context.sessions.clearingCookie() });
@@ -66,7 +81,8 @@ function openEvents({ context, reader, header }: Asked) {
 
 export const sessionRoutes: readonly Route[] = [
   { method: 'post', path: '/api/v1/session', allow: anyone, handler: signIn },
-  { method: 'get', path: '/api/v1/session', allow: anyone, handler: ({ context, reader }) => ok({ user: userOf(context, reader) }) },
+  { method: 'get', path: '/api/v1/session', allow: anyone, handler: current },
   { method: 'delete', path: '/api/v1/session', allow: signedIn, handler: signOut },
+  { method: 'delete', path: '/api/v1/sessions', allow: signedIn, handler: signOutEverywhere },
   { method: 'get', path: '/api/v1/events', allow: signedIn, handler: openEvents },
 ];

@@ -37,5 +37,5 @@ function setFault(asked: Asked) {
 export const workshopRoutes: readonly Route[] = [
   { method: 'post', path: '/api/v1/check', allow: deploys, handler: check },
   { method: 'get', path: '/api/v1/sandbox', allow: switchesSandbox, handler: (asked) => ok({ items: shown(asked) }) },
-  { method: 'put', path: '/api/v1/sandbox/:agencyId', allow: switchesSandbox, handler: setFault },
+  { method: 'put', path: '/api/v1/sandbox/:agencyId', allow: switchesSandbox, records: 'house', handler: setFault },
 ];

@@ -109,11 +109,23 @@ function control(wish: 'cancel' | 'suspend' | 'resume') {
 const ended: Filter = { state: { $in: ['COMPLETED', 'TERMINATED'] } };
 const one = '/v2/batch-operations/:batchOperationKey';
 export const batchRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/process-instances/cancellation', allow: repairs, handler: simple('CANCEL_PROCESS_INSTANCE', running) },
-  { method: 'post', path: '/v2/process-instances/deletion', allow: repairs, handler: simple('DELETE_PROCESS_INSTANCE', ended) },
-  { method: 'post', path: '/v2/process-instances/incident-resolution', allow: repairs, handler: resolveIncidents },
-  { method: 'post', path: '/v2/process-instances/migration', allow: repairs, handler: migrateMany },
-  { method: 'post', path: '/v2/process-instances/modification', allow: repairs, handler: moveMany },
+  {
+    method: 'post',
+    path: '/v2/process-instances/cancellation',
+    allow: repairs,
+    records: 'house',
+    handler: simple('CANCEL_PROCESS_INSTANCE', running),
+  },
+  {
+    method: 'post',
+    path: '/v2/process-instances/deletion',
+    allow: repairs,
+    records: 'house',
+    handler: simple('DELETE_PROCESS_INSTANCE', ended),
+  },
+  { method: 'post', path: '/v2/process-instances/incident-resolution', allow: repairs, records: 'house', handler: resolveIncidents },
+  { method: 'post', path: '/v2/process-instances/migration', allow: repairs, records: 'house', handler: migrateMany },
+  { method: 'post', path: '/v2/process-instances/modification', allow: repairs, records: 'house', handler: moveMany },
   {
     method: 'post',
     path: '/v2/batch-operations/search',
@@ -121,9 +133,9 @@ export const batchRoutes: readonly Route[] = [
     handler: (asked) => search(asked, batches, { scope: batchScope(asked) }),
   },
   { method: 'get', path: one, allow: repairs, handler: async (asked) => ok(showBatch(await readable(asked))) },
-  { method: 'post', path: `${one}/cancellation`, allow: repairs, handler: control('cancel') },
-  { method: 'post', path: `${one}/suspension`, allow: repairs, handler: control('suspend') },
-  { method: 'post', path: `${one}/resumption`, allow: repairs, handler: control('resume') },
+  { method: 'post', path: `${one}/cancellation`, allow: repairs, records: 'house', handler: control('cancel') },
+  { method: 'post', path: `${one}/suspension`, allow: repairs, records: 'house', handler: control('suspend') },
+  { method: 'post', path: `${one}/resumption`, allow: repairs, records: 'house', handler: control('resume') },
   {
     method: 'post',
     path: '/v2/batch-operation-items/search',

@@ -66,6 +66,6 @@ export const clusterRoutes: readonly Route[] = [
     handler: () => ok({ validLicense: true, licenseType: 'Apache-2.0', isCommercial: false, expiresAt: null }),
   },
   { method: 'get', path: '/v2/authentication/me', allow: signedIn, handler: me },
-  { method: 'put', path: '/v2/clock', allow: movesClock, handler: pinClock },
-  { method: 'post', path: '/v2/clock/reset', allow: movesClock, handler: resetClock },
+  { method: 'put', path: '/v2/clock', allow: movesClock, records: 'house', handler: pinClock },
+  { method: 'post', path: '/v2/clock/reset', allow: movesClock, records: 'house', handler: resetClock },
 ];

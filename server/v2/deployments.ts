@@ -45,5 +45,5 @@ function processResult(row: Row): object {
 }
 
 export const deploymentRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/deployments', allow: deploys, reads: 'files', handler: deploy },
+  { method: 'post', path: '/v2/deployments', allow: deploys, records: 'house', reads: 'files', handler: deploy },
 ];

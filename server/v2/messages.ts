@@ -44,5 +44,5 @@ async function broadcast(asked: Asked) {
 export const messageRoutes: readonly Route[] = [
   { method: 'post', path: '/v2/messages/publication', allow: sendsMessages, handler: publish },
   { method: 'post', path: '/v2/messages/correlation', allow: sendsMessages, handler: correlate },
-  { method: 'post', path: '/v2/signals/broadcast', allow: sendsMessages, handler: broadcast },
+  { method: 'post', path: '/v2/signals/broadcast', allow: sendsMessages, records: 'house', handler: broadcast },
 ];

@@ -1,0 +1,39 @@
+/**
+ * `npm run audit:verify`: reads every audit chain of the store that the environment names and prints each break. Reads only; the server may be running.
+ * Ends with 0 when all chains hold, 1 when one is broken, 2 when it could not look.
+ */
+import { existsSync } from 'node:fs';
+import { verifyAudit } from '../runtime/audit-verify.ts';
+import { readConfig } from '../runtime/config.ts';
+import type { Store } from '../runtime/ports.ts';
+import { openMongoStore } from '../runtime/stores/mongo.ts';
+import { readSqliteStore } from '../runtime/stores/sqlite.ts';
+
+async function main(): Promise<number> {
+  const answer = readConfig(process.env);
+  if (!answer.ok) throw new Error(answer.faults.join('; '));
+  const store = await open(answer.config.databaseUrl);
+  try {
+    const { chains, records, unsealed, broken } = await verifyAudit(store);
+    broken.forEach((line) => console.log(line));
+    console.log(`${records} records in ${chains} chains${unsealed === 0 ? '' : `, ${unsealed} from before there were chains`}`);
+    console.log(broken.length === 0 ? 'every chain holds' : `${broken.length} broken`);
+    return broken.length === 0 ? 0 : 1;
+  } finally {
+    await store.close();
+  }
+}
+
+async function open(databaseUrl: string): Promise<Store> {
+  if (databaseUrl.startsWith('mongodb')) return openMongoStore(databaseUrl);
+  const path = databaseUrl.replace(/^file:/, '');
+  if (!databaseUrl.startsWith('file:') || !existsSync(path)) throw new Error(`there is no store at ${path}`);
+  return readSqliteStore(path);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`Expected to read the audit, but: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
