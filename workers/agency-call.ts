@@ -1,26 +1,39 @@
 /**
  * Job type `agency-call`: one operation of one agency's API.
  *
- * headers  agency, operation (operationId); optional timeout (ISO 8601 duration, default PT10S), errors (404=NIK_UNKNOWN, ...)
+ * headers  agency, operation (operationId); optional timeout (ISO 8601 duration, default PT10S), errors (404=NIK_UNKNOWN, ...),
+ *          success (FEEL over `response`: what makes a good status a success), purpose (why the data is asked for)
  * inputs   path, query, body: contexts by parameter name
  * result   response = { status, body }
  *
- * Laws: the address comes from the configuration only; no redirect is followed; an answer is read up to 1 MB and up to the deadline;
- * an answer that does not keep to the agency's document is a failure, whatever its status says; error messages hold no data of the case.
+ * Laws: the address comes from the directory only and passes the network guard; no redirect is followed; an answer is read up to 1 MB and up to
+ * the deadline; an answer that does not keep to the agency's contract is a failure, whatever its status says; error messages hold no data of the case.
  */
-import { Pool } from 'undici';
+import { addressed, authenticate, type Caller } from './authenticate.ts';
 import { buildRequest, type AgencyRequest } from './build-request.ts';
 import type { Connection } from './connections.ts';
-import { findErrorCode, parseErrorCodes, type ErrorCode } from './error-codes.ts';
-import { BpmnError, JobFailure, type JobHandler, type Json } from './job.ts';
+import type { AgencyDirectory, Contract } from './directory.ts';
+import { parseErrorCodes } from './error-codes.ts';
+import { fieldsOf, fingerprint, shapeOf, type Exchange, type RecordExchange } from './exchange.ts';
+import { JobFailure, type Job, type JobHandler, type Json } from './job.ts';
+import { judge, named, repeatable, type EvaluateFeel, type Judging, type Verdict } from './judge.ts';
+import { createNetworkGuard } from './network-guard.ts';
+import { createTokens } from './oauth-token.ts';
 import { readOperations, type Operation } from './openapi.ts';
-import { ANSWER_LIMIT, parseJson, readBounded } from './read-json.ts';
+import { parseJson } from './read-json.ts';
+import { createSender, NoAnswer, type RawAnswer, type Sender } from './send.ts';
+import { callSoap } from './soap-call.ts';
+import { readWsdl, type SoapOperation } from './wsdl.ts';
 
-export interface AgencyConnections {
-  /** agency → where its system is */
-  readonly connections: ReadonlyMap<string, Connection>;
-  /** `processes/agencies` */
-  readonly agenciesFolder: string;
+export interface AgencyCallContext {
+  readonly directory: AgencyDirectory;
+  /** networks (CIDR) that agencies' addresses may lie in although they are not public */
+  readonly allowedNetworks?: readonly string[];
+  readonly evaluate: EvaluateFeel;
+  /** what becomes of the record of each call; a record that cannot be kept does not undo a call that happened */
+  readonly record?: RecordExchange;
+  /** milliseconds since 1970 UTC */
+  readonly now: () => number;
 }
 
 export interface AgencyCall {
@@ -28,182 +41,165 @@ export interface AgencyCall {
   close(): Promise<void>;
 }
 
-interface RawAnswer {
-  readonly status: number;
-  readonly type: string;
-  readonly retryAfter: number | undefined;
-  readonly bytes: Buffer;
-}
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** one call of one operation */
-interface Call {
-  readonly operation: Operation;
-  readonly request: AgencyRequest;
-  readonly codes: readonly ErrorCode[];
+export interface Call extends Judging {
+  readonly job: Job;
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+  readonly timeout: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
-const CONNECTIONS_PER_AGENCY = 16;
+/** What happened, before it becomes a record and a result. */
+export interface Called {
+  readonly verdict: Verdict;
+  readonly sent: Json;
+  /** what its fingerprint is taken of; absent: nothing went out or came back */
+  readonly request?: string;
+  readonly reply?: Uint8Array | string;
+}
 
-export function createAgencyCall({ connections, agenciesFolder }: AgencyConnections): AgencyCall {
-  const documents = new Map<string, Promise<ReadonlyMap<string, Operation>>>();
-  const pools = new Map<string, Pool>();
+interface Machine {
+  readonly sender: Sender;
+  readonly caller: Caller;
+}
 
-  const operationOf = async (agency: string, operationId: string): Promise<Operation> => {
-    const document = documents.get(agency) ?? readOperations(agenciesFolder, agency);
-    documents.set(agency, document);
-    const operation = (await document.catch(() => undefined))?.get(operationId);
-    if (operation === undefined)
-      throw new JobFailure(`Expected ${agency} to offer the operation ${operationId}, but its OpenAPI document does not`, {
-        retryable: false,
-      });
-    return operation;
-  };
-
-  const poolOf = (agency: string, connection: Connection): Pool => {
-    const pool =
-      pools.get(agency) ??
-      new Pool(new URL(connection.url).origin, { connections: CONNECTIONS_PER_AGENCY, pipelining: 1, connect: { timeout: 5_000 } });
-    pools.set(agency, pool);
-    return pool;
-  };
+export function createAgencyCall(context: AgencyCallContext): AgencyCall {
+  const sender = createSender(createNetworkGuard(context.allowedNetworks));
+  const tokens = createTokens(async (connection, { url, headers, body }) => {
+    const place = URL.parse(url);
+    if (place === null) throw new JobFailure("Expected the token service's address to be a URL, but it is not", { retryable: false });
+    const request = { method: 'POST', target: place.pathname + place.search, headers, body };
+    const at: Connection = { url: place.origin, ...(connection.trusted && { trusted: true }) };
+    const answer = await sender.send({ connection: at, request, timeout: DEFAULT_TIMEOUT_MS, signal: new AbortController().signal });
+    return { status: answer.status, body: parseJson(answer.bytes)?.value };
+  }, context.now);
+  const machine = { sender, caller: { tokens, now: context.now } };
+  const operationOf = keptOperations(context.directory);
 
   const handler: JobHandler = async (job, signal) => {
     const agency = job.headers['agency'] ?? '';
-    const connection = connections.get(agency);
-    // the id becomes part of a file name below: only configured agencies get that far
+    const connection = await context.directory.connectionOf(agency);
     if (connection === undefined)
       throw new JobFailure(`Expected a connection to the agency ${agency || '(none)'}, but none is configured`, { retryable: false });
     const codes = parseErrorCodes(job.headers['errors']);
     const operation = await operationOf(agency, job.headers['operation'] ?? '');
-    const call: Call = { operation, request: withToken(buildRequest(operation, job), connection), codes };
-    const timeout = timeoutOf(job.headers['timeout']);
-    const answer = await send(poolOf(agency, connection), { call, base: basePath(connection), timeout, signal });
-    return { response: judge(call, answer) };
+    const timeout = timeoutOf(job.headers['timeout'], connection.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const success = job.headers['success'] || undefined;
+    const call: Call = { job, connection, operation, codes, success, evaluate: context.evaluate, signal, timeout };
+    const at = context.now();
+    const called = await attempt(call, machine);
+    await context.record?.(recordOf(call, called, { at, durationMs: context.now() - at })).catch(() => undefined);
+    if (called.verdict.error !== undefined) throw called.verdict.error;
+    return { response: called.verdict.response as unknown as Json };
   };
 
-  return { handler, close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.destroy()))) };
+  return { handler, close: () => sender.close() };
 }
 
-const basePath = ({ url }: Connection): string => new URL(url).pathname.replace(/\/+$/, '');
+/** Operations by agency, read again only when the contract is another one. */
+function keptOperations(directory: AgencyDirectory): (agency: string, operationId: string) => Promise<Operation> {
+  const read = new Map<string, { readonly hash: string; readonly operations: ReadonlyMap<string, Operation> }>();
+  return async (agency, operationId) => {
+    const contract = await directory.contractOf(agency);
+    const known = read.get(agency);
+    const operations =
+      contract === undefined
+        ? new Map<string, Operation>()
+        : known?.hash === contract.hash
+          ? known.operations
+          : await operationsOf(agency, contract);
+    if (contract !== undefined) read.set(agency, { hash: contract.hash, operations });
+    const operation = operations.get(operationId);
+    if (operation !== undefined) return operation;
+    throw new JobFailure(`Expected ${agency} to offer the operation ${operationId}, but its contract does not`, { retryable: false });
+  };
+}
 
-const withToken = (request: AgencyRequest, { token }: Connection): AgencyRequest =>
-  token === undefined ? request : { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
+async function operationsOf(agency: string, contract: Contract): Promise<ReadonlyMap<string, Operation>> {
+  try {
+    return contract.kind === 'wsdl' ? await readWsdl(agency, contract.text) : readOperations(agency, contract.document);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new JobFailure(`Expected ${agency}'s contract to be readable, but: ${why}`, { retryable: false });
+  }
+}
+
+async function attempt(call: Call, machine: Machine): Promise<Called> {
+  const { job, operation, connection } = call;
+  const sent: Json = { path: job.variables['path'] ?? null, query: job.variables['query'] ?? null, body: job.variables['body'] ?? null };
+  const out: { request?: string } = {};
+  const deliver = async (plain: AgencyRequest): Promise<RawAnswer> => {
+    const request = await authenticate(addressed(plain, connection, job), connection, machine.caller);
+    out.request = request.body ?? request.target;
+    return send(call, request, machine);
+  };
+  try {
+    const answer = isSoap(operation) ? await callSoap(operation, job, deliver) : await deliver(buildRequest(operation, job));
+    return { verdict: judge(call, answer), sent, ...out, reply: answer.bytes };
+  } catch (error) {
+    return { verdict: failedVerdict(call, error, out.request !== undefined), sent, ...out };
+  }
+}
+
+const isSoap = (operation: Operation): operation is SoapOperation => 'soap' in operation;
+
+function failedVerdict(call: Call, error: unknown, sent: boolean): Verdict {
+  const failed = error instanceof NoAnswer ? unanswered(call, error) : error;
+  if (!(failed instanceof JobFailure)) throw error;
+  const code = error instanceof NoAnswer ? error.code : null;
+  return { outcome: sent ? 'failed' : 'not-sent', code, response: { status: 0, body: null }, error: failed };
+}
+
+/** Once more with a fresh token when the agency says that ours is no longer good: a 401 did nothing, so a repeat is safe. */
+async function send(call: Call, request: AgencyRequest, { sender, caller }: Machine): Promise<RawAnswer> {
+  const { connection, timeout, signal } = call;
+  const answer = await sender.send({ connection, request, timeout, signal });
+  if (answer.status !== 401 || connection.credential?.kind !== 'oauth2') return answer;
+  caller.tokens.forget(connection.credential);
+  return sender.send({ connection, request: await authenticate(request, connection, caller), timeout, signal });
+}
+
+function unanswered({ operation }: Call, { message, sent, lasting }: NoAnswer): JobFailure {
+  return new JobFailure(`Expected an answer of ${named(operation)}, but ${message}`, {
+    retryable: !lasting && (!sent || repeatable(operation)),
+  });
+}
+
+function recordOf(
+  { job, operation }: Call,
+  { verdict, sent, request, reply }: Called,
+  time: Pick<Exchange, 'at' | 'durationMs'>,
+): Exchange {
+  const { outcome, code, response, drift } = verdict;
+  return {
+    agency: operation.agency,
+    operationId: operation.operationId,
+    jobKey: job.key,
+    processInstanceKey: job.processInstanceKey,
+    processDefinitionId: job.processDefinitionId,
+    elementId: job.elementId,
+    purpose: job.headers['purpose'] || null,
+    attempt: job.attempt,
+    ...time,
+    outcome,
+    status: response.status === 0 ? null : response.status,
+    code,
+    sentFields: request === undefined ? [] : fieldsOf(sent),
+    receivedFields: fieldsOf(response.body),
+    requestHash: request === undefined ? null : fingerprint(request),
+    replyHash: reply === undefined ? null : fingerprint(reply),
+    ...(drift === undefined ? {} : { drift: { ...drift, shape: shapeOf(response.body) } }),
+  };
+}
 
 /** ISO 8601 durations of hours, minutes and seconds, at most 5 minutes: a longer wait belongs into the diagram. */
-function timeoutOf(text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_TIMEOUT_MS;
+function timeoutOf(text: string | undefined, otherwise: number): number {
+  if (text === undefined || text === '') return otherwise;
   const match = /^PT(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/.exec(text);
   const ms = match === null ? NaN : (Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)) * 1000;
   if (!(ms > 0 && ms <= 300_000))
     throw new JobFailure('Expected the header timeout to be a duration of up to PT5M, but it is not', { retryable: false });
   return ms;
-}
-
-/** A repeat can do no harm: the method promises it, or the agency does by its Idempotency-Key or its `x-alur-safe`. */
-const repeatable = ({ method, takesIdempotencyKey, onlyReads }: Operation): boolean =>
-  takesIdempotencyKey || onlyReads || (method !== 'POST' && method !== 'PATCH');
-
-const named = ({ agency, operationId }: Operation): string => `${agency} ${operationId}`;
-
-interface Sending {
-  readonly call: Call;
-  readonly base: string;
-  /** milliseconds, for everything: connecting, waiting, reading the last byte */
-  readonly timeout: number;
-  readonly signal: AbortSignal;
-}
-
-async function send(pool: Pool, { call, base, timeout, signal }: Sending): Promise<RawAnswer> {
-  const { request, operation } = call;
-  const deadline = AbortSignal.timeout(timeout);
-  try {
-    const { statusCode, headers, body } = await pool.request({
-      path: base + request.target,
-      method: request.method as 'GET',
-      headers: request.headers,
-      body: request.body ?? null,
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      signal: AbortSignal.any([signal, deadline]),
-    });
-    body.on('error', () => undefined);
-    const bytes = await readBounded(body as AsyncIterable<Uint8Array>, ANSWER_LIMIT);
-    if (bytes === undefined) throw failure(call, `an answer of more than ${ANSWER_LIMIT} bytes`);
-    return { status: statusCode, type: String(headers['content-type'] ?? ''), retryAfter: retryAfterOf(headers['retry-after']), bytes };
-  } catch (error) {
-    if (error instanceof JobFailure) throw error;
-    const notSent = NEVER_SENT.has(codeOf(error));
-    const what = deadline.aborted
-      ? `none within ${timeout} ms`
-      : signal.aborted
-        ? 'the call was stopped'
-        : `the connection failed (${codeOf(error) || 'unknown'})`;
-    throw new JobFailure(`Expected an answer of ${named(operation)}, but ${what}`, { retryable: notSent || repeatable(operation) });
-  }
-}
-
-/** nothing reached the agency, so any operation may be tried again */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
-
-function failure(
-  { operation }: Call,
-  found: string,
-  options: { readonly retryable?: boolean; readonly retryAfter?: number | undefined } = {},
-): JobFailure {
-  const { retryAfter } = options;
-  return new JobFailure(`Expected an answer of ${named(operation)} that keeps to its document, but got ${found}`, {
-    retryable: options.retryable ?? repeatable(operation),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  });
-}
-
-/** the agency says that it did nothing: safe to repeat whatever the operation */
-const NOT_DONE = new Set([425, 429, 503]);
-
-/** What the answer means: the result, a business error, or a failure. */
-function judge(call: Call, answer: RawAnswer): { readonly status: number; readonly body: Json } {
-  const { status } = answer;
-  const json = /^[^;]*[/+]json\b/i.test(answer.type) ? parseJson(answer.bytes) : undefined;
-  if (status >= 200 && status < 300) return accepted(call, answer, json);
-  const code = problemCode(json?.value);
-  const mapped = findErrorCode(call.codes, status, code);
-  if (mapped !== undefined)
-    throw new BpmnError(mapped.bpmnCode, `${named(call.operation)} answered ${status}`, {
-      response: { status, body: json?.value ?? null },
-    });
-  const found = code === undefined ? `status ${status}` : `status ${status} ${code}`;
-  if (NOT_DONE.has(status)) throw failure(call, found, { retryable: true, retryAfter: answer.retryAfter });
-  if (status === 408 || status >= 500) throw failure(call, found, { retryAfter: answer.retryAfter });
-  throw failure(call, status < 400 ? `${found}, and redirects are not followed` : found, { retryable: false });
-}
-
-function accepted(
-  call: Call,
-  { status, bytes }: RawAnswer,
-  json: { readonly value: Json } | undefined,
-): { readonly status: number; readonly body: Json } {
-  const check = call.operation.answers.get(status);
-  if (bytes.byteLength === 0 && check === undefined) return { status, body: null };
-  if (json === undefined) throw failure(call, `status ${status} without readable JSON`);
-  if (check === undefined) throw failure(call, `the undocumented status ${status}`);
-  if (!check(json.value)) throw failure(call, `status ${status} with a body that does not match its schema`);
-  return { status, body: json.value };
-}
-
-/** The agency's own code, only when it looks like one: free text could hold personal data. */
-function problemCode(body: Json | undefined): string | undefined {
-  if (body === null || typeof body !== 'object' || Array.isArray(body)) return undefined;
-  const { code, title } = body as { readonly [name: string]: Json };
-  return [code, title].find((text): text is string => typeof text === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(text));
-}
-
-/** Retry-After as milliseconds: seconds or an HTTP date; at most an hour. */
-function retryAfterOf(header: string | string[] | undefined): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
-  if (text === undefined) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 3_600_000) : undefined;
 }

@@ -1,20 +1,23 @@
 /**
  * The built-in job types and what does them. Everything they may touch of the outside world is in the context; nothing is imported from the house.
  */
-import { createAgencyCall, type AgencyConnections } from './agency-call.ts';
+import { createAgencyCall, type AgencyCallContext } from './agency-call.ts';
 import type { JobHandler } from './job.ts';
 import { createNotify, type Outbox } from './notify.ts';
 import { createPermitPdf, type DocumentSink } from './permit-pdf.ts';
 
 export { readConnections } from './connections.ts';
-export type { Connection } from './connections.ts';
-export type { AgencyConnections } from './agency-call.ts';
+export type { Connection, Credential } from './connections.ts';
+export type { AgencyCallContext } from './agency-call.ts';
+export { directoryOf } from './directory.ts';
+export type { AgencyDirectory, Contract } from './directory.ts';
+export type { Exchange, Outcome } from './exchange.ts';
 export type { Outbox, Mail } from './notify.ts';
 export type { DocumentSink, NewDocument, StoredDocument } from './permit-pdf.ts';
 export { BpmnError, JobFailure } from './job.ts';
 export type { Job, JobHandler } from './job.ts';
 
-export interface WorkerContext extends AgencyConnections {
+export interface WorkerContext extends AgencyCallContext {
   /** where citizens reach the portal, without trailing slash: for the QR code; a promise while the server has no port yet */
   readonly publicUrl: string | Promise<string>;
   /** IANA name of the city's time zone */

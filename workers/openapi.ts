@@ -1,9 +1,6 @@
 /** An agency's OpenAPI document as a caller reads it: how an operation is called, and what its answers must look like. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { parse } from 'yaml';
 
 type Node = { readonly [name: string]: unknown };
 
@@ -29,13 +26,16 @@ export interface Operation {
   readonly takesIdempotencyKey: boolean;
   /** `x-alur-safe: true`: only reads, although its method does not say so (personal data has to travel in a body) */
   readonly onlyReads: boolean;
+  /** `x-alur-success`, FEEL over `response`: what makes an answer with a good status a success; agencies answer 200 with an error inside */
+  readonly success: string | undefined;
+  /** `x-alur-error-code`, FEEL over `response`: the agency's own code, where its problem document does not stand in `code` or `title` */
+  readonly errorCode: string | undefined;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** operationId → operation of one agency. Rejects when `<folder>/<agency>/openapi.yaml` cannot be read. */
-export async function readOperations(folder: string, agency: string): Promise<ReadonlyMap<string, Operation>> {
-  const document = parse(await readFile(join(folder, agency, 'openapi.yaml'), 'utf8')) as Node;
+/** operationId → operation of one agency's OpenAPI 3.1 document. Throws an Error when a reference leads out of it or a schema is none. */
+export function readOperations(agency: string, document: Node): ReadonlyMap<string, Operation> {
   const ajv = new Ajv2020({ strict: false, validateSchema: false });
   addFormats.default(ajv);
   ajv.addSchema(document, 'openapi');
@@ -74,8 +74,12 @@ function operationOf(reader: Reader, path: string, method: string): Operation {
     answers: answersOf(reader, `${item}/${method}/responses`),
     takesIdempotencyKey: parameters.some(({ place, name }) => place === 'header' && name.toLowerCase() === 'idempotency-key'),
     onlyReads: node['x-alur-safe'] === true,
+    success: textOf(node['x-alur-success']),
+    errorCode: textOf(node['x-alur-error-code']),
   };
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 function parametersAt(reader: Reader, pointer: string): readonly Parameter[] {
   const list = find(reader.document, pointer).node as unknown as readonly unknown[] | undefined;

@@ -10,6 +10,8 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { startSandboxes, type Sandboxes } from '../../sandbox/index.ts';
 import { readServiceFolder } from '../../scenarios/index.ts';
 import { createHandlers, type Handlers, type Mail, type NewDocument } from '../../workers/index.ts';
+import { directoryOf } from '../../workers/directory.ts';
+import { createFeel } from '../../runtime/feel.ts';
 
 const processes = join(import.meta.dirname, '../../processes');
 jest.setTimeout(60_000); // two shared cores: the wait is for events, not for a time
@@ -44,8 +46,8 @@ async function world(): Promise<World> {
   const documents: NewDocument[] = [];
   const mails: Mail[] = [];
   const handlers: Handlers = createHandlers({
-    connections: new Map(sandboxes.agencies.map(({ agencyId, url }) => [agencyId, { url }])),
-    agenciesFolder,
+    directory: directoryOf(new Map(sandboxes.agencies.map(({ agencyId, url }) => [agencyId, { url, trusted: true }])), agenciesFolder),
+    evaluate: createFeel('Asia/Jakarta', Date.now),
     publicUrl: 'http://localhost:8080',
     zone: 'Asia/Jakarta',
     secret: 'test',

@@ -2,12 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { compile } from '../../engine/index.ts';
 import { readOperations } from '../../workers/openapi.ts';
 
 const processes = join(import.meta.dirname, '../../processes');
 const agenciesFolder = join(processes, 'agencies');
 const agencies = readdirSync(agenciesFolder);
+const operationsOf = (agency: string): Iterable<string> =>
+  readOperations(agency, parse(readFileSync(join(agenciesFolder, agency, 'openapi.yaml'), 'utf8')) as Record<string, unknown>).keys();
 const services = readdirSync(processes).filter((name) => name !== 'agencies');
 
 interface Service {
@@ -43,7 +46,7 @@ describe.each(services)('%s', (name) => {
   test('[SH3] every agency call names an operation that the agency has, every agency exists', async () => {
     const calls = [...xml.matchAll(/<zeebe:header key="agency" value="([^"]+)" \/>\s*<zeebe:header key="operation" value="([^"]+)" \/>/g)];
     expect(calls.length).toBeGreaterThan(2);
-    for (const [, agency, operation] of calls) expect([...(await readOperations(agenciesFolder, agency!)).keys()]).toContain(operation);
+    for (const [, agency, operation] of calls) expect([...operationsOf(agency!)]).toContain(operation);
     expect(calls.length).toBe(all(xml, /<zeebe:taskDefinition type="(agency-call)"/g).length);
     for (const agency of all(xml, /<zeebe:property name="alur:agency" value="([^"]+)"/g))
       expect([...agencies, 'citizen']).toContain(agency);

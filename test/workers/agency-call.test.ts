@@ -7,13 +7,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSandboxes, type Sandboxes } from '../../sandbox/index.ts';
+import { createFeel } from '../../runtime/feel.ts';
 import { createAgencyCall, type AgencyCall } from '../../workers/agency-call.ts';
+import type { Connection } from '../../workers/connections.ts';
+import { directoryOf } from '../../workers/directory.ts';
 import { BpmnError, JobFailure, type Job } from '../../workers/job.ts';
 
 const agenciesFolder = join(import.meta.dirname, '../../processes/agencies');
 const NIK = '3573014203850002';
 const PARCEL = '35730100000001';
 let sandboxes: Sandboxes;
+
+const calling = (at: { readonly connections: ReadonlyMap<string, Connection>; readonly agenciesFolder: string }): AgencyCall =>
+  createAgencyCall({
+    directory: directoryOf(at.connections, at.agenciesFolder),
+    evaluate: createFeel('Asia/Jakarta', Date.now),
+    now: Date.now,
+  });
 let call: AgencyCall;
 
 function job(given: Partial<Job>): Job {
@@ -59,7 +69,7 @@ async function stub(listener: RequestListener, agency = 'dispendukcapil'): Promi
   const server: Server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const own = createAgencyCall({ connections: new Map([[agency, { url }]]), agenciesFolder });
+  const own = calling({ connections: new Map([[agency, { url, trusted: true as const }]]), agenciesFolder });
   closing.push(
     () => own.close(),
     () => new Promise((resolve) => (server.close(resolve), server.closeAllConnections())),
@@ -69,7 +79,10 @@ async function stub(listener: RequestListener, agency = 'dispendukcapil'): Promi
 
 beforeAll(async () => {
   sandboxes = await startSandboxes({ folder: agenciesFolder, laterMs: null, retryAfter: 7, slowMs: 400 });
-  call = createAgencyCall({ connections: new Map(sandboxes.agencies.map(({ agencyId, url }) => [agencyId, { url }])), agenciesFolder });
+  call = calling({
+    connections: new Map(sandboxes.agencies.map(({ agencyId, url }) => [agencyId, { url, trusted: true as const }])),
+    agenciesFolder,
+  });
 });
 afterEach(() => sandboxes.agencies.forEach((agency) => agency.setFault('none')));
 afterAll(async () => {
@@ -106,7 +119,10 @@ describe('a call that goes well', () => {
       seen.push(request.url, request.headers.authorization, request.headers['x-case-reference'], request.headers['idempotency-key']);
       response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{"code":"PARCEL_UNKNOWN"}');
     });
-    const own = createAgencyCall({ connections: new Map([['kantah', { url: `${url}/api/v3`, token: 'secret' }]]), agenciesFolder });
+    const own = calling({
+      connections: new Map([['kantah', { url: `${url}/api/v3`, credential: { kind: 'bearer', token: 'secret' }, trusted: true }]]),
+      agenciesFolder,
+    });
     closing.push(() => own.close());
     await failing(parcel(PARCEL), own);
     expect(seen).toEqual([`/api/v3/parcels/${PARCEL}`, 'Bearer secret', 'PBG-2026-000001', '1']);
@@ -154,7 +170,7 @@ describe('a technical failure', () => {
   });
 
   test('[WK8] nobody listens: retried, even where a repeat would not be safe', async () => {
-    const own = createAgencyCall({ connections: new Map([['dispendukcapil', { url: 'http://127.0.0.1:1' }]]), agenciesFolder });
+    const own = calling({ connections: new Map([['dispendukcapil', { url: 'http://127.0.0.1:1', trusted: true }]]), agenciesFolder });
     closing.push(() => own.close());
     expect(await failing(resident(NIK), own)).toMatchObject({ retryable: true });
   });
@@ -168,7 +184,7 @@ describe('a technical failure', () => {
     mkdirSync(join(folder, 'dispendukcapil'));
     writeFileSync(join(folder, 'dispendukcapil/openapi.yaml'), document.replace('x-alur-safe: true', 'x-alur-safe: false'));
     const { url } = await stub((_, response) => response.writeHead(500).end());
-    const unsafe = createAgencyCall({ connections: new Map([['dispendukcapil', { url }]]), agenciesFolder: folder });
+    const unsafe = calling({ connections: new Map([['dispendukcapil', { url, trusted: true }]]), agenciesFolder: folder });
     closing.push(() => unsafe.close());
     expect(await failing(resident(NIK), unsafe)).toMatchObject({ retryable: false });
   });
@@ -222,8 +238,8 @@ describe('a technical failure', () => {
         .end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"nik"', () => socket.destroy()),
     );
     await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', () => resolve()));
-    const own = createAgencyCall({
-      connections: new Map([['dispendukcapil', { url: `http://127.0.0.1:${(tcp.address() as AddressInfo).port}` }]]),
+    const own = calling({
+      connections: new Map([['dispendukcapil', { url: `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`, trusted: true }]]),
       agenciesFolder,
     });
     closing.push(

@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createHandlers, JobFailure, type Job, type Mail, type NewDocument } from '../../workers/index.ts';
+import { directoryOf } from '../../workers/directory.ts';
 
 // drawing the first page loads fonts, which takes long on a busy machine
 jest.setTimeout(30_000);
@@ -13,8 +14,8 @@ function given(at = Date.UTC(2026, 8, 1)): {
   const documents: NewDocument[] = [];
   const mails: Mail[] = [];
   const handlers = createHandlers({
-    connections: new Map(),
-    agenciesFolder: '/nowhere',
+    directory: directoryOf(new Map(), '/nowhere'),
+    evaluate: () => null,
     publicUrl: 'https://kota.example',
     zone: 'Asia/Jakarta',
     secret: 'seal',
