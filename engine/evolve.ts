@@ -5,6 +5,7 @@
  * state (docs/adr/0004-decide-consumes-state.md). Whoever wants to keep a state, keeps its text: `serialize`.
  */
 import type { Internal, PendingChange } from './internal.ts';
+import { migrate } from './migrate.ts';
 import type { ElementInstance, InstanceState, Variable } from './state.ts';
 import type { ElementId, Event, EventType, Json } from './terms.ts';
 
@@ -60,7 +61,7 @@ const appliers: { readonly [T in Exclude<EventType, 'instance-created'>]: Applie
     state.processId = event.processId;
     state.processKey = event.processKey;
     state.processVersion = event.processVersion;
-    for (const [n, element] of event.elements) instance(state, n).element = element;
+    migrate(state, event);
   },
   'business-id-assigned': (state, event) => void (state.businessId = event.businessId),
   'propagated-to-parent': nothing,

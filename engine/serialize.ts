@@ -106,6 +106,8 @@ export function parse(text: string): InstanceState {
     incidents: new Map(),
   };
   for (const row of elements) unpackElement(state, row as Json[]);
+  // a scope may be younger than what is in it
+  for (const { n, scope } of state.elements.values()) if (n > 0) nest(state, n, scope);
   for (const [scope, ...names] of variables as [number, ...Json[]][]) state.variables.set(scope, unpackVariables(names));
   for (const row of jobs) unpackJob(state, row as never);
   for (const row of tasks) unpackTask(state, row as never);
@@ -132,6 +134,9 @@ function unpackElement(state: InstanceState, row: readonly Json[]): void {
     );
   if (seldom?.resetting) instance.resetting = new Map(seldom.resetting as readonly [string, readonly string[]][]);
   state.elements.set(n, instance);
+}
+
+function nest(state: InstanceState, n: number, scope: number): void {
   const parent = state.elements.get(scope);
   if (parent) (parent.children ??= new Set()).add(n);
 }

@@ -23,7 +23,7 @@ export interface ElementInstance {
   readonly n: number;
   element: ElementId;
   /** number of the scope's instance; -1 for the process itself */
-  readonly scope: number;
+  scope: number;
   readonly loop?: number;
   /** present exactly on bodies */
   body?: Body;
@@ -117,7 +117,7 @@ export interface InstanceState {
   businessId?: string;
   readonly tags?: readonly string[];
   /** elements after which the instance is terminated */
-  readonly terminateAfter?: readonly ElementId[];
+  terminateAfter?: readonly ElementId[];
   status: 'active' | 'suspended' | 'completed' | 'terminated';
   /** the last number that was given to something */
   counter: number;

@@ -50,6 +50,8 @@ export type Step =
   | { readonly do: 'stuck'; readonly n: number }
   /** what a command could not do within its limits; done step by step, as if each had been pushed now */
   | { readonly do: 'rest'; readonly n: number; readonly steps: readonly Step[] }
+  /** after a migration: waits for events that the other definition has besides */
+  | { readonly do: 'reopen'; readonly n: number; readonly elements: readonly ElementId[] }
   /** a cycle goes on: schedules the timer after the one that fired */
   | { readonly do: 'repeat'; readonly n: number; readonly element: ElementId; readonly repeat: number; readonly from: number }
   /** what a user task does when its listeners have agreed */

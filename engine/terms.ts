@@ -234,6 +234,12 @@ export type Event =
       readonly elements: readonly (readonly [n: number, element: ElementId])[];
     }
   | { readonly t: 'business-id-assigned'; readonly businessId: string }
+      /** other ids that are called differently there: events that are waited for, flows, handlers, what begins next */
+      readonly renamed?: readonly (readonly [from: ElementId, to: ElementId])[];
+      /** element instances that go on in another scope */
+      readonly scopes?: readonly (readonly [n: number, scope: number])[];
+      /** tokens that go on waiting in another scope; `flow` as it was called before */
+      readonly tokens?: readonly (readonly [from: number, flow: ElementId, scope: number])[];
   /** an error or escalation left this instance uncaught and goes to the call activity that started it */
   | {
       readonly t: 'propagated-to-parent';

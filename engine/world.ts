@@ -41,5 +41,5 @@ export interface World {
   /** IANA name, e.g. Asia/Jakarta: where dates without offset and cron expressions are meant */
   readonly zone: string;
   /** target of a migration, when the command is one */
-  readonly target?: { readonly process: Process; readonly processKey: Key; readonly processVersion: number };
+  readonly target?: { readonly process: Process; readonly processKey: Key; readonly processVersion: number; readonly library?: Library };
 }

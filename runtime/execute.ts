@@ -213,7 +213,7 @@ function decideStep(
     return rejection('NOT_FOUND', `Expected a process definition ${command.targetProcessKey}, but there is none`);
   const world = {
     ...worldOf(parts, startedFrom),
-    ...(target && { target: { process: target.process, processKey: target.key, processVersion: target.version } }),
+    ...(target && { target: { process: target.process, processKey: target.key, processVersion: target.version, library: target.library } }),
   };
   const atMost = (before?.snapshot ?? 0) + (before?.tail ?? 0);
   // before decide: afterwards the state is another

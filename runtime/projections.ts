@@ -241,7 +241,10 @@ function suspended(changes: Changes, now: boolean): void {
   for (const n of state.timers.keys()) changes.patch('timers', changes.key(n), { suspended: now });
 }
 
-/** `changes.instance` names the target already: the state after the event decides which definition is looked up. */
+/**
+ * `changes.instance` names the target already: the state after the event decides which definition is looked up. What has ended keeps the
+ * definition on which it ran: it never was part of the new one.
+ */
 function migrated(event: Of<'instance-migrated'>, changes: Changes): void {
   const { names, state, definition } = changes.of;
   const { processDefinitionKey, processDefinitionId } = changes.instance;
@@ -273,8 +276,9 @@ function migrated(event: Of<'instance-migrated'>, changes: Changes): void {
       processDefinitionVersion: definition.row['version'],
     });
   for (const [n, { el }] of state.incidents) changes.patch('incidents', changes.key(n), { ...target, elementId: changes.element(el) });
-  for (const n of state.timers.keys()) changes.patch('timers', changes.key(n), { processDefinitionKey });
-  for (const n of state.subscriptions.keys()) changes.patch('subscriptions', changes.key(n), target);
+  for (const [n, scope] of event.scopes ?? []) changes.patch('elementInstances', changes.key(n), { scopeKey: changes.key(scope) });
+  for (const [n, { element }] of state.timers) changes.patch('timers', changes.key(n), { processDefinitionKey, elementId: element });
+  for (const [n, { element }] of state.subscriptions) changes.patch('subscriptions', changes.key(n), { ...target, elementId: element });
 }
 
 function elementActivated(event: Of<'element-activated'>, changes: Changes): void {

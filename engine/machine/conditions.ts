@@ -24,7 +24,7 @@ function concerns(run: Run, wait: SubscriptionState, change: VariableChange): bo
   if (filter?.names && !filter.names.includes(change.name)) return false;
   if (filter?.events && filter.events.length > 0 && !filter.events.includes(change.created ? 'create' : 'update')) return false;
   let at = wait.el;
-  while (at > change.scope) at = run.state.elements.get(at)?.scope ?? -1;
+  while (at > 0 && at !== change.scope) at = run.state.elements.get(at)?.scope ?? -1;
   return at === change.scope;
 }
 

@@ -16,7 +16,7 @@ import type { Run } from './run.ts';
 import { mapInputs, mapOutputs } from './variables.ts';
 import { childEnded, drain, endOfInstance, isLast, terminate } from './termination.ts';
 import { endOfRun } from './loop.ts';
-import { openBoundaries, openEventSubProcesses, repeatTimer } from './waits.ts';
+import { openBoundaries, openEventSubProcesses, openWaits, repeatTimer, waitingOf } from './waits.ts';
 import { taskStep } from './task-listeners.ts';
 
 type Perform<D extends Step['do']> = (run: Run, step: StepOf<D>, instance: ElementInstance) => Step | void;
@@ -34,6 +34,12 @@ export const steps: { readonly [D in Step['do']]: Perform<D> } = {
   join: (run, { n }) => void run.touched.add(n),
   stuck: (run, { n }) => void run.touched.add(n),
   rest: (run, { steps }) => steps.forEach((step) => run.push(step)),
+  reopen: (run, { elements }, instance) =>
+    openWaits(
+      run,
+      instance,
+      elements.map((id) => waitingOf(run, id)),
+    ),
   repeat: repeatTimer,
   task: taskStep,
 };

@@ -21,7 +21,8 @@ export interface VariableChange {
 }
 
 export class Run {
-  readonly world: World;
+  /** a migration goes on in another one */
+  world: World;
   readonly meta: Meta;
   readonly clock: Clock;
   readonly events: Event[] = [];
