@@ -147,7 +147,13 @@ async function report(parts: ConsumerParts, lease: Lease, command: Report): Prom
 /** Somebody else has it (perhaps a process that is dead by now), or it is to be tried later, or it is done. */
 async function lookAgain({ room, alarm }: ConsumerParts, key: Key): Promise<void> {
   const row = await room.store.get('jobs', key);
-  if (row?.['open'] === true && Number(row['availableAt']) > room.clock.now()) alarm(Number(row['availableAt']));
+  const at = Number(row?.['availableAt']);
+  if (row?.['open'] !== true || at <= room.clock.now()) return;
+  alarm(at);
+  // the one that schedules may have died together with the one that had it
+  const delayMs = at - room.clock.now() + 50;
+  const payload = { jobKey: key, type: String(row['type']) };
+  if (room.shared) await room.queue.add([{ queue: queueOf(row), id: `${key}-after-${at}`, payload, delayMs }]);
 }
 
 async function jobOf({ door }: Room, row: Row): Promise<Job | undefined> {

@@ -48,6 +48,7 @@ export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
     maxRetriesPerRequest: 1,
     commandTimeout: PATIENCE,
     retryStrategy: reconnecting(stop),
+    reconnectOnError: isReadOnly,
   });
   const open: Open = { options, producer, queues: new Map(), workers: [], consumers: [], running: new Set(), stop };
   listen(open, producer);
@@ -71,6 +72,11 @@ export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
 /** BullMQ makes more connections out of ours, with the same settings: once we stop, none of them looks for Redis any more. */
 function reconnecting(stop: AbortController): (times: number) => number | null {
   return (times) => (stop.signal.aborted ? null : Math.min(100 * 2 ** Math.min(times, 6), 3_000));
+}
+
+/** After a failover the old connection may lead to what has become a replica: connecting again finds the new one. */
+function isReadOnly({ message }: Error): boolean {
+  return message.startsWith('READONLY');
 }
 
 /** Every emitter of an 'error' event must be heard: an unheard one ends the process. */
@@ -149,7 +155,11 @@ function consume(
   name: string,
   { handler, concurrency }: { readonly handler: QueueHandler; readonly concurrency: number },
 ): void {
-  const connection = new Redis(open.options.url, { maxRetriesPerRequest: null, retryStrategy: reconnecting(open.stop) });
+  const connection = new Redis(open.options.url, {
+    maxRetriesPerRequest: null,
+    retryStrategy: reconnecting(open.stop),
+    reconnectOnError: isReadOnly,
+  });
   listen(open, connection);
   open.consumers.push(connection);
   const worker = new Worker(
