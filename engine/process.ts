@@ -172,7 +172,13 @@ export type Shape =
   | {
       readonly kind: 'business-rule-task';
       readonly job?: JobSpec;
-      readonly decision?: { readonly id: Value; readonly binding: Binding; readonly resultVariable: string };
+      readonly decision?: {
+        readonly id: Value;
+        readonly binding: Binding;
+        /** may be computed, when the binding is by version tag */
+        readonly versionTag?: Value;
+        readonly resultVariable: string;
+      };
     }
   | { readonly kind: 'manual-task' }
   | { readonly kind: 'task' }

@@ -1,7 +1,9 @@
 /** What must hold of a process before it may run. Everything that we do not execute is refused here by name: nothing is silently ignored. */
 import type { Element, ElementKind, ElementOf, Process, Trigger, TriggerType } from '../process.ts';
+import { checkMultiple } from './check-multiple.ts';
+import { linkIsUnique, linkLeadsSomewhere } from './check-links.ts';
 import type { Complaint, Context } from './context.ts';
-import { extension, flowElementsById } from './node.ts';
+import { extension, flowElementsById, foreignExtension } from './node.ts';
 import type { Node } from './node.ts';
 
 interface Check {
@@ -17,11 +19,12 @@ export function checkProcess(process: Process, root: Node, context: Context): vo
     const node = nodes.get(element.id) ?? root;
     const check: Check = { process, node, context, complain: (complaint) => context.error(node, complaint) };
     checkAny(element, check);
+    checkMultiple(element, { isRootStart: element.kind === 'start-event' && element.parent === process.id, complain: check.complain });
     (checks[element.kind] as ((element: Element, check: Check) => void) | undefined)?.(element, check);
   }
 }
 
-function checkAny(element: Element, { node, process, complain }: Check): void {
+function checkAny(element: Element, { node, process, context, complain }: Check): void {
   for (const quantity of ['startQuantity', 'completionQuantity']) {
     const value = node[quantity];
     if (typeof value === 'number' && value !== 1)
@@ -44,11 +47,24 @@ function checkAny(element: Element, { node, process, complain }: Check): void {
       });
     }
   }
+  const foreign = foreignExtension(node);
+  if (foreign !== undefined)
+    context.warn(node, {
+      code: 'FOREIGN_EXTENSION',
+      message: `Expected extensions that are executed here, but '${foreign}' belongs to another engine and has no effect.`,
+      hint: 'Say the same with a zeebe extension, or remove it.',
+    });
   if (extension(node, 'zeebe:LinkedResources') && !('job' in element))
     complain({
       code: 'LINKED_RESOURCES_WITHOUT_JOB',
       message: `Expected linked resources on an element whose work a job worker does, but no worker does that of this ${element.kind}.`,
       hint: 'Enter a job type (zeebe:taskDefinition), or remove the linked resources.',
+    });
+  if (element.forCompensation && element.incoming.length + element.outgoing.length > 0)
+    complain({
+      code: 'COMPENSATION_HANDLER_FLOW',
+      message: 'Expected no flow to enter or leave an activity that undoes another one, but one does.',
+      hint: 'Delete the flow, or the marker that it is for compensation.',
     });
   for (const flow of element.outgoing) {
     const target = process.elements.get(flow.target);
@@ -116,7 +132,7 @@ const checks: Checks = {
       check,
     );
     throwsSomething(element.trigger, check);
-    if (element.trigger.type === 'cancel' && !insideTransaction(element, check.process)) {
+    if (partsOf(element.trigger).some(({ type }) => type === 'cancel') && !insideTransaction(element, check.process)) {
       check.complain({
         code: 'CANCEL_OUTSIDE_TRANSACTION',
         message: 'Expected a cancel end event to be inside a transaction, but it is not.',
@@ -182,6 +198,12 @@ function eventSubProcess(element: ElementOf<'event-sub-process'>, check: Check):
 }
 
 function adHoc(element: ElementOf<'ad-hoc-sub-process'>, check: Check): void {
+  if (element.sequential)
+    check.complain({
+      code: 'UNSUPPORTED_ORDERING',
+      message: "Expected an ad-hoc sub-process with the ordering 'Parallel', but it is 'Sequential'.",
+      hint: 'Begin one activity at a time: name one in the active elements, or let a worker decide what comes next.',
+    });
   if (element.children.length === 0)
     check.complain({
       code: 'EMPTY_AD_HOC',
@@ -270,7 +292,7 @@ function startEvent(element: ElementOf<'start-event'>, check: Check): void {
       message: 'Expected a compensation event sub-process to be inside the sub-process that it undoes, but it is in the process itself.',
       hint: 'Move it into a sub-process: a process that has ended is not undone.',
     });
-  if (element.trigger.type === 'error' && !element.interrupting)
+  if (partsOf(element.trigger).some(({ type }) => type === 'error') && !element.interrupting)
     check.complain({
       code: 'ERROR_NOT_INTERRUPTING',
       message: 'Expected an error start event to interrupt, but it is drawn as non-interrupting.',
@@ -287,21 +309,22 @@ function boundaryEvent(element: ElementOf<'boundary-event'>, check: Check): void
     check,
   );
   needsKey(element.trigger, check);
-  if (!element.interrupting && (element.trigger.type === 'error' || element.trigger.type === 'cancel')) {
+  const ends = partsOf(element.trigger).find(({ type }) => type === 'error' || type === 'cancel');
+  if (!element.interrupting && ends) {
     check.complain({
       code: 'ERROR_NOT_INTERRUPTING',
-      message: `Expected an ${element.trigger.type} boundary event to interrupt, but it is drawn as non-interrupting.`,
+      message: `Expected an ${ends.type} boundary event to interrupt, but it is drawn as non-interrupting.`,
       hint: 'Make it interrupting.',
     });
   }
-  if (element.interrupting && element.trigger.type === 'timer' && element.trigger.timer === 'cycle') {
+  if (element.interrupting && partsOf(element.trigger).some((part) => part.type === 'timer' && part.timer === 'cycle')) {
     check.complain({
       code: 'CYCLE_INTERRUPTS',
       message: 'Expected a timer cycle to be non-interrupting, but the event interrupts the first time.',
       hint: 'Use a duration, or make the event non-interrupting.',
     });
   }
-  if (element.trigger.type === 'cancel' && host?.kind !== 'transaction')
+  if (partsOf(element.trigger).some(({ type }) => type === 'cancel') && host?.kind !== 'transaction')
     check.complain({
       code: 'CANCEL_OUTSIDE_TRANSACTION',
       message: 'Expected a cancel boundary event on a transaction, but it is on something else.',
@@ -331,8 +354,12 @@ function isActivity(element: Element): boolean {
   return /task$|sub-process$|^transaction$|^call-activity$/.test(element.kind) && element.kind !== 'event-sub-process';
 }
 
+function partsOf(trigger: Trigger): readonly Trigger[] {
+  return trigger.type === 'multiple' ? trigger.of : [trigger];
+}
+
 function allow(trigger: Trigger, types: readonly TriggerType[], where: string, check: Check): void {
-  for (const part of trigger.type === 'multiple' ? trigger.of : [trigger]) {
+  for (const part of partsOf(trigger)) {
     if (!types.includes(part.type))
       check.complain({
         code: 'EVENT_NOT_ALLOWED',
@@ -344,7 +371,7 @@ function allow(trigger: Trigger, types: readonly TriggerType[], where: string, c
 
 /** Waiting for a message inside an instance needs to know which of many messages of that name is meant. */
 function needsKey(trigger: Trigger, check: Check): void {
-  for (const part of trigger.type === 'multiple' ? trigger.of : [trigger]) {
+  for (const part of partsOf(trigger)) {
     if (part.type === 'message' && !part.correlationKey)
       check.complain({
         code: 'MISSING_CORRELATION_KEY',
@@ -355,7 +382,7 @@ function needsKey(trigger: Trigger, check: Check): void {
 }
 
 function throwsSomething(trigger: Trigger, check: Check): void {
-  for (const part of trigger.type === 'multiple' ? trigger.of : [trigger]) {
+  for (const part of partsOf(trigger)) {
     if ((part.type === 'error' || part.type === 'escalation') && !part.code)
       check.complain({
         code: 'MISSING_CODE',
@@ -369,22 +396,4 @@ function insideTransaction(element: Element, process: Process): boolean {
   for (let at: Element | undefined = element; at && at.kind !== 'process'; at = process.elements.get(at.parent))
     if (at.kind === 'transaction') return true;
   return false;
-}
-
-function linkIsUnique(element: Element, name: string, check: Check): void {
-  if (check.process.links.get(element.parent)?.get(name) !== element.id)
-    check.complain({
-      code: 'DUPLICATE_LINK',
-      message: `Expected one link catch event named '${name}' here, but there are several.`,
-      hint: 'Rename one of them.',
-    });
-}
-
-function linkLeadsSomewhere(element: Element, name: string, check: Check): void {
-  if (!check.process.links.get(element.parent)?.has(name))
-    check.complain({
-      code: 'DANGLING_LINK',
-      message: `Expected a link catch event named '${name}' in the same process or sub-process, but there is none.`,
-      hint: 'Draw it, or correct the name.',
-    });
 }

@@ -31,6 +31,12 @@ export function extension(node: Node, type: string): Node | undefined {
   return children(extensions, 'values').find((value) => value.$type === type);
 }
 
+/** The first extension element of an engine that we know and are not, e.g. `camunda:inputOutput`. */
+export function foreignExtension(node: Node): string | undefined {
+  const extensions = child(node, 'extensionElements');
+  return children(extensions, 'values').find(({ $type }) => /^(?:camunda|activiti|flowable):/.test($type))?.$type;
+}
+
 /** `zeebe:properties` of a node; the last one of a name wins. */
 export function propertiesOf(node: Node): ReadonlyMap<string, string> {
   const properties = extension(node, 'zeebe:Properties');

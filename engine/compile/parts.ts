@@ -73,7 +73,9 @@ function linkedResourcesOf(node: Node, context: Context): readonly LinkedResourc
     }
     seen.add(linkName);
     const resourceType = text(link, 'resourceType') ?? '';
-    return [{ resourceId: context.value(node, resourceId, 'resource id'), resourceType, linkName, binding: bindingOf(link) }];
+    return [
+      { resourceId: context.value(node, resourceId, 'resource id'), resourceType, linkName, binding: bindingOf(link, node, context) },
+    ];
   });
 }
 
@@ -143,16 +145,24 @@ function listenersOf(node: Node, { type, events, context }: ListenerKind): reado
   });
 }
 
-export function bindingOf(node: Node | undefined): Binding {
-  const type = node && text(node, 'bindingType');
-  if (type === 'deployment') return { type: 'deployment' };
-  return type === 'versionTag' ? { type: 'versionTag', versionTag: (node && text(node, 'versionTag')) ?? '' } : { type: 'latest' };
+/** How a called or linked thing is found. `holder`: the element, for complaints. */
+export function bindingOf(node: Node | undefined, holder: Node, context: Context): Binding {
+  const type = (node && text(node, 'bindingType')) ?? 'latest';
+  const versionTag = node && text(node, 'versionTag');
+  if (type === 'latest' || type === 'deployment') return { type };
+  if (type === 'versionTag' && versionTag !== undefined) return { type, versionTag };
+  context.error(holder, {
+    code: 'INVALID_BINDING',
+    message: `Expected a binding 'latest', 'deployment' or 'versionTag' with a version tag, but it is '${type}'${type === 'versionTag' ? ' without a tag' : ''}.`,
+    hint: 'Choose the binding again.',
+  });
+  return { type: 'latest' };
 }
 
-export function formOf(node: Node): FormSpec | undefined {
+export function formOf(node: Node, context: Context): FormSpec | undefined {
   const definition = extension(node, 'zeebe:FormDefinition');
   const id = definition && text(definition, 'formId');
-  return id === undefined ? undefined : { id, binding: bindingOf(definition) };
+  return id === undefined ? undefined : { id, binding: bindingOf(definition, node, context) };
 }
 
 /** The loop marker of an activity. */

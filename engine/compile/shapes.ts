@@ -92,7 +92,7 @@ function userTask(node: Node, context: Context): ShapeOf<'user-task'> {
     const found = extension(node, type);
     return context.optional(node, found && text(found, attribute), attribute);
   };
-  const form = formOf(node);
+  const form = formOf(node, context);
   const shape = {
     assignee: from('zeebe:AssignmentDefinition', 'assignee'),
     candidateUsers: from('zeebe:AssignmentDefinition', 'candidateUsers'),
@@ -135,9 +135,15 @@ function businessRuleTask(node: Node, context: Context): ShapeOf<'business-rule-
     });
     return { kind: 'business-rule-task' };
   }
+  const binding = bindingOf(called, node, context);
   return {
     kind: 'business-rule-task',
-    decision: { id: context.value(node, id, 'decision id'), binding: bindingOf(called), resultVariable },
+    decision: {
+      id: context.value(node, id, 'decision id'),
+      binding,
+      resultVariable,
+      ...(binding.type === 'versionTag' && { versionTag: context.value(node, binding.versionTag, 'version tag') }),
+    },
   };
 }
 
@@ -155,7 +161,7 @@ function callActivity(node: Node, context: Context): ShapeOf<'call-activity'> {
   return {
     kind: 'call-activity',
     processId: context.value(node, processId ?? '', 'called process id'),
-    binding: bindingOf(called),
+    binding: bindingOf(called, node, context),
     propagateAllChildVariables: called?.['propagateAllChildVariables'] !== false,
     propagateAllParentVariables: called?.['propagateAllParentVariables'] !== false,
     ...(businessId && { businessId }),
@@ -197,14 +203,15 @@ function complexGateway(node: Node, context: Context): ShapeOf<'complex-gateway'
 }
 
 function startEvent(node: Node, context: Context): ShapeOf<'start-event'> {
-  const form = formOf(node);
+  const form = formOf(node, context);
   return { kind: 'start-event', trigger: triggerOf(node, context), interrupting: node['isInterrupting'] !== false, ...(form && { form }) };
 }
 
 function throwing(node: Node, context: Context): { readonly trigger: Trigger; readonly job?: JobSpec } {
   const trigger = triggerOf(node, context);
   const job = jobOf(node, context);
-  if (trigger.type === 'message' && !job) {
+  const sends = trigger.type === 'message' || (trigger.type === 'multiple' && trigger.of.some(({ type }) => type === 'message'));
+  if (sends && !job) {
     context.error(node, {
       code: 'MISSING_TASK_DEFINITION',
       message: 'Expected the message event to have a task definition, but it has none.',

@@ -3,7 +3,7 @@ import { evaluateText, InstanceScope } from '../machine/evaluate.ts';
 import { Fault } from '../machine/fault.ts';
 import { createJob } from '../machine/jobs.ts';
 import type { Run } from '../machine/run.ts';
-import type { ElementOf } from '../process.ts';
+import type { Binding, ElementOf } from '../process.ts';
 
 type Called = NonNullable<ElementOf<'business-rule-task'>['decision']>;
 
@@ -18,7 +18,11 @@ export const businessRuleTask: Behavior<ElementOf<'business-rule-task'>> = {
 
 function callDecision(run: Run, el: number, called: Called): void {
   const decisionId = evaluateText(run, called.id, { n: el, what: 'the decision id', kind: 'CALLED_DECISION_ERROR' });
-  const deployed = run.world.library.decision(decisionId, called.binding);
+  const versionTag =
+    called.versionTag &&
+    evaluateText(run, called.versionTag, { n: el, what: 'the version tag of the decision', kind: 'CALLED_DECISION_ERROR' });
+  const binding: Binding = versionTag === undefined ? called.binding : { type: 'versionTag', versionTag };
+  const deployed = run.world.library.decision(decisionId, binding);
   if (deployed === undefined)
     throw new Fault(
       'CALLED_DECISION_ERROR',

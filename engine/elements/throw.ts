@@ -5,6 +5,8 @@ import { evaluateText } from '../machine/evaluate.ts';
 import { createJob } from '../machine/jobs.ts';
 import type { Run } from '../machine/run.ts';
 import { drain } from '../machine/termination.ts';
+import { propagate, setAllLocal } from '../machine/variables.ts';
+import { triggersOf } from '../machine/waits.ts';
 import { visibleVariables, localVariables } from '../machine/visible.ts';
 import { elementOf } from '../process.ts';
 import type { ElementOf, Trigger, TriggerType } from '../process.ts';
@@ -19,10 +21,19 @@ export const throwing: Behavior<Throwing> = {
     if (element.trigger.type === 'multiple') return throwAll(run, instance, element.trigger.of);
     throwOne(run, instance, element.trigger);
   },
-  completed: (run, instance, element) => {
-    if (element.trigger.type === 'terminate') drain(run, instance.scope, { end: 'complete' });
-    if (element.trigger.type === 'cancel') cancelTransaction(run, instance);
-    if (element.trigger.type === 'link') followLink(run, instance, element.trigger.name);
+  jobDone: (run, instance, { variables }) => {
+    const { trigger, outputs } = run.elementOf(instance) as Throwing;
+    if (trigger.type !== 'multiple') return run.push({ do: 'complete', n: instance.n, payload: variables });
+    // the message is sent: now come the other parts
+    if (outputs.length > 0) setAllLocal(run, instance.n, variables);
+    else propagate(run, instance.n, variables);
+    throwAll(run, instance, trigger.of);
+  },
+  completed: (run, instance, { trigger }) => {
+    const types = triggersOf(trigger).map(({ type }) => type);
+    if (types.includes('terminate')) drain(run, instance.scope, { end: 'complete' });
+    if (types.includes('cancel')) cancelTransaction(run, instance);
+    if (trigger.type === 'link') followLink(run, instance, trigger.name);
   },
 };
 
@@ -53,7 +64,7 @@ function throwOne(run: Run, instance: ElementInstance, trigger: Trigger): void {
   deed(run, instance, trigger);
 }
 
-/** Signals and escalations of a multiple event in their order, then what ends it. */
+/** Signals and escalations of a multiple event in their order, then what ends it. Messages were sent before, by a job. */
 function throwAll(run: Run, instance: ElementInstance, triggers: readonly Trigger[]): void {
   for (const trigger of triggers) {
     if (trigger.type === 'signal') broadcast(run, instance, trigger);

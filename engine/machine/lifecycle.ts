@@ -16,7 +16,7 @@ import type { Run } from './run.ts';
 import { mapInputs, mapOutputs } from './variables.ts';
 import { childEnded, drain, endOfInstance, isLast, terminate } from './termination.ts';
 import { endOfRun } from './loop.ts';
-import { openBoundaries, openEventSubProcesses, openWaits, repeatTimer, waitingOf } from './waits.ts';
+import { openBoundaries, openEventSubProcesses, openWaits, repeatTimer, triggersOf, waitingOf } from './waits.ts';
 import { taskStep } from './task-listeners.ts';
 
 type Perform<D extends Step['do']> = (run: Run, step: StepOf<D>, instance: ElementInstance) => Step | void;
@@ -108,7 +108,9 @@ function resume(run: Run, _step: StepOf<'resume'>, instance: ElementInstance): v
 /** The transaction ends; its cancel boundary event goes on beside it. */
 function cancelled(run: Run, { n }: StepOf<'cancelled'>, instance: ElementInstance): void {
   const borders = run.elementOf(instance).boundaries.map((id) => elementOf(run.world.process, id));
-  const boundary = borders.find((border) => border.kind === 'boundary-event' && border.trigger.type === 'cancel');
+  const boundary = borders.find(
+    (border) => border.kind === 'boundary-event' && triggersOf(border.trigger).some(({ type }) => type === 'cancel'),
+  );
   terminate(run, n, boundary && { element: boundary.id });
 }
 

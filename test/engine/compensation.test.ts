@@ -54,6 +54,18 @@ describe('compensation', () => {
     expect(story.of('job-created').map((event) => event.jobType)).toEqual(['hotel']);
   });
 
+  test('[Q8] who does not wait goes on at once; the scope waits for what is being undone', async () => {
+    const hasty = onCompensation().replace(' />', ' waitForCompletion="false" />');
+    const story = (await given(diagram(start('s'), ...booked, throwing('t', hasty), userTask('z'), path('s hotel flight t z'))))
+      .start()
+      .completeJob('hotel')
+      .completeJob('flight');
+    expect(story.active()).toEqual(['undoFlight', 'z']);
+    story.completeTask('z').completeJob('undoFlight');
+    expect(story.active()).toEqual(['undoHotel']);
+    expect(story.completeJob('undoHotel').status).toBe('completed');
+  });
+
   test('[Q3] a completed sub-process is undone by undoing what is in it', async () => {
     const story = (
       await given(

@@ -7,6 +7,7 @@ import {
   el,
   end,
   eventSub,
+  ext,
   flow,
   gateway,
   job,
@@ -20,6 +21,9 @@ import {
   userTask,
   zeebe,
 } from '../support/bpmn.ts';
+
+const called = (values: Readonly<Record<string, string>>) =>
+  el('callActivity', 'a', ext(zeebe('calledElement', { processId: 'x', ...values })));
 
 async function problemsOf(xml: string) {
   const result = await compile(xml);
@@ -145,6 +149,18 @@ describe('refusals', () => {
       diagram(start('s'), eventSub('h', start('hs', '<bpmn:compensateEventDefinition />'))),
       'COMPENSATION_OF_PROCESS hs',
     ],
+    [
+      'an activity that undoes another one and has flows',
+      diagram(start('s'), el('task', 'a', '', { isForCompensation: true }), path('s a')),
+      'COMPENSATION_HANDLER_FLOW a',
+    ],
+    [
+      'an ad-hoc sub-process one after the other',
+      diagram(start('s'), el('adHocSubProcess', 'a', job('b'), { ordering: 'Sequential' })),
+      'UNSUPPORTED_ORDERING a',
+    ],
+    ['a binding by version tag without one', diagram(start('s'), called({ bindingType: 'versionTag' })), 'INVALID_BINDING a'],
+    ['an unknown binding', diagram(start('s'), called({ bindingType: 'newest' })), 'INVALID_BINDING a'],
     ['an undefined message', diagram(start('s'), catching('c', '<bpmn:messageEventDefinition />'), path('s c')), 'MISSING_REFERENCE c'],
   ])('[Z3] refused by name: %s', async (_what, xml, expected) => {
     expect(await problemsOf(xml)).toContainEqual(expect.stringContaining(expected));

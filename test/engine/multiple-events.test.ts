@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { compile } from '../../engine/index.ts';
+import {
+  boundary,
+  catching,
+  diagram,
+  el,
+  end,
+  error,
+  escalation,
+  eventSub,
+  ext,
+  flow,
+  gateway,
+  job,
+  message,
+  onCondition,
+  onError,
+  onEscalation,
+  onMessage,
+  onSignal,
+  path,
+  signal,
+  start,
+  sub,
+  terminate,
+  throwing,
+  timer,
+  userTask,
+  zeebe,
+} from '../support/bpmn.ts';
+import { given } from '../support/given.ts';
+
+const send = ext(zeebe('taskDefinition', { type: 'send' }));
+const compensate = '<bpmn:compensateEventDefinition />';
+const cancel = '<bpmn:cancelEventDefinition />';
+const link = '<bpmn:linkEventDefinition name="L" />';
+
+describe('multiple throwing events', () => {
+  test('[H4] the job sends the message, then come the other parts', async () => {
+    const story = (
+      await given(
+        diagram(message('m'), signal('g'), start('s'), throwing('t', send + onMessage('m') + onSignal('g')), userTask('z'), path('s t z')),
+      )
+    ).start();
+    expect(story.of('signal-broadcast')).toEqual([]);
+    story.completeJob('t', { sent: true });
+    expect(story.of('signal-broadcast')).toMatchObject([{ name: 'g', variables: { sent: true } }]);
+    expect(story.active()).toEqual(['z']);
+  });
+
+  test('[H4] a part that terminates or cancels does so', async () => {
+    const both = diagram(
+      signal('g'),
+      start('s'),
+      gateway('parallel', 'f'),
+      userTask('a'),
+      end('e', onSignal('g') + terminate()),
+      path('s f a'),
+      flow('f', 'e'),
+    );
+    const story = (await given(both)).start();
+    expect(story.of('signal-broadcast').length).toBe(1);
+    expect(story.status).toBe('completed');
+    const inner = el('transaction', 'u', [start('us'), end('c', onSignal('g') + cancel), path('us c')]);
+    const cancelled = (
+      await given(
+        diagram(
+          signal('g'),
+          signal('h'),
+          start('s'),
+          inner,
+          boundary('b', 'u', onSignal('h') + cancel),
+          userTask('sorry'),
+          path('s u'),
+          path('b sorry'),
+        ),
+      )
+    ).start();
+    expect(cancelled.active()).toEqual(['sorry']);
+  });
+
+  test('[H4] a signal and an error', async () => {
+    const inner = sub('u', start('us'), end('x', onSignal('g') + onError('E')), path('us x'));
+    const story = (
+      await given(
+        diagram(signal('g'), error('E'), start('s'), inner, boundary('b', 'u', onError('E')), userTask('z'), path('s u'), path('b z')),
+      )
+    ).start();
+    expect(story.of('signal-broadcast').length).toBe(1);
+    expect(story.active()).toEqual(['z']);
+  });
+});
+
+describe('multiple events that are refused', () => {
+  const all = { parallelMultiple: true };
+  const on = (inner: string, values = {}) => el('boundaryEvent', 'x', inner, { attachedToRef: 'a', ...values });
+  test.each([
+    ['a link beside a signal', throwing('x', link + onSignal('g'))],
+    ['two ends', end('x', terminate() + onError('E'))],
+    ['a link that is caught beside a signal', catching('x', link + onSignal('g'))],
+    ['compensation beside a signal', on(compensate + onSignal('g'))],
+    ['two timers', catching('x', timer('timeDuration', 'PT1H') + timer('timeDuration', 'PT2H'))],
+    ['two conditions', catching('x', onCondition('=a') + onCondition('=b'))],
+    ['an error that would wait for a signal', on(onError('E') + onSignal('g'), all)],
+    ['an escalation that would wait for a signal', on(onEscalation('K') + onSignal('g'), all)],
+    ['a process that begins with all of two events', el('startEvent', 'x', onSignal('g') + timer('timeDuration', 'PT1H'), all)],
+  ])('[H5] %s', async (_what, part) => {
+    const { problems } = await compile(diagram(signal('g'), error('E'), escalation('K'), start('s'), job('a'), part, path('s a')));
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'MULTIPLE_EVENT', elementId: 'x', severity: 'error' }));
+  });
+
+  test.each([
+    ['any of them', on(onError('E') + onSignal('g'))],
+    ['all of them, in an event sub-process', eventSub('h', start('hs', onSignal('g') + timer('timeDuration', 'PT1H'), all))],
+    ['a start with any of them', el('startEvent', 'x', onSignal('g') + timer('timeDuration', 'PT1H'))],
+  ])('[H5] those that mean something are not: %s', async (_what, part) => {
+    const { problems } = await compile(diagram(signal('g'), error('E'), start('s'), job('a'), part, path('s a')));
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('bindings and foreign extensions', () => {
+  test('[D3] the version tag of a called decision may be computed', async () => {
+    const asked: unknown[] = [];
+    const called = zeebe('calledDecision', {
+      decisionId: 'd',
+      resultVariable: 'r',
+      bindingType: 'versionTag',
+      versionTag: '="v" + string(n)',
+    });
+    const decision = (id: string, binding: unknown) => {
+      asked.push(id, binding);
+      return { key: '9', evaluate: () => ({ ok: true as const, output: 1, matchedRules: [], inputs: [] }) };
+    };
+    const story = (await given(diagram(start('s'), el('businessRuleTask', 'b', ext(called)), path('s b')), { decision })).start({ n: 2 });
+    expect(asked).toEqual(['d', { type: 'versionTag', versionTag: 'v2' }]);
+    expect(story.status).toBe('completed');
+    expect(
+      (await given(diagram(start('s'), el('businessRuleTask', 'b', ext(called)), path('s b')), { decision })).start().incident(),
+    ).toMatchObject({
+      kind: 'CALLED_DECISION_ERROR',
+      message: expect.stringContaining("'n'"),
+    });
+  });
+
+  test('[Z6] what belongs to another engine is named in a warning; ours is not', async () => {
+    const xml = (inner: string) =>
+      diagram(start('s'), job('a', [inner]), path('s a')).replace(
+        '<bpmn:definitions ',
+        '<bpmn:definitions xmlns:camunda="http://camunda.org/schema/1.0/bpmn" ',
+      );
+    expect((await compile(xml('<camunda:inputOutput />'))).problems).toMatchObject([
+      { code: 'FOREIGN_EXTENSION', elementId: 'a', severity: 'warning' },
+    ]);
+    expect((await compile(xml(zeebe('properties')))).problems).toEqual([]);
+  });
+});
