@@ -8,6 +8,8 @@ import type { Decisions } from '../engine/dmn/index.ts';
 import { CITIZEN } from './citizen.ts';
 import type { CollectionName, Row } from './collections.ts';
 import type { DefinitionEntry } from './definitions.ts';
+import { foreignOf, idsOf } from './foreign.ts';
+import type { MayOwn } from './foreign.ts';
 import type { RowChange } from './ports.ts';
 import { readResource } from './read-resource.ts';
 import type { Compiled } from './read-resource.ts';
@@ -20,7 +22,11 @@ export type DeployAnswer = ({ readonly ok: true } & Deployment) | (Rejection & {
 const TRIES = 20;
 
 /** One at a time per process: versions are counted. */
-export async function deploy(room: Room, resources: readonly Resource[], by: Actor): Promise<DeployAnswer> {
+export async function deploy(
+  room: Room,
+  resources: readonly Resource[],
+  { by, mayOwn = () => true }: { readonly by: Actor; readonly mayOwn?: MayOwn },
+): Promise<DeployAnswer> {
   if (resources.length === 0) return { ok: false, kind: 'INVALID_ARGUMENT', reason: 'Expected at least one resource, but there is none' };
   const read = await Promise.all(resources.map(async (resource) => await readResource(room, resource)));
   const problems = [
@@ -38,8 +44,10 @@ export async function deploy(room: Room, resources: readonly Resource[], by: Act
   // versions are counted: of two processes that deploy at the same time the second one counts again
   for (let tries = 0; tries < TRIES; tries += 1) {
     await room.news.caughtUp();
-    const making = new Making(room, await room.ids.next(), by);
     const all = read.flatMap(({ compiled }) => (compiled ? [compiled] : []));
+    const foreign = foreignOf(room.book, all, mayOwn);
+    if (foreign !== undefined) return { ok: false, kind: 'FORBIDDEN', reason: foreign };
+    const making = new Making(room, await room.ids.next(), by);
     for (const compiled of all) await making.add(compiled, all);
     const answer = await making.finish(problems);
     if (answer) return answer;
@@ -64,11 +72,6 @@ function sameIdTwice(compiled: readonly Compiled[]): readonly Problem[] {
       },
     ];
   });
-}
-
-function idsOf(compiled: Compiled): readonly string[] {
-  if (compiled.kind === 'bpmn') return compiled.processes.map(({ id }) => `process ${id}`);
-  return compiled.kind === 'dmn' ? [...compiled.model.decisions.keys()].map((id) => `decision ${id}`) : [`${compiled.kind} ${compiled.id}`];
 }
 
 /** Collects what one deployment writes; the book learns of it only after it is durable. */

@@ -101,9 +101,9 @@ function runtimeOf(parts: Parts): Runtime {
     queue: room.queue,
     clock: room.clock,
     definitions: room.book,
-    deploy: (resources, by) =>
+    deploy: (resources, by, mayOwn) =>
       deployments.run('deploy', async () => {
-        const answer = await deploy(room, resources, by);
+        const answer = await deploy(room, resources, { by, ...(mayOwn && { mayOwn }) });
         await parts.alarm.ring();
         return answer;
       }),

@@ -73,6 +73,8 @@ export interface Runtime {
   deploy(
     resources: readonly Resource[],
     by: Actor,
+    /** may the caller answer for what this agency owns? default: yes */
+    mayOwn?: (agency: string) => boolean,
   ): Promise<({ readonly ok: true } & Deployment) | (Rejection & { readonly problems?: readonly Problem[] })>;
   /** what deploying this resource would complain about; the same reading and compiling, nothing is written */
   check(resource: Resource): Promise<readonly Problem[]>;

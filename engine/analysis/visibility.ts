@@ -14,6 +14,7 @@ import type { ElementId, Json } from '../terms.ts';
 import { formNames } from './form-names.ts';
 import type { FormNames, Label } from './form-names.ts';
 import { localNames, allNames } from './reads.ts';
+import { triggersOf } from './scope-net.ts';
 import { constantOf } from './words.ts';
 import { decisionOf, innerWrites } from './writes.ts';
 
@@ -46,6 +47,8 @@ export interface Visibility {
   readonly decisions: readonly { readonly decisionId: string; readonly agencies: readonly string[] }[];
   /** who may see a document that a step makes, besides the owner */
   readonly documents: readonly { readonly elementId: ElementId; readonly agencies: readonly string[] }[];
+  /** messages and signals that the process waits for or starts with, where their names are fixed */
+  readonly hears: readonly { readonly kind: 'message' | 'signal'; readonly name: string }[];
   /** steps whose result has no name in the diagram: only the owner sees it */
   readonly unnamed: readonly { readonly elementId: ElementId; readonly elementName: string }[];
 }
@@ -74,6 +77,7 @@ export function visibilityOf(process: Process, options: VisibilityOptions = {}):
     variables,
     decisions: steps.flatMap((step) => decisionView(step, variables)),
     documents: steps.flatMap((step) => documentView(step, variables)),
+    hears: steps.flatMap(({ element }) => heardBy(element)),
     unnamed: steps
       .filter(({ element, writes }) => writes === 'anything' && !passing.has(element.kind))
       .map(({ element }) => ({ elementId: element.id, elementName: nameOf(element) })),
@@ -220,6 +224,15 @@ function documentView({ element, agencies, writes }: Step, variables: readonly V
   const readers = names.flatMap((name) => variables.find((one) => one.name === name)?.agencies ?? []);
   const all = override === undefined ? [] : ['*'];
   return [{ elementId: element.id, agencies: [...new Set([...agencies, ...readers, ...all])].toSorted() }];
+}
+
+function heardBy(element: Element): Visibility['hears'] {
+  if (!('trigger' in element) || element.kind === 'throw-event' || element.kind === 'end-event') return [];
+  return triggersOf(element.trigger).flatMap((trigger) => {
+    if (trigger.type !== 'message' && trigger.type !== 'signal') return [];
+    const name = constantOf(trigger.name);
+    return name === undefined ? [] : [{ kind: trigger.type, name }];
+  });
 }
 
 function nameOf(element: Element): string {

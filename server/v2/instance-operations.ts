@@ -11,6 +11,7 @@ import { troubleScope } from '../case-sight.ts';
 import { key, keyParam, name, parseBody, variables } from '../input.ts';
 import { repairs, sendsMessages, staff } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
+import { takesPart } from '../reach.ts';
 import { actorOf } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Reply } from '../reply.ts';
@@ -49,11 +50,13 @@ function migrate(asked: Asked) {
 }
 
 /** A misspelt element would otherwise be ignored. */
-export function checkMapping({ context }: Asked, sourceKey: Key | undefined, given: z.infer<typeof migration>): void {
+export function checkMapping({ context, reader }: Asked, sourceKey: Key | undefined, given: z.infer<typeof migration>): void {
   const { definitions } = context.runtime;
   const target = definitions.byKey(given.targetProcessDefinitionKey);
   if (target === undefined)
     throw new Problem('NOT_FOUND', `Expected a process definition with the key ${given.targetProcessDefinitionKey}, but there is none`);
+  if (!takesPart(reader, target))
+    throw new Problem('FORBIDDEN', 'Expected a service in which your agency takes part, but this one is of others');
   const origin = sourceKey === undefined ? undefined : definitions.byKey(sourceKey);
   for (const { sourceElementId, targetElementId } of given.mappingInstructions) {
     if (origin) mustHave(origin, sourceElementId);
@@ -137,6 +140,10 @@ async function incidentsOfElement(asked: Asked) {
 async function evaluateConditions(asked: Asked) {
   const given = parseBody(asked, z.object({ processDefinitionKey: key.nullish(), variables, tenantId: z.literal(TENANT).nullish() }));
   const { processDefinitionKey } = given;
+  const { definitions } = asked.context.runtime;
+  const asking = processDefinitionKey ? [definitions.byKey(processDefinitionKey)] : definitions.all();
+  if (asking.some((definition) => definition !== undefined && !takesPart(asked.reader, definition)))
+    throw new Problem('FORBIDDEN', 'Expected the processDefinitionKey of a service in which your agency takes part, but it is of others');
   const { ok: _ok, ...result } = accepted(
     await asked.context.runtime.evaluateConditions(
       { variables: given.variables, ...(processDefinitionKey ? { processDefinitionKey } : {}) },

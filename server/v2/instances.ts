@@ -6,7 +6,8 @@ import { maskedValues } from '../identity-mask.ts';
 import { key, keyParam, name, parseBody, variables } from '../input.ts';
 import { caseScope, endsCases, staff, startsCases } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
-import { actorOf, has, isCityWide } from '../reader.ts';
+import { takesPart } from '../reach.ts';
+import { actorOf } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
@@ -70,16 +71,14 @@ async function create(asked: Asked) {
   return ok({ ...result, tenantId: TENANT, variables: outcome, tags: given.tags ?? [], businessId: given.businessId ?? null });
 }
 
-/** Clerks and supervisors start only what their agency takes part in. */
+/** Everybody starts only what the own agency takes part in. */
 function refuseForeignService({ context, reader }: Asked, given: Creation): void {
-  if (isCityWide(reader) || has(reader, 'analyst', 'integrator', 'operator', 'admin')) return;
   const { definitions } = context.runtime;
   const definition =
     given.processDefinitionKey === undefined
       ? definitions.latest(given.processDefinitionId ?? '')
       : definitions.byKey(given.processDefinitionKey);
-  const agencies = (definition?.row['agencies'] ?? []) as readonly string[];
-  if (definition !== undefined && !agencies.includes(reader.agency ?? ''))
+  if (definition !== undefined && !takesPart(reader, definition))
     throw new Problem('FORBIDDEN', 'Expected a service in which your agency takes part, but this one is of others');
 }
 

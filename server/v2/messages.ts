@@ -3,6 +3,7 @@ import { name, parseBody, variables } from '../input.ts';
 import { sendsMessages } from '../policy.ts';
 import { accepted } from '../problem.ts';
 import { actorOf } from '../reader.ts';
+import { refuseForeignName } from '../reach.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { withoutNulls } from './jobs.ts';
@@ -18,11 +19,13 @@ const message = z.object({
 });
 
 async function publish(asked: Asked) {
+  await refuseForeignName(asked, 'message', parseBody(asked, message).name);
   const { messageKey } = accepted(await asked.context.runtime.publishMessage(messageOf(asked), actorOf(asked.reader)));
   return ok({ tenantId: TENANT, messageKey });
 }
 
 async function correlate(asked: Asked) {
+  await refuseForeignName(asked, 'message', parseBody(asked, message).name);
   const { messageKey, processInstanceKey } = accepted(
     await asked.context.runtime.correlateMessage(messageOf(asked), actorOf(asked.reader)),
   );
@@ -35,6 +38,7 @@ function messageOf(asked: Asked) {
 
 async function broadcast(asked: Asked) {
   const given = parseBody(asked, z.object({ signalName: name, variables: variables.nullish() }));
+  await refuseForeignName(asked, 'signal', given.signalName);
   const { signalKey } = accepted(
     await asked.context.runtime.broadcastSignal(given.signalName, given.variables ?? {}, actorOf(asked.reader)),
   );
