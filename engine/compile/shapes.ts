@@ -93,6 +93,7 @@ function userTask(node: Node, context: Context): ShapeOf<'user-task'> {
     return context.optional(node, found && text(found, attribute), attribute);
   };
   const form = formOf(node, context);
+  warnOfEmbeddedForm(node, context);
   const shape = {
     assignee: from('zeebe:AssignmentDefinition', 'assignee'),
     candidateUsers: from('zeebe:AssignmentDefinition', 'candidateUsers'),
@@ -104,6 +105,18 @@ function userTask(node: Node, context: Context): ShapeOf<'user-task'> {
   };
   const present = Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined));
   return { kind: 'user-task', ...present, ...(form && { form }), headers: headersOf(node), taskListeners: taskListenersOf(node, context) };
+}
+
+/** A form inside the diagram (`zeebe:userTaskForm`): its task is done here without a form. */
+function warnOfEmbeddedForm(node: Node, context: Context): void {
+  const definition = extension(node, 'zeebe:FormDefinition');
+  const key = definition && text(definition, 'formKey');
+  if (!key?.startsWith('camunda-forms:')) return;
+  context.warn(node, {
+    code: 'EMBEDDED_FORM',
+    message: `Expected a form that is deployed by itself, but '${key}' is inside the diagram and is not shown.`,
+    hint: 'Save the form as a file of its own, deploy it, and link it by its id.',
+  });
 }
 
 function scriptTask(node: Node, context: Context): ShapeOf<'script-task'> {

@@ -46,12 +46,12 @@ const deeds: { readonly [T in Throwable]: Deed<T> } = {
   link: complete,
   terminate: complete,
   signal: (run, instance, trigger) => {
-    broadcast(run, instance, trigger);
+    preparedSignal(run, instance, trigger)();
     complete(run, instance);
   },
-  error: (run, instance, trigger) => throwCode(run, instance, { kind: 'error', trigger }),
+  error: (run, instance, trigger) => preparedCode(run, instance, { kind: 'error', trigger })(),
   escalation: (run, instance, trigger) => {
-    throwCode(run, instance, { kind: 'escalation', trigger });
+    preparedCode(run, instance, { kind: 'escalation', trigger })();
     complete(run, instance);
   },
   compensation: (run, instance, trigger) => throwCompensation(run, instance, trigger),
@@ -64,15 +64,23 @@ function throwOne(run: Run, instance: ElementInstance, trigger: Trigger): void {
   deed(run, instance, trigger);
 }
 
-/** Signals and escalations of a multiple event in their order, then what ends it. Messages were sent before, by a job. */
+/**
+ * Signals and escalations of a multiple event in their order, then what ends it. Messages were sent before, by a job.
+ * Everything is evaluated before the first part takes effect, so that resolving an incident does none of them twice.
+ */
 function throwAll(run: Run, instance: ElementInstance, triggers: readonly Trigger[]): void {
-  for (const trigger of triggers) {
-    if (trigger.type === 'signal') broadcast(run, instance, trigger);
-    if (trigger.type === 'escalation') throwCode(run, instance, { kind: 'escalation', trigger });
-  }
+  const parts = triggers.flatMap((trigger) => preparedPart(run, instance, trigger) ?? []);
   const last = triggers.find((trigger) => trigger.type === 'error' || trigger.type === 'compensation' || trigger.type === 'cancel');
-  if (last) throwOne(run, instance, last);
+  const code = last?.type === 'error' ? preparedCode(run, instance, { kind: 'error', trigger: last }) : undefined;
+  for (const part of parts) part();
+  if (code) code();
+  else if (last) throwOne(run, instance, last);
   else complete(run, instance);
+}
+
+function preparedPart(run: Run, instance: ElementInstance, trigger: Trigger): (() => void) | undefined {
+  if (trigger.type === 'signal') return preparedSignal(run, instance, trigger);
+  return trigger.type === 'escalation' ? preparedCode(run, instance, { kind: 'escalation', trigger }) : undefined;
 }
 
 function complete(run: Run, { n }: ElementInstance): void {
@@ -80,21 +88,21 @@ function complete(run: Run, { n }: ElementInstance): void {
 }
 
 /** With input mappings the signal carries exactly what they made, else everything that is visible. */
-function broadcast(run: Run, { n }: ElementInstance, trigger: Extract<Trigger, { type: 'signal' }>): void {
+function preparedSignal(run: Run, { n }: ElementInstance, trigger: Extract<Trigger, { type: 'signal' }>): () => void {
   const name = evaluateText(run, trigger.name, { n, what: 'the name of the signal', kind: 'EXTRACT_VALUE_ERROR' });
   const local = localVariables(run.state, n);
   const variables = run.elementOf(run.instance(n)).inputs.length > 0 ? local : visibleVariables(run.state, n);
-  run.emit({ t: 'signal-broadcast', el: n, name, variables });
+  return () => run.emit({ t: 'signal-broadcast', el: n, name, variables });
 }
 
-function throwCode(
+function preparedCode(
   run: Run,
   { n }: ElementInstance,
   thrown: { readonly kind: 'error' | 'escalation'; readonly trigger: Extract<Trigger, { type: 'error' | 'escalation' }> },
-): void {
+): () => void {
   const { kind, trigger } = thrown;
   const code = evaluateText(run, trigger.code ?? { fixed: '' }, { n, what: `the ${kind} code`, kind: 'EXTRACT_VALUE_ERROR' });
-  run.push({ do: 'throw', n, kind, code, variables: localVariables(run.state, n) });
+  return () => run.push({ do: 'throw', n, kind, code, variables: localVariables(run.state, n) });
 }
 
 function followLink(run: Run, { scope }: ElementInstance, name: string): void {

@@ -80,6 +80,14 @@ describe('multiple throwing events', () => {
     expect(cancelled.active()).toEqual(['sorry']);
   });
 
+  test('[H4] when one part cannot be evaluated, none has taken effect', async () => {
+    const unknown = signal('g').replace('<bpmn:signal id="s-g" name="g"', '<bpmn:signal id="s-h" name="=missing"');
+    const story = (await given(diagram(signal('g'), unknown, start('s'), end('e', onSignal('g') + onSignal('h')), path('s e')))).start();
+    expect(story.of('signal-broadcast')).toEqual([]);
+    story.when('set-variables', { n: 0, variables: { missing: 'h' } }).when('resolve-incident', { n: story.incident().n });
+    expect(story.of('signal-broadcast').map(({ name }) => name)).toEqual(['g', 'h']);
+  });
+
   test('[H4] a signal and an error', async () => {
     const inner = sub('u', start('us'), end('x', onSignal('g') + onError('E')), path('us x'));
     const story = (
@@ -142,6 +150,15 @@ describe('bindings and foreign extensions', () => {
       kind: 'CALLED_DECISION_ERROR',
       message: expect.stringContaining("'n'"),
     });
+  });
+
+  test('[Z6] so is a form inside the diagram; a deployed one is not', async () => {
+    const xml = (values: Readonly<Record<string, string>>) =>
+      diagram(start('s'), userTask('a', zeebe('formDefinition', values)), path('s a'));
+    expect((await compile(xml({ formKey: 'camunda-forms:bpmn:f' }))).problems).toMatchObject([
+      { code: 'EMBEDDED_FORM', elementId: 'a', severity: 'warning' },
+    ]);
+    expect((await compile(xml({ formId: 'f' }))).problems).toEqual([]);
   });
 
   test('[Z6] what belongs to another engine is named in a warning; ours is not', async () => {
