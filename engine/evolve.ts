@@ -197,6 +197,10 @@ const internals: { readonly [W in Internal['what']]: (state: InstanceState, even
     delete scope.draining;
     scope.interrupted = true;
   },
+  paused: (state, event) => {
+    if (event.paused) state.paused = event.paused;
+    else delete state.paused;
+  },
   looping: (state, event) => {
     const { body } = instance(state, event.n);
     if (body === undefined) throw new Error(`Expected element instance ${event.n} to be a body, but it is none.`);

@@ -1,6 +1,6 @@
 /** The machine's own book-keeping events: they belong to the fold, but nobody outside needs them. */
 import type { ElementId, Json, TaskFields, Variables } from './terms.ts';
-import type { Compensable } from './state.ts';
+import type { Compensable, Paused } from './state.ts';
 import type { Begin } from './step.ts';
 
 /** An element to activate in a scope, with what set it off. */
@@ -34,6 +34,8 @@ export type Internal =
   /** a scope ends its children; `drained` follows only when it stays afterwards, and then it opens nothing any more */
   | { readonly t: 'internal'; readonly what: 'draining'; readonly n: number; readonly then: Then }
   | { readonly t: 'internal'; readonly what: 'drained'; readonly n: number }
+  /** a slice is full: what is still to do; without `paused` the instance goes on with it */
+  | { readonly t: 'internal'; readonly what: 'paused'; readonly n: 0; readonly paused?: Paused }
   /** a body knows how often it runs */
   | {
       readonly t: 'internal';

@@ -29,7 +29,7 @@ type Packed = [
 ];
 
 export function serialize(state: InstanceState): string {
-  const { parent, businessId, tags, terminateAfter } = state;
+  const { parent, businessId, tags, terminateAfter, paused } = state;
   const packed: Packed = [
     FORMAT,
     state.key,
@@ -38,7 +38,7 @@ export function serialize(state: InstanceState): string {
     state.processVersion,
     state.counter,
     STATUS.indexOf(state.status),
-    { parent, businessId, tags, terminateAfter },
+    { parent, businessId, tags, terminateAfter, paused },
     [...state.elements.values()].map(packElement),
     [...state.variables].map(([scope, names]) => [scope, ...[...names].flatMap(([name, variable]) => [name, variable.n, variable.value])]),
     [...state.jobs.values()].map((job) =>

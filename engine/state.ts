@@ -3,6 +3,7 @@
  * Everything is found by number in a Map; a scope knows its children, an element instance what it owns, so that nothing ever scans.
  */
 import type { ElementId, IncidentKind, JobKind, Json, Key, ListenerEvent, Parent, TaskFields, Variables } from './terms.ts';
+import type { Spent } from './machine/effort.ts';
 import type { Begin, Step } from './step.ts';
 import type { PendingChange, Then } from './internal.ts';
 
@@ -108,6 +109,11 @@ export interface IncidentState {
   readonly step?: Step;
 }
 
+export interface Paused {
+  readonly steps: readonly Step[];
+  readonly spent: Spent;
+}
+
 export interface InstanceState {
   readonly key: Key;
   processId: string;
@@ -119,6 +125,8 @@ export interface InstanceState {
   /** elements after which the instance is terminated */
   terminateAfter?: readonly ElementId[];
   status: 'active' | 'suspended' | 'completed' | 'terminated';
+  /** what the last commit left to do, because its slice was full */
+  paused?: Paused;
   /** the last number that was given to something */
   counter: number;
   readonly elements: Map<number, ElementInstance>;

@@ -150,6 +150,8 @@ export type Command = Meta &
     /** a called instance could not be started (no such process, binding not found) */
     | { readonly type: 'fail-child'; readonly n: number; readonly message: string }
     | { readonly type: 'cancel-instance' }
+    /** the machine itself: goes on with what a full slice has left to do */
+    | { readonly type: 'continue-instance' }
     | { readonly type: 'resolve-incident'; readonly n: number }
     | { readonly type: 'set-variables'; readonly n: number; readonly variables: Variables; readonly local?: boolean }
     | { readonly type: 'suspend-instance' }
@@ -232,14 +234,14 @@ export type Event =
       readonly processKey: Key;
       readonly processVersion: number;
       readonly elements: readonly (readonly [n: number, element: ElementId])[];
-    }
-  | { readonly t: 'business-id-assigned'; readonly businessId: string }
       /** other ids that are called differently there: events that are waited for, flows, handlers, what begins next */
       readonly renamed?: readonly (readonly [from: ElementId, to: ElementId])[];
       /** element instances that go on in another scope */
       readonly scopes?: readonly (readonly [n: number, scope: number])[];
       /** tokens that go on waiting in another scope; `flow` as it was called before */
       readonly tokens?: readonly (readonly [from: number, flow: ElementId, scope: number])[];
+    }
+  | { readonly t: 'business-id-assigned'; readonly businessId: string }
   /** an error or escalation left this instance uncaught and goes to the call activity that started it */
   | {
       readonly t: 'propagated-to-parent';

@@ -40,6 +40,8 @@ export interface World {
   readonly library: Library;
   /** IANA name, e.g. Asia/Jakarta: where dates without offset and cron expressions are meant */
   readonly zone: string;
+  /** a command stops when its slice is full (`state.paused`), to be continued; absent: it runs to rest or to its limit */
+  readonly sliced?: boolean;
   /** target of a migration, when the command is one */
   readonly target?: { readonly process: Process; readonly processKey: Key; readonly processVersion: number; readonly library?: Library };
 }

@@ -10,6 +10,7 @@ export const effectKinds = [
   'correlate',
   'free-start',
   'catch-up',
+  'continue',
 ] as const;
 export type EffectKind = (typeof effectKinds)[number];
 
@@ -45,6 +46,8 @@ function effectKind(event: Event, state: InstanceState, startsByMessage: boolean
       return 'catch-up';
     case 'propagated-to-parent':
       return 'propagate';
+    case 'internal':
+      return state.paused !== undefined && event['what'] === 'paused' && event['paused'] !== undefined ? 'continue' : undefined;
     case 'signal-broadcast':
       return 'broadcast';
     case 'subscription-opened':

@@ -131,8 +131,22 @@ export function createDoor(parts: DoorParts): Door {
     throw new Error(`Expected to commit to instance ${key} within ${TRIES} tries, but others were always first`);
   }
 
+  /** In slices, each of them a commit: other instances have their turn in between, and a crash loses none of them (effect `continue`). */
+  async function toRest(key: Key, command: Command, extras: Extras): Promise<Outcome> {
+    const outcome = await inTurn(key, command, extras);
+    try {
+      for (let last = outcome; last.ok && isPaused(cache.get(key));) {
+        await new Promise(setImmediate);
+        last = await inTurn(key, { type: 'continue-instance', at: command.at, by: command.by }, {});
+      }
+    } catch {
+      // THE COMMAND ITSELF IS DURABLE, so its caller must hear of success. The outbox goes on with the rest.
+    }
+    return outcome;
+  }
+
   return {
-    run: (key, command, extras = {}) => lanes.run(key, () => inTurn(key, command, extras)),
+    run: (key, command, extras = {}) => lanes.run(key, () => toRest(key, command, extras)),
     peek: (key, read) =>
       lanes.run(key, async () => {
         if (parts.shared === true) cache.delete(key);
@@ -141,6 +155,10 @@ export function createDoor(parts: DoorParts): Door {
       }),
     busy: lanes.busy,
   };
+}
+
+function isPaused(cached: Cached | undefined): boolean {
+  return cached?.state.paused !== undefined && cached.state.status === 'active';
 }
 
 /** A definition that another process has deployed a moment ago. */
@@ -227,7 +245,14 @@ function decideStep(
 }
 
 function worldOf({ zone }: DoorParts, definition: DefinitionEntry) {
-  return { process: definition.process, processKey: definition.key, processVersion: definition.version, library: definition.library, zone };
+  return {
+    process: definition.process,
+    processKey: definition.key,
+    processVersion: definition.version,
+    library: definition.library,
+    zone,
+    sliced: true,
+  };
 }
 
 interface Decided {

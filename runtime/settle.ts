@@ -115,5 +115,8 @@ const handlers: { readonly [K in EffectKind]: (room: Room, event: never, context
     broadcast(room, { id: origin.effectId, name, variables, at: origin.at, by: origin.by }),
   correlate: (_room, event: Of<'subscription-opened'>, { origin, messages }) => messages.subscribed(event, origin),
   'catch-up': (room, _event: Event, { origin, messages }) => catchUp(room, origin, messages),
+  // usually the command itself has gone on: then there is nothing left to do
+  continue: async (room, _event: Event, { origin }) =>
+    void (await room.door.run(origin.instanceKey, { type: 'continue-instance', at: room.clock.now(), by: origin.by })),
   'free-start': (_room, { t }: Event, { origin, messages }) => messages.freed(origin, t === 'instance-migrated'),
 };

@@ -8,6 +8,7 @@ import { completeChild, failChild, propagateFromChild } from './child.ts';
 import { completeJob } from './complete-job.ts';
 import { completeUserTask } from './complete-user-task.ts';
 import { correlateMessage, triggerSignal } from './correlate.ts';
+import { continueInstance } from './continue-instance.ts';
 import { createInstance } from './create-instance.ts';
 import { failJob } from './fail-job.ts';
 import { fireTimer } from './fire-timer.ts';
@@ -42,6 +43,7 @@ export const commands: { readonly [T in CommandType]: Handler<T> } = {
   'propagate-from-child': propagateFromChild,
   'fail-child': failChild,
   'cancel-instance': cancelInstance,
+  'continue-instance': continueInstance,
   'resolve-incident': resolveIncident,
   'set-variables': setVariables,
   'suspend-instance': suspendInstance,

@@ -1,5 +1,5 @@
 import type { Clock, FeelValue, Scope, Warning } from '../feel/index.ts';
-import { Meter, Runtime } from '../feel/runtime.ts';
+import { metered, Runtime, STEP_BUDGET } from '../feel/runtime.ts';
 import { failureOf } from '../feel/compile.ts';
 import { runDecision } from './compile-decisions.ts';
 import type { Decision, Visit } from './compile-decisions.ts';
@@ -28,10 +28,13 @@ export type DecisionEvaluation =
 
 /** Evaluates a decision and what it requires over the variables of `scope`. Never throws for what a model or its data can do. */
 export function evaluateDecision(decision: Decision, scope: Scope, clock: Clock): DecisionEvaluation {
-  const meter = new Meter();
+  return metered(clock, STEP_BUDGET, (meter) => evaluated(decision, new Runtime(scope, clock, meter)));
+}
+
+function evaluated(decision: Decision, runtime: Runtime): DecisionEvaluation {
   const visited: Visit[] = [];
   try {
-    const output = runDecision(decision, new Runtime(scope, clock, meter), { known: new Map(), visited });
+    const output = runDecision(decision, runtime, { known: new Map(), visited });
     const last = visited.at(-1)?.result;
     return {
       ok: true,
@@ -39,7 +42,7 @@ export function evaluateDecision(decision: Decision, scope: Scope, clock: Clock)
       matched: last?.matched ?? [],
       inputs: last?.inputs ?? [],
       evaluated: visited.map(evaluatedOf),
-      warnings: meter.warnings,
+      warnings: runtime.meter.warnings,
     };
   } catch (problem) {
     return { ok: false, decisionId: decision.id, message: failureOf(problem).message };

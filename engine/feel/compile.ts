@@ -6,7 +6,7 @@ import { Generator } from './generate.ts';
 import type { Code } from './generate.ts';
 import { parseExpression, parseUnaryTests } from './parse.ts';
 import type { ParseOptions } from './parse-primary.ts';
-import { EvaluationFailure, Meter, Runtime, STEP_BUDGET } from './runtime.ts';
+import { EvaluationFailure, metered, Runtime, STEP_BUDGET } from './runtime.ts';
 import type { Clock, Evaluation, Scope } from './runtime.ts';
 import type { FeelType, FeelValue } from './values.ts';
 
@@ -95,12 +95,13 @@ function expressionOf(code: Code, about: { text: string; variables: readonly str
     variables: about.variables,
     run: (runtime) => code(runtime, null),
     evaluate(scope, clock) {
-      const meter = new Meter(about.budget);
-      try {
-        return { ok: true, value: code(new Runtime(scope, clock, meter), null), warnings: meter.warnings };
-      } catch (problem) {
-        return failureOf(problem);
-      }
+      return metered(clock, about.budget, (meter) => {
+        try {
+          return { ok: true, value: code(new Runtime(scope, clock, meter), null), warnings: meter.warnings };
+        } catch (problem) {
+          return failureOf(problem);
+        }
+      });
     },
   };
 }

@@ -8,6 +8,6 @@ export { compileExpression, compileUnaryTests } from './compile.ts';
 export type { Compiled, CompileOptions, Expression, Problem } from './compile.ts';
 export { scopeOf, toJson, fromJson } from './json.ts';
 export { Runtime } from './runtime.ts';
-export type { Clock, Evaluation, FailureKind, Scope, Warning, WarningKind } from './runtime.ts';
+export type { Clock, Evaluation, FailureKind, Scope, Tally, Warning, WarningKind } from './runtime.ts';
 export { Special, FeelDate, FeelDateTime, FeelFunction, FeelRange, FeelTime, MonthsDuration, SecondsDuration } from './values.ts';
 export type { FeelContext, FeelList, FeelType, FeelValue } from './values.ts';

@@ -11,6 +11,14 @@ export interface Clock {
   readonly now: number;
   /** IANA name, e.g. Asia/Jakarta */
   readonly zone: string;
+  /** shared by several evaluations: none of them gets more than is `left`, all of them add to `spent` */
+  readonly tally?: Tally;
+}
+
+/** Steps of evaluation. */
+export interface Tally {
+  left: number;
+  spent: number;
 }
 
 export type WarningKind = 'missing-variable' | 'missing-entry' | 'function' | 'type';
@@ -56,6 +64,21 @@ export class Meter {
   }
   get warnings(): readonly Warning[] {
     return this.kept ?? NONE;
+  }
+}
+
+/** Runs one evaluation on a meter of its own, which the clock's tally limits and is charged for. */
+export function metered<T>(clock: Clock, budget: number, evaluate: (meter: Meter) => T): T {
+  const { tally } = clock;
+  if (tally === undefined) return evaluate(new Meter(budget));
+  const allowed = Math.min(budget, tally.left);
+  const meter = new Meter(allowed);
+  try {
+    return evaluate(meter);
+  } finally {
+    const used = allowed - Math.max(0, meter.left);
+    tally.left -= used;
+    tally.spent += used;
   }
 }
 

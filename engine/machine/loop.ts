@@ -10,8 +10,10 @@ import type { Run } from './run.ts';
 import { propagate, setLocal } from './variables.ts';
 import { toJson } from '../feel/index.ts';
 
-/** One command creates them all, so their number is bounded. */
+/** They all are in one state, so their number is bounded. */
 export const MAX_RUNS = 20_000;
+/** Runs that one step begins; the next ones are another step, so that a commit in slices can stop between them. */
+const BATCH = 250;
 
 type MultiInstance = Extract<LoopSpec, { readonly type: 'multi-instance' }>;
 
@@ -21,7 +23,9 @@ export const body: AnyBehavior = {
     else if (element.loop) nextTurn(run, instance, element.loop);
   },
   resume: (run, instance, element) => {
-    if (element.loop?.type === 'multi-instance') nextItem(run, instance, element.loop);
+    if (element.loop?.type === 'multi-instance' && !element.loop.sequential)
+      nextBatch(run, instance.n, { loop: element.loop, items: instance.body?.items ?? [] });
+    else if (element.loop?.type === 'multi-instance') nextItem(run, instance, element.loop);
     else if (element.loop) nextTurn(run, instance, element.loop);
   },
   completing: (run, instance, element) => {
@@ -31,7 +35,7 @@ export const body: AnyBehavior = {
   },
   childEnded: (run, instance, element) => {
     const goesOn = element.loop?.type === 'standard' || element.loop?.sequential === true;
-    if (!isIdle(instance)) return;
+    if (!isIdle(instance) || (!goesOn && hasMore(instance))) return;
     run.push(goesOn ? { do: 'resume', n: instance.n } : { do: 'complete', n: instance.n });
   },
 };
@@ -50,11 +54,28 @@ function begin(run: Run, instance: ElementInstance, loop: MultiInstance): void {
     what: 'looping',
     n: instance.n,
     size: items.length,
-    ...(loop.sequential && { items }),
+    ...((loop.sequential || items.length > BATCH) && { items }),
     ...(loop.outputCollection !== undefined && { collects: true }),
   });
   if (loop.sequential || items.length === 0) return nextItem(run, instance, loop);
-  items.forEach((item, index) => startRun(run, instance, { loop, item, counter: index + 1 }));
+  nextBatch(run, instance.n, { loop, items });
+}
+
+/** Parallel runs: some more of them. Then either a step for the next ones is waiting, or all have begun. */
+function nextBatch(run: Run, n: number, { loop, items }: { readonly loop: MultiInstance; readonly items: readonly Json[] }): void {
+  const { body: counts, draining } = run.instance(n);
+  // the completion condition holds already
+  if (draining) return;
+  const { started = 0 } = counts ?? {};
+  items
+    .slice(started, started + BATCH)
+    .forEach((item, index) => startRun(run, run.instance(n), { loop, item, counter: started + index + 1 }));
+  if (started + BATCH < items.length) run.push({ do: 'resume', n });
+}
+
+/** Whether runs of a parallel activity are still to begin. */
+function hasMore({ body: counts }: ElementInstance): boolean {
+  return counts?.items !== undefined && counts.started < counts.items.length;
 }
 
 /** The items of the collection, or 1, 2, 3 … for a cardinality. */

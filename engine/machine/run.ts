@@ -12,6 +12,7 @@ import type { Step } from '../step.ts';
 import type { Event, Meta } from '../terms.ts';
 import type { World } from '../world.ts';
 import type { AnyBehavior, Behaviors } from './behavior.ts';
+import { Effort } from './effort.ts';
 
 /** A variable that changed in this run; conditional events look at it when the run comes to rest. */
 export interface VariableChange {
@@ -25,6 +26,7 @@ export class Run {
   world: World;
   readonly meta: Meta;
   readonly clock: Clock;
+  readonly effort = new Effort();
   readonly events: Event[] = [];
   readonly behaviors: Behaviors;
   /** scopes in which a token has moved: their inclusive joins are looked at when the run comes to rest */
@@ -42,7 +44,7 @@ export class Run {
     this.world = world;
     this.meta = how.meta;
     this.behaviors = how.behaviors;
-    this.clock = { now: how.meta.at, zone: world.zone };
+    this.clock = { now: how.meta.at, zone: world.zone, tally: this.effort.tally };
     this.#state = state;
   }
 
@@ -57,6 +59,7 @@ export class Run {
 
   emit(event: Event | Internal): void {
     this.events.push(event as Event);
+    if (event.t === 'variable-set') this.effort.keeps(event.value);
     this.#state = evolve(this.#state, event as Event);
   }
 

@@ -2,6 +2,8 @@
 import { MAX_LOCAL } from '../keys.ts';
 import type { ElementInstance } from '../state.ts';
 import type { Step } from '../step.ts';
+import { MAX } from './effort.ts';
+import type { Spent } from './effort.ts';
 import { Fault } from './fault.ts';
 import { nameDeadlocks } from './deadlock.ts';
 import { raiseIncident, raiseIncidentAt } from './incidents.ts';
@@ -9,15 +11,13 @@ import { steps } from './lifecycle.ts';
 import type { Run } from './run.ts';
 import { settle } from './settle.ts';
 
-/** Steps that one command may do. */
-export const MAX_STEPS = 100_000;
 /** Numbers that are left free for what one step may make at once (a gateway of 100,000 flows), so that they never run out in between. */
 export const SPARE_NUMBERS = 2 ** 18;
 
-/** What one command has done so far, and what it leaves undone. */
+/** What one command leaves undone, and why. */
 interface Work {
-  done: number;
   readonly left: Step[];
+  why?: Fault | 'slice';
 }
 
 /**
@@ -25,12 +25,14 @@ interface Work {
  * nobody would look at those of a scope in which nothing moves any more.
  */
 export function runToRest(run: Run): void {
-  const work: Work = { done: 0, left: [] };
+  const work: Work = { left: [] };
+  takeUp(run);
   do {
     for (let step = run.take(); step; step = run.take()) follow(run, step, work);
+    run.effort.allow();
   } while (settle(run));
-  if (work.left.length > 0) raiseLimit(run, work);
-  if (run.state.status === 'active') nameDeadlocks(run);
+  if (work.why !== undefined) stop(run, work.left, work.why);
+  if (run.state.status === 'active' && run.state.paused === undefined) nameDeadlocks(run);
 }
 
 /** Does one step and those that follow from it at once. */
@@ -38,25 +40,37 @@ function follow(run: Run, first: Step, work: Work): void {
   for (let step: Step | undefined = first; step;) {
     const instance = run.state.elements.get(step.n);
     if (instance === undefined || (isOver(instance) && !isFarewell(step))) return;
-    if (isExhausted(run, work)) return void work.left.push(step);
-    work.done++;
+    work.why ??= reasonToStop(run);
+    if (work.why !== undefined) return void work.left.push(step);
+    run.effort.step();
     step = attempt(run, step, instance) ?? undefined;
   }
 }
 
-/** Steps that wait count as well: a command that could not do them all stops before they fill the memory. */
-function isExhausted(run: Run, { done, left }: Work): boolean {
-  return left.length > 0 || done + run.pending >= MAX_STEPS || run.number > MAX_LOCAL - SPARE_NUMBERS;
+/** What an earlier commit has left is done after what this command is about. */
+function takeUp(run: Run): void {
+  const { paused, status } = run.state;
+  if (paused === undefined || status !== 'active') return;
+  run.emit({ t: 'internal', what: 'paused', n: 0 });
+  run.effort.before = paused.spent;
+  run.push({ do: 'rest', n: 0, steps: paused.steps });
+}
+
+function reasonToStop(run: Run): Fault | 'slice' | undefined {
+  if (run.number > MAX_LOCAL - SPARE_NUMBERS) return new Fault('UNKNOWN', noNumbers);
+  const exceeded = run.effort.exceeded(run.pending);
+  if (exceeded) return new Fault('UNKNOWN', exhausted[exceeded]);
+  return run.world.sliced && run.effort.isSliceFull ? 'slice' : undefined;
 }
 
 /** At the element whose step is left; of several, at the process, because each of them may end before the others. */
-function raiseLimit(run: Run, { left }: Work): void {
+function stop(run: Run, left: readonly Step[], why: Fault | 'slice'): void {
   const alive = left.filter((step) => run.state.elements.has(step.n));
   const [first, ...more] = alive;
   if (first === undefined) return;
-  const fault = exhausted(run.number <= MAX_LOCAL - SPARE_NUMBERS);
-  if (more.length === 0) return raiseIncident(run, first, fault);
-  raiseIncidentAt(run, run.instance(first.n).element, { step: { do: 'rest', n: 0, steps: alive }, fault });
+  if (why === 'slice') return run.emit({ t: 'internal', what: 'paused', n: 0, paused: { steps: alive, spent: run.effort.total } });
+  if (more.length === 0) return raiseIncident(run, first, why);
+  raiseIncidentAt(run, run.instance(first.n).element, { step: { do: 'rest', n: 0, steps: alive }, fault: why });
 }
 
 /** What is being terminated does nothing any more, except for asking the listeners of a cancelled user task or process. */
@@ -78,9 +92,9 @@ function attempt(run: Run, step: Step, instance: ElementInstance): Step | void {
   }
 }
 
-function exhausted(bySteps: boolean): Fault {
-  const message = bySteps
-    ? `Expected the instance to come to rest within ${MAX_STEPS} steps, but it did not: probably a loop without a wait. Resolving goes on from here.`
-    : `Expected the instance to need fewer than ${MAX_LOCAL - SPARE_NUMBERS} numbers for everything that ever happens in it, but it has used them up. Cancel it.`;
-  return new Fault('UNKNOWN', message);
-}
+const exhausted: { readonly [K in keyof Spent]: string } = {
+  steps: `Expected the instance to come to rest within ${MAX.steps} steps, but it did not: probably a loop without a wait. Resolving goes on from here.`,
+  feel: `Expected the instance to come to rest within ${MAX.feel} steps of evaluating its expressions, but it did not: probably a loop without a wait, or too large lists. Resolving goes on from here.`,
+  bytes: `Expected the instance to come to rest before it has written ${MAX.bytes} bytes of variables, but it did not: probably a large variable that is copied in a loop. Resolving goes on from here.`,
+};
+const noNumbers = `Expected the instance to need fewer than ${MAX_LOCAL - SPARE_NUMBERS} numbers for everything that ever happens in it, but it has used them up. Cancel it.`;

@@ -59,7 +59,11 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 const cells = Object.keys(kinds);
 const beside = cells.filter((name) => !name.includes('error'));
-const kindOf = (name: string): Kind => kinds[name] ?? expect.fail();
+const kindOf = (name: string): Kind => {
+  const kind = kinds[name];
+  if (kind === undefined) throw new Error(`no kind ${name}`);
+  return kind;
+};
 /** start → work → thrower, and a task that is open meanwhile. */
 const body = ({ thrower }: Kind): string =>
   [start('is'), job('work'), userTask('open'), path('is work'), path('is open'), thrower ? `${thrower}${path('work thrower')}` : ''].join(
