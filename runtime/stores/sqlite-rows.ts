@@ -1,5 +1,6 @@
 /** Row changes as statements. Whatever is wrong with a row is found here, before anything is written. */
 import type { SQLInputValue } from 'node:sqlite';
+import { instanceKeyOf } from '../../engine/index.ts';
 import { collections } from '../collections.ts';
 import type { Collection, CollectionName, FieldType, Row } from '../collections.ts';
 import type { RowChange } from '../ports.ts';
@@ -41,8 +42,7 @@ function checkPlace({ key: named, within }: Collection, key: string, row: Row): 
 }
 
 function isWithin(key: string, instanceKey: string): boolean {
-  if (key.startsWith(`${instanceKey}_`)) return true;
-  return /^[0-9]+$/.test(key) && BigInt(key) >> 20n === keyOfText(instanceKey) >> 20n;
+  return key.startsWith(`${instanceKey}_`) || (/^[0-9]+$/.test(key) && instanceKeyOf(key) === instanceKey);
 }
 
 function putSql({ collection: name, row }: Extract<RowChange, { op: 'put' }>, key: SQLInputValue): Sql {

@@ -93,9 +93,18 @@ export function plainIndexes(collection: Collection): readonly (readonly string[
   return collection.indexes.filter(([first = '']) => first !== collection.within && collection.fields[first] !== 'list');
 }
 
+/** Keys from here on belong to instances that went on beyond their first 2^20 keys (engine/keys.ts): few, and apart from the instance's others. */
+export const CONTINUED = 2n ** 58n;
+
 function indexStatements(name: CollectionName): readonly (readonly [string, string])[] {
   const collection: Collection = collections[name];
-  return plainIndexes(collection).map((fields) => {
+  const { within } = collection;
+  const continued = `${name}:${within ?? ''}^`;
+  const apart: (readonly [string, string])[] =
+    within === undefined || collection.key === undefined
+      ? []
+      : [[continued, `CREATE INDEX IF NOT EXISTS "${continued}" ON "${name}" ("${within}") WHERE ${KEY} >= ${CONTINUED}`]];
+  const plain = plainIndexes(collection).map((fields) => {
     const columns = fields.map((field) =>
       field.startsWith('-') ? `${columnOf(collection, field.slice(1))} DESC` : columnOf(collection, field),
     );
@@ -104,6 +113,7 @@ function indexStatements(name: CollectionName): readonly (readonly [string, stri
     const index = `${name}:${fields.join('+')}${where === '' ? '' : '?'}`;
     return [index, `CREATE INDEX IF NOT EXISTS "${index}" ON "${name}" (${columns.join(', ')})${where}`] as const;
   });
+  return [...apart, ...plain];
 }
 
 /** Says, in the words of the partial index, that the row has the field: SQLite uses the index only where a search says the same. */

@@ -6,7 +6,7 @@ import type { FieldValue } from './field-value.ts';
 import { wildcardParts } from './matches.ts';
 import type { Condition, Operator, SearchPlan } from './search-plan.ts';
 import { memberIndexesOf, MEMBER } from './sqlite-members.ts';
-import { ABSENT, columnOf, columnsOf, KEY, presence } from './sqlite-schema.ts';
+import { ABSENT, columnOf, columnsOf, CONTINUED, KEY, presence } from './sqlite-schema.ts';
 
 /** Text with `?` places and what goes into them. Names come from runtime/collections.ts only, values never become text. */
 export interface Sql {
@@ -75,9 +75,12 @@ function compareSql(name: CollectionName, condition: Extract<Condition, { kind: 
 function withinSql(collection: Collection, value: FieldValue, column: NameColumn): Sql {
   const key = column(undefined);
   if (collection.key === undefined) return { text: `${key} > ? AND ${key} < ?`, values: [`${String(value)}_`, `${String(value)}\``] };
-  const exact = ` AND ${column(collection.within)} = ?`;
+  const exact = `${column(collection.within)} = ?`;
   const first = ((value as bigint) >> 20n) << 20n;
-  return { text: `${key} BETWEEN ? AND ?${exact}`, values: [first, first + 0xf_ffffn, value as bigint] };
+  return {
+    text: `(${key} BETWEEN ? AND ? AND ${exact}) OR (${key} >= ${CONTINUED} AND ${exact})`,
+    values: [first, first + 0xf_ffffn, value as bigint, value as bigint],
+  };
 }
 
 function inSql(name: CollectionName, { field, negated, values }: Extract<Condition, { kind: 'in' }>, column: NameColumn): Sql {
@@ -85,13 +88,14 @@ function inSql(name: CollectionName, { field, negated, values }: Extract<Conditi
   const bounds = values.map(bound);
   if (negated || field !== collection.within || values.includes(null))
     return { text: `${column(field)} ${negated ? 'NOT IN' : 'IN'} (${places(values)})`, values: bounds };
-  const inside =
-    collection.key === undefined
-      ? `i.${KEY} > w.value || '_' AND i.${KEY} < w.value || '\`'`
-      : `i.${KEY} BETWEEN (w.value >> 20) << 20 AND w.value | 1048575 AND i.${columnOf(collection, field)} = w.value`;
+  const key = column(undefined);
+  const list = `[${values.join()}]`;
+  const walk = (inside: string): string => `${key} IN (SELECT i.${KEY} FROM json_each(?) AS w CROSS JOIN "${name}" AS i WHERE ${inside})`;
+  if (collection.key === undefined) return { text: walk(`i.${KEY} > w.value || '_' AND i.${KEY} < w.value || '\`'`), values: [list] };
+  const own = `i.${columnOf(collection, field)} = w.value`;
   return {
-    text: `${column(undefined)} IN (SELECT i.${KEY} FROM json_each(?) AS w CROSS JOIN "${name}" AS i WHERE ${inside})`,
-    values: [`[${values.join()}]`],
+    text: `${walk(`i.${KEY} BETWEEN (w.value >> 20) << 20 AND w.value | 1048575 AND ${own}`)} OR ${walk(`i.${KEY} >= ${CONTINUED} AND ${own}`)}`,
+    values: [list, list],
   };
 }
 

@@ -6,6 +6,9 @@ import type { Event } from '../../engine/terms.ts';
 import type { Commit, Query, Row, RowChange, Store } from '../../runtime/ports.ts';
 import { InvalidQuery } from '../../runtime/stores/invalid-query.ts';
 
+import { testInbox } from './inbox.contract.ts';
+import { testWithin } from './within.contract.ts';
+
 export interface StoreUnderTest {
   readonly store: Store;
   /** the same data, opened again; undefined where nothing survives */
@@ -353,6 +356,9 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         expect(earlier.items.map((row) => row['userTaskKey'])).toEqual(whole.slice(25, 32));
       });
     });
+
+    describe('rows of one instance', () => testWithin(() => store));
+    describe('inbox', () => testInbox(() => store));
 
     describe('leases', () => {
       const request = { type: 'stamp', worker: 'w', max: 10, now: 100, deadline: 200, leaseToken: 't1' };
