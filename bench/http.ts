@@ -106,7 +106,7 @@ async function bench(folder: string): Promise<void> {
     {
       name: 'user task by HTTP: start, claim, complete',
       ours: `${rate(requests, 'requests')} = ${rate(requests / 3, 'instances')}, p50 ${ms(percentile(latencies, 0.5))}, p99 ${ms(percentile(latencies, 0.99))} per instance`,
-      raw: rate(rawRequests, 'requests of an Express handler that commits one row'),
+      raw: `${rate(rawRequests, 'requests')} of an Express handler that commits one row`,
       ratio: { value: requests / rawRequests, bar: 0.5, kind: 'low' },
       settings: `SQLite FULL, one process, ${IN_FLIGHT} connections from a process of its own, session, policy and checks on; requests compared with requests; median of ${ROUNDS} rounds`,
     },
