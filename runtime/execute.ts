@@ -251,7 +251,8 @@ function worldOf({ zone }: DoorParts, definition: DefinitionEntry) {
     processVersion: definition.version,
     library: definition.library,
     zone,
-    sliced: true,
+    // OFF: with slices the runtime's `settled` does not come back (docs/adr/0010-long-commands-commit-in-slices.md)
+    sliced: false,
   };
 }
 
