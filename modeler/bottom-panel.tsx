@@ -6,8 +6,11 @@ import { Tabs } from '../ui/components/tabs.tsx';
 import { translate } from './bpmn-io/translate-module.ts';
 import type { Found } from './checker.ts';
 import { markOnly, outline, selectElement } from './diagram-marks.ts';
+import { RehearsalPanel } from './rehearsal-panel.tsx';
 import { ProblemList } from './problem-list.tsx';
 import type { Drawing } from './use-drawing.ts';
+import { useRehearsal } from './use-rehearsal.ts';
+import type { Rehearsing } from './use-rehearsal.ts';
 
 function words(type: string): string {
   return translate(
@@ -39,23 +42,27 @@ function Outline({ drawing, onSelect }: { readonly drawing: Drawing; readonly on
 interface Body {
   readonly tab: string;
   readonly drawing: Drawing;
+  readonly rehearsal: Rehearsing;
   readonly shown: Found | undefined;
   readonly onSelect: (id: string | undefined) => void;
   readonly onShow: (problem: Found) => void;
 }
 
-function PanelBody({ tab, drawing, shown, onSelect, onShow }: Body): ReactNode {
+function PanelBody({ tab, drawing, rehearsal, shown, onSelect, onShow }: Body): ReactNode {
   if (tab === 'outline') return <Outline drawing={drawing} onSelect={onSelect} />;
+  if (tab === 'rehearsal') return <RehearsalPanel drawing={drawing} rehearsal={rehearsal} onSelect={onSelect} />;
   return <ProblemList drawing={drawing} shown={shown} onShow={onShow} />;
 }
 
 /** The problem whose way is drawn on the canvas; gone with the next check, which may tell another way. */
-function useShownWay(drawing: Drawing): readonly [Found | undefined, (problem: Found | undefined) => void] {
+function useShownWay(drawing: Drawing, active: boolean): readonly [Found | undefined, (problem: Found | undefined) => void] {
   const [shown, setShown] = useState<Found>();
   const { modeler, problems } = drawing;
-  const current = shown && problems.includes(shown) ? shown : undefined;
+  const current = active && shown && problems.includes(shown) ? shown : undefined;
   useEffect(() => {
-    if (modeler) markOnly(modeler, 'alur-way', current?.path ?? []);
+    if (!modeler || !current) return undefined;
+    markOnly(modeler, 'alur-way', current.path);
+    return () => markOnly(modeler, 'alur-way', []);
   }, [modeler, current]);
   return [current, setShown];
 }
@@ -66,7 +73,8 @@ export function BottomPanel({ drawing }: { readonly drawing: Drawing }): ReactNo
   const [tab, setTab] = useState('problems');
   const [folded, setFolded] = useState(false);
   const [said, setSaid] = useState('');
-  const [shown, setShown] = useShownWay(drawing);
+  const [shown, setShown] = useShownWay(drawing, tab === 'problems');
+  const rehearsal = useRehearsal(drawing, tab === 'rehearsal');
   const { problems, modeler } = drawing;
   const go = (id: string | undefined): void => {
     if (modeler) setSaid(t(selectElement(modeler, id) ? 'problems.selected' : 'problems.notDrawn', { id }));
@@ -76,7 +84,10 @@ export function BottomPanel({ drawing }: { readonly drawing: Drawing }): ReactNo
     go(problem.elementId);
   };
   return (
-    <section className={`m-bottom ${folded ? 'm-bottom-folded' : ''}`} aria-label={t('problems.title')}>
+    <section
+      className={`m-bottom ${folded ? 'm-bottom-folded' : ''} ${tab === 'rehearsal' ? 'm-bottom-tall' : ''}`}
+      aria-label={t('problems.title')}
+    >
       <div className="visually-hidden" role="status">
         {said}
       </div>
@@ -93,11 +104,12 @@ export function BottomPanel({ drawing }: { readonly drawing: Drawing }): ReactNo
         tabs={[
           { id: 'problems', title: t('problems.title'), count: problems.length },
           { id: 'outline', title: t('problems.outline') },
+          { id: 'rehearsal', title: t('rehearsal.title') },
         ]}
       >
         {!folded && (
           <div className="m-bottom-body">
-            <PanelBody tab={tab} drawing={drawing} shown={shown} onSelect={go} onShow={show} />
+            <PanelBody tab={tab} drawing={drawing} rehearsal={rehearsal} shown={shown} onSelect={go} onShow={show} />
           </div>
         )}
       </Tabs>

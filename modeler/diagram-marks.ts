@@ -65,6 +65,20 @@ export function markOnly(modeler: Modeler, marker: string, ids: Iterable<string>
   for (const id of new Set(ids)) if (registry.get(id)) canvas.addMarker(id, marker);
 }
 
+const oneLine = (text: string | undefined): string | undefined => text?.replace(/\s+/g, ' ').trim();
+
+/** What a person would call an element; a flow by its name or by its ends; the id of what is not drawn or has no name. */
+export function nameIn(modeler: Modeler, id: string): string {
+  const shape = shapeOf(modeler.get<ElementRegistry>('elementRegistry'), id);
+  const name = oneLine(shape?.businessObject.name);
+  if (name || shape?.type !== 'bpmn:SequenceFlow') return name || id;
+  const end = (which: string): string => {
+    const element = shape.businessObject.get(which) as { readonly id: string; readonly name?: string } | undefined;
+    return oneLine(element?.name) || (element?.id ?? '?');
+  };
+  return `${end('sourceRef')} → ${end('targetRef')}`;
+}
+
 /** The elements of a path as a person would call them, flows left out. */
 export function namesOf(modeler: Modeler, path: readonly string[]): readonly string[] {
   const registry = modeler.get<ElementRegistry>('elementRegistry');

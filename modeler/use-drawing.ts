@@ -7,7 +7,7 @@ import type { Modeler } from './bpmn-io/create-modeler.ts';
 import type { Canvas, CommandStack, ElementRegistry, EventBus } from './bpmn-io/types.ts';
 import { startChecker } from './checker.ts';
 import type { Checker, Found, Looked, Verdict } from './checker.ts';
-import { markProblems } from './diagram-marks.ts';
+import { markProblems, nameIn } from './diagram-marks.ts';
 import { loadCatalog } from './properties/catalog.ts';
 import { fetchSurroundings } from './surroundings.ts';
 import { keepWorkingCopy } from './working-copies.ts';
@@ -33,6 +33,8 @@ export interface Drawing {
   readonly keepFailed: boolean;
   readonly undo: { readonly can: boolean; readonly run: () => void };
   readonly redo: { readonly can: boolean; readonly run: () => void };
+  /** what a person would call an element; a flow by its name or its ends; else the id */
+  readonly nameOf: (id: string) => string;
   readonly xml: () => Promise<string>;
   /** shows problems that the server found, until the next change */
   readonly showProblems: (problems: readonly Found[]) => void;
@@ -189,6 +191,7 @@ export function useDrawing(copy: WorkingCopy): Drawing {
     ...shown.kept,
     undo: { can: stack?.canUndo() ?? false, run: () => stack?.undo() },
     redo: { can: stack?.canRedo() ?? false, run: () => stack?.redo() },
+    nameOf: (id) => (modeler ? nameIn(modeler, id) : id),
     xml: async () => (session.current ? (await session.current.modeler.saveXML({ format: true })).xml : copy.xml),
     showProblems: (problems) => show(() => ({ check: verdictShown({ found: problems }) })),
     settled: async () => {

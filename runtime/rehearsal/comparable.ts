@@ -1,16 +1,36 @@
 import type { Element, Process, Trigger } from '../../engine/index.ts';
 import type { NotComparable } from './report.ts';
 
+/** Everything that keeps an element from being compared: a stable code for screens, and the sentence. */
+export const incomparabilities = {
+  'other-process': 'the other implementation would start every process of the diagram',
+  start: 'it does not begin with exactly one none start event',
+  'complex-gateway': 'complex gateways are unknown there',
+  'ad-hoc': 'ad-hoc sub-processes are unknown there',
+  'event-sub-process': 'event sub-processes follow other rules there',
+  transaction: 'transactions follow other rules there',
+  condition: 'conditional events are polled there',
+  multiple: 'multiple events are unknown there',
+  compensation: 'compensation follows other rules there',
+  'signal-thrown': 'signals are broadcast outside the instance here',
+  'message-thrown': 'messages are sent by jobs here',
+  repetition: 'its repetitions follow other rules there',
+  listener: 'listeners are unknown there',
+  'inclusive-join': 'an inclusive gateway lets every token pass there instead of joining them (BPMN 2.0.2, 13.4.3)',
+  'event-based-gateway': 'parallel and instantiating event-based gateways are unknown there',
+  'no-incoming': 'no flow leads to it, and elements without incoming flow begin by themselves there',
+  instantiating: 'instantiating receive tasks follow other rules there',
+} as const;
+export type Incomparability = keyof typeof incomparabilities;
+
 /** All reasons against a comparison; empty: both can run it. */
 export function comparableOrNot(process: Process, all: readonly Process[]): NotComparable[] {
-  const others = all
-    .filter((other) => other !== process)
-    .map((other) => named(other, 'the other implementation would start every process of the diagram'));
+  const others = all.filter((other) => other !== process).map((other) => named(other, 'other-process'));
   return [...incomparable(process), ...others];
 }
 
-function named({ id, name }: { readonly id: string; readonly name?: string | undefined }, why: string): NotComparable {
-  return { elementId: id, elementName: name ?? id, why };
+function named({ id, name }: { readonly id: string; readonly name?: string | undefined }, code: Incomparability): NotComparable {
+  return { elementId: id, elementName: name ?? id, code, why: incomparabilities[code] };
 }
 
 /** As one sentence. */
@@ -21,47 +41,43 @@ export function reasonOf({ elementId, elementName, why }: NotComparable): string
 /** What bpmn-engine does not run, or runs by rules of its own, so that a comparison would say nothing. One sentence per element. */
 function incomparable(process: Process): NotComparable[] {
   const elements = [...process.elements.values()];
-  const reasons = elements.flatMap((element) => reasonsFor(element).map((why) => named(element, why)));
+  const reasons = elements.flatMap((element) => reasonsFor(element).map((code) => named(element, code)));
   const starts = elements.filter(({ kind, parent }) => kind === 'start-event' && parent === process.id);
   const none = starts.filter((start) => 'trigger' in start && start.trigger.type === 'none');
-  if (none.length !== 1 || starts.length !== 1) reasons.push(named(process, 'it does not begin with exactly one none start event'));
+  if (none.length !== 1 || starts.length !== 1) reasons.push(named(process, 'start'));
   return reasons;
 }
 
-const UNKNOWN_KINDS: ReadonlyMap<Element['kind'], string> = new Map([
-  ['complex-gateway', 'complex gateways are unknown there'],
-  ['ad-hoc-sub-process', 'ad-hoc sub-processes are unknown there'],
-  ['event-sub-process', 'event sub-processes follow other rules there'],
-  ['transaction', 'transactions follow other rules there'],
+const UNKNOWN_KINDS: ReadonlyMap<Element['kind'], Incomparability> = new Map([
+  ['complex-gateway', 'complex-gateway'],
+  ['ad-hoc-sub-process', 'ad-hoc'],
+  ['event-sub-process', 'event-sub-process'],
+  ['transaction', 'transaction'],
 ]);
 
-const UNKNOWN_TRIGGERS: ReadonlyMap<Trigger['type'], string> = new Map([
-  ['condition', 'conditional events are polled there'],
-  ['multiple', 'multiple events are unknown there'],
-  ['compensation', 'compensation follows other rules there'],
-  ['cancel', 'transactions follow other rules there'],
+const UNKNOWN_TRIGGERS: ReadonlyMap<Trigger['type'], Incomparability> = new Map([
+  ['condition', 'condition'],
+  ['multiple', 'multiple'],
+  ['compensation', 'compensation'],
+  ['cancel', 'transaction'],
 ]);
 
-function reasonsFor(element: Element): string[] {
-  const found: (string | undefined)[] = [UNKNOWN_KINDS.get(element.kind)];
+function reasonsFor(element: Element): Incomparability[] {
+  const found: (Incomparability | undefined)[] = [UNKNOWN_KINDS.get(element.kind)];
   if ('trigger' in element) {
     found.push(UNKNOWN_TRIGGERS.get(element.trigger.type));
     const throws = element.kind === 'throw-event' || element.kind === 'end-event';
-    if (throws && element.trigger.type === 'signal') found.push('signals are broadcast outside the instance here');
-    if (throws && element.trigger.type === 'message' && element.job === undefined) found.push('messages are sent by jobs here');
+    if (throws && element.trigger.type === 'signal') found.push('signal-thrown');
+    if (throws && element.trigger.type === 'message' && element.job === undefined) found.push('message-thrown');
   }
-  if (element.forCompensation || element.compensation !== undefined) found.push('compensation follows other rules there');
-  if (element.loop !== undefined) found.push('its repetitions follow other rules there');
-  if (element.listeners.length > 0 || (element.kind === 'user-task' && element.taskListeners.length > 0))
-    found.push('listeners are unknown there');
-  if (element.kind === 'inclusive-gateway' && element.incoming.length > 1)
-    found.push('an inclusive gateway lets every token pass there instead of joining them (BPMN 2.0.2, 13.4.3)');
-  if (element.kind === 'event-based-gateway' && (element.parallel || element.instantiating))
-    found.push('parallel and instantiating event-based gateways are unknown there');
+  if (element.forCompensation || element.compensation !== undefined) found.push('compensation');
+  if (element.loop !== undefined) found.push('repetition');
+  if (element.listeners.length > 0 || (element.kind === 'user-task' && element.taskListeners.length > 0)) found.push('listener');
+  if (element.kind === 'inclusive-gateway' && element.incoming.length > 1) found.push('inclusive-join');
+  if (element.kind === 'event-based-gateway' && (element.parallel || element.instantiating)) found.push('event-based-gateway');
   const tied = ['process', 'start-event', 'boundary-event', 'event-sub-process'].includes(element.kind) || element.forCompensation;
   const linked = element.kind === 'catch-event' && element.trigger.type === 'link';
-  if (element.incoming.length === 0 && !tied && !linked)
-    found.push('no flow leads to it, and elements without incoming flow begin by themselves there');
-  if (element.kind === 'receive-task' && element.instantiating) found.push('instantiating receive tasks follow other rules there');
+  if (element.incoming.length === 0 && !tied && !linked) found.push('no-incoming');
+  if (element.kind === 'receive-task' && element.instantiating) found.push('instantiating');
   return [...new Set(found.filter((reason) => reason !== undefined))];
 }

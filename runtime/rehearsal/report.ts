@@ -15,6 +15,8 @@ export interface RehearsalRequest {
 export interface NotComparable {
   readonly elementId: string;
   readonly elementName: string;
+  /** one of `incomparabilities` */
+  readonly code: string;
   readonly why: string;
 }
 
