@@ -90,35 +90,6 @@ describe('what the analysis finds', () => {
     expect(await product.page.getByText('Variabel “confirmed”').count()).toBe(0);
   });
 
-  test('[MO13] a flow that is too large to be explored is not praised', async () => {
-    // given twelve branches side by side, each of five tasks: more situations than the limit
-    const rows = Array.from({ length: 12 }, (_, row) => row);
-    const task = (row: number, step: number): string => `t${row}-${step}`;
-    const many: Node[] = [
-      { id: 'mulai', kind: 'startEvent', at: [0, 0] },
-      { id: 'bagi', kind: 'parallelGateway', at: [1, 0] },
-      ...rows.flatMap((row) =>
-        [0, 1, 2, 3, 4].map((step): Node => ({ id: task(row, step), kind: 'userTask', at: [2 + step, row], inside: byPerson })),
-      ),
-      { id: 'gabung', kind: 'inclusiveGateway', at: [8, 0] },
-      { id: 'akhir', kind: 'endEvent', at: [9, 0] },
-    ];
-    const wires: Link[] = [
-      { from: 'mulai', to: 'bagi' },
-      ...rows.flatMap((row) => [
-        { from: 'bagi', to: task(row, 0) },
-        ...[0, 1, 2, 3].map((step) => ({ from: task(row, step), to: task(row, step + 1) })),
-        { from: task(row, 4), to: 'gabung' },
-      ]),
-      { from: 'gabung', to: 'akhir' },
-    ];
-    await open('besar.bpmn', drawnXml({ id: 'besar', name: 'Besar' }, many, wires));
-    await product.page.getByText(/Belum diperiksa seluruhnya|Tidak ada masalah/).waitFor();
-    const words = await product.page.locator('.m-bottom').innerText();
-    expect(words).toContain('Belum diperiksa seluruhnya');
-    expect(words).not.toContain('Tidak ada masalah');
-  });
-
   test('[UI1] no screen has a barrier that axe can find, nor sideways scrolling', () => {
     expect(barriers(product)).toEqual([]);
   });
