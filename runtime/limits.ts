@@ -19,7 +19,8 @@ export interface Weighed {
 /** The refusal of a command that brings more than fits. One that makes a heavy case lighter is welcome, and one that brings nothing is not to blame. */
 export function tooHeavy({ command, atMost, before, state }: Weighed): Rejection | undefined {
   if (atMost <= MOST_VARIABLES || !('variables' in command)) return undefined;
-  const after = weightOfVariables(state);
+  // a case that ends with this step keeps no variables, but its history keeps what the command brings
+  const after = Math.max(weightOfVariables(state), Buffer.byteLength(JSON.stringify(command.variables ?? {})));
   if (after <= MOST_VARIABLES || after <= before) return undefined;
   return {
     ok: false,
