@@ -122,8 +122,8 @@ describe('the session', () => {
   test('[AC44] no page of another site commands with our cookie, whatever kind of request it sends', async () => {
     const before = (await seeds.house.runtime.store.events(seeds.cases.own)).length;
     const path = `/v2/process-instances/${seeds.cases.own}/cancellation`;
-    const call = (headers: Record<string, string>, method = 'POST') =>
-      seeds.as('operator.alpha')(method, path, method === 'POST' ? '{}' : undefined, headers);
+    const call = (headers: object, method = 'POST') =>
+      seeds.as('operator.alpha')(method, path, method === 'POST' ? '{}' : undefined, headers as Record<string, string>);
     for (const headers of [
       { origin: 'https://evil.example', 'content-type': 'text/plain' },
       { origin: 'null', 'content-type': 'application/json' },
