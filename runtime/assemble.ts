@@ -9,6 +9,7 @@ import { createBatches } from './batches.ts';
 import type { Batches } from './batches.ts';
 import { controllableClock, realClock } from './clock.ts';
 import { ROLES } from './config.ts';
+import type { Role } from './config.ts';
 import { createConsumer } from './consume.ts';
 import type { Consumer } from './consume.ts';
 import { createDefinitionBook, loadDefinitions } from './definitions.ts';
@@ -72,32 +73,84 @@ type Log = NonNullable<OpenRuntime['log']>;
 const BLIND = 5_000;
 
 export function assemble(options: Options, store: Store, opened: OpenedQueue): Parts {
-  const { config, handlers = new Map(), sweepMs = 25_000, log = silent, shared } = options;
+  const { config, log = silent, shared } = options;
   const roles = config.roles ?? ROLES;
   const base = openRoom(options, store, opened);
-  const { room, running, inFlight, hints } = base;
+  const { room } = base;
   const ringAt = (at: number): void => {
-    alarm.at(at);
+    scheduling.alarm.at(at);
     // who schedules is perhaps another process
-    if (shared && !leader.leads()) hints.tell({ t: 'due', at });
+    if (shared && !scheduling.leader.leads()) base.hints.tell({ t: 'due', at });
   };
   const works = roles.includes('worker');
+  const working = workingParts(options, base, { ringAt, works });
+  const scheduling = schedulingParts(options, working, { room, owner: base.owner, roles, log });
+  const { sweeper, alarm, leader } = scheduling;
+  const disturbed = (): void => {
+    sweeper.everything();
+    alarm.at(room.clock.now() + 2_000);
+  };
+  base.bind({ settling: working.settling, leads: leader.leads, disturbed });
+  const bounds = config.admission && { bounds: config.admission };
+  return {
+    ...working,
+    ...scheduling,
+    room,
+    opened,
+    running: base.running,
+    holds: base.holds,
+    admission: createAdmission({ store, builtIn: room.builtIn, now: room.clock.now, ...bounds }),
+    pulse: works ? createPulse({ queue: opened.queue, owner: base.owner }) : { alive: () => true, stop: () => undefined },
+    learn: base.learn,
+    stopListening: wire({ ...working, ...scheduling, room, hints: base.hints, works, ringAt }),
+  };
+}
+
+type Working = Pick<Parts, 'settling' | 'dispatch' | 'consumer' | 'messages' | 'jobs' | 'watch' | 'batches'>;
+type Scheduling = Pick<Parts, 'sweeper' | 'alarm'> & { readonly leader: Leader };
+
+/** What commits lead to: jobs, messages, effects, those who wait. */
+function workingParts(
+  { handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000 }: Options,
+  { room, inFlight, owner, holds }: Base,
+  { ringAt, works }: { readonly ringAt: (at: number) => void; readonly works: boolean },
+): Working {
   const messages = createMessages(room);
-  const settling = createSettling(room, inFlight, () => messages);
   const consumer = createConsumer({
     room,
     handlers,
-    timeoutMs: options.handlerTimeoutMs ?? 60_000,
-    backOffMs: options.retryBackOffMs ?? 1_000,
+    timeoutMs: handlerTimeoutMs,
+    backOffMs: retryBackOffMs,
     alarm: ringAt,
-    owner: base.owner,
+    owner,
     works,
-    holds: base.holds,
+    holds,
   });
-  const dispatch = createDispatch({ room, running: consumer.running, consume: consumer.consume, alarm: ringAt, holds: base.holds });
-  const jobs = createJobs(room, ringAt);
-  const watch = createWatch(room);
-  const batches = createBatches(room);
+  return {
+    messages,
+    consumer,
+    settling: createSettling(room, inFlight, () => messages),
+    dispatch: createDispatch({ room, running: consumer.running, consume: consumer.consume, alarm: ringAt, holds }),
+    jobs: createJobs(room, ringAt),
+    watch: createWatch(room),
+    batches: createBatches(room),
+  };
+}
+
+interface Place {
+  readonly room: Room;
+  readonly owner: string;
+  readonly roles: readonly Role[];
+  readonly log: Log;
+}
+
+/** What happens by itself: due times, what was lost, and who looks after it. */
+function schedulingParts(
+  { handlers = new Map(), sweepMs = 25_000, shared }: Options,
+  { settling, dispatch, messages, jobs, consumer, batches }: Working,
+  { room, owner, roles, log }: Place,
+): Scheduling {
+  const types = roles.includes('worker') ? [...handlers.keys()] : [];
   const sweeper = createSweeper({
     room,
     settling,
@@ -107,7 +160,7 @@ export function assemble(options: Options, store: Store, opened: OpenedQueue): P
     wakeWorkers: () => jobs.wake(),
     leads: () => leader.leads(),
     attend: async () => {
-      if (shared) await attend(room, { consumer, batches, types: works ? [...handlers.keys()] : [] });
+      if (shared) await attend(room, { consumer, batches, types });
     },
   });
   const alarm = createAlarm({
@@ -123,8 +176,19 @@ export function assemble(options: Options, store: Store, opened: OpenedQueue): P
       await alarm.ring();
     });
   };
-  const leader = leaderOf({ store, owner: base.owner, shared, schedules: roles.includes('scheduler'), lead, log });
-  base.bind({ settling, leads: leader.leads, disturbed: () => (sweeper.everything(), alarm.at(room.clock.now() + 2_000)) });
+  const leader = leaderOf({ store: room.store, owner, shared, schedules: roles.includes('scheduler'), lead, log });
+  return { sweeper, alarm, leader };
+}
+
+interface Wiring extends Working, Scheduling {
+  readonly room: Room;
+  readonly hints: HintLine;
+  readonly works: boolean;
+  readonly ringAt: (at: number) => void;
+}
+
+/** Who is told of commits, here and in other processes. Answers how to stop. */
+function wire({ room, hints, works, ringAt, dispatch, jobs, watch, consumer, sweeper, alarm, leader }: Wiring): () => void {
   room.onCommitted(dispatch.dispatch);
   room.onCommitted(jobs.wake);
   room.onCommitted(watch.committed);
@@ -144,32 +208,8 @@ export function assemble(options: Options, store: Store, opened: OpenedQueue): P
       }),
   };
   hints.onHint((hint) => void heard[hint.t](hint as never));
-  const blind = shared ? setInterval(() => hints.alive() || watch.anything(), BLIND).unref() : undefined;
-  return {
-    room,
-    opened,
-    alarm,
-    sweeper,
-    settling,
-    dispatch,
-    consumer,
-    messages,
-    jobs,
-    watch,
-    batches,
-    running,
-    leader,
-    holds: base.holds,
-    admission: createAdmission({
-      store,
-      builtIn: room.builtIn,
-      now: room.clock.now,
-      ...(config.admission && { bounds: config.admission }),
-    }),
-    pulse: works ? createPulse({ queue: opened.queue, owner: base.owner }) : { alive: () => true, stop: () => undefined },
-    learn: base.learn,
-    stopListening: () => clearInterval(blind),
-  };
+  const blind = room.shared ? setInterval(() => hints.alive() || watch.anything(), BLIND).unref() : undefined;
+  return () => clearInterval(blind);
 }
 
 type Heard = { readonly [T in Hint['t']]: (hint: Extract<Hint, { readonly t: T }>) => unknown };

@@ -86,13 +86,7 @@ export function createDoor(parts: DoorParts): Door {
   const lanes = createLanes();
   const cache = recentlyUsed<Cached>(CACHE_WEIGHT);
 
-  async function current(key: Key): Promise<Cached | undefined> {
-    const known = cache.get(key);
-    if (known) return known;
-    const loaded = await load(parts.store, key);
-    if (loaded) cache.set(key, loaded, weightOf(loaded));
-    return loaded;
-  }
+  const current = async (key: Key): Promise<Cached | undefined> => await loadedOnce(parts.store, cache, key);
 
   async function inTurn(key: Key, command: Command, extras: Extras): Promise<Outcome> {
     let fromStore = parts.shared !== true;
@@ -192,6 +186,14 @@ async function missing(store: Store, key: Key): Promise<Rejection> {
   const row = await store.get('processInstances', key);
   if (row === undefined) return rejection('NOT_FOUND', `Expected a process instance ${key}, but there is none`);
   return rejection('INVALID_STATE', `Expected process instance ${key} to be active, but it is ${String(row['state'])}`);
+}
+
+async function loadedOnce(store: Store, cache: ReturnType<typeof recentlyUsed<Cached>>, key: Key): Promise<Cached | undefined> {
+  const known = cache.get(key);
+  if (known) return known;
+  const loaded = await load(store, key);
+  if (loaded) cache.set(key, loaded, weightOf(loaded));
+  return loaded;
 }
 
 async function load(store: Store, key: Key): Promise<Cached | undefined> {

@@ -94,7 +94,7 @@ async function openStore({ databaseUrl, mongoStandalone = false }: RuntimeConfig
 }
 
 function runtimeOf(parts: Parts): Runtime {
-  const { room, jobs, watch, messages } = parts;
+  const { room, jobs, watch } = parts;
   const deployments = createLanes();
   return {
     store: room.store,
@@ -116,6 +116,28 @@ function runtimeOf(parts: Parts): Runtime {
       const outcome = plain(await room.act(instanceKeyOf(key), command));
       return outcome.ok ? { ok: true, events: outcome.committed.events.length } : outcome;
     },
+    ...messagingOf(parts),
+    activateJobs: jobs.activate,
+    extendJob: jobs.extend,
+    evaluateDecision: async (request, by) => await evaluateDeployedDecision(room, request, by),
+    evaluateExpression: async (expression, variables) => evaluateExpression(room, expression, variables),
+    evaluateConditions: async (request, by) => (await parts.admission.refusal()) ?? (await evaluateConditions(room, request, by)),
+    forgetInstance: async (key) => await forgetInstance(room, key),
+    startBatch: parts.batches.start,
+    controlBatch: parts.batches.control,
+    moveClock: async (to) => await moveClock(parts, to),
+    onChange: watch.onChange,
+    caughtUp: room.news.caughtUp,
+    alive: parts.pulse.alive,
+    ...holdingOf(parts),
+    settled: async () => await settled(parts),
+    close: async () => await close(parts),
+  };
+}
+
+function messagingOf(parts: Parts): Pick<Runtime, 'publishMessage' | 'correlateMessage' | 'broadcastSignal'> {
+  const { room, messages } = parts;
+  return {
     publishMessage: async (message, by) => {
       const refusal = await refuseStart(parts, message);
       if (refusal) return refusal;
@@ -142,18 +164,11 @@ function runtimeOf(parts: Parts): Runtime {
       await broadcast(room, { id: signalKey, name, variables, at: room.clock.now(), by });
       return { ok: true, signalKey };
     },
-    activateJobs: jobs.activate,
-    extendJob: jobs.extend,
-    evaluateDecision: async (request, by) => await evaluateDeployedDecision(room, request, by),
-    evaluateExpression: async (expression, variables) => evaluateExpression(room, expression, variables),
-    evaluateConditions: async (request, by) => (await parts.admission.refusal()) ?? (await evaluateConditions(room, request, by)),
-    forgetInstance: async (key) => await forgetInstance(room, key),
-    startBatch: parts.batches.start,
-    controlBatch: parts.batches.control,
-    moveClock: async (to) => await moveClock(parts, to),
-    onChange: watch.onChange,
-    caughtUp: room.news.caughtUp,
-    alive: parts.pulse.alive,
+  };
+}
+
+function holdingOf(parts: Parts): Pick<Runtime, 'holdAgency' | 'releaseAgency' | 'heldAgencies'> {
+  return {
     holdAgency: async (agency, by) => await hold(parts, agency, { state: 'held', by: by.id }),
     releaseAgency: async (agency, by, perSecond) => await release(parts, agency, { by, perSecond }),
     heldAgencies: () =>
@@ -161,8 +176,6 @@ function runtimeOf(parts: Parts): Runtime {
         .all()
         .filter(({ queue }) => queue.startsWith(agencyQueue('')))
         .map(({ queue, ...hold }) => ({ agency: queue.slice(agencyQueue('').length), ...hold })),
-    settled: async () => await settled(parts),
-    close: async () => await close(parts),
   };
 }
 

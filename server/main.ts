@@ -8,7 +8,9 @@ const STOP_LIMIT = 15_000;
 function describe({ url, config, runtime, accounts, sandboxes }: Alur): readonly string[] {
   const store = config.databaseUrl.startsWith('file:')
     ? `SQLite (${config.databaseUrl.slice('file:'.length)})`
-    : 'memory (nothing survives)';
+    : config.databaseUrl === 'memory:'
+      ? 'memory (nothing survives)'
+      : 'MongoDB';
   const queue = runtime.queue.kind === 'bullmq' ? 'BullMQ on Redis' : 'in this process';
   const people = accounts.map(
     ({ username, name, agency, roles, realm }) =>
@@ -24,6 +26,7 @@ function describe({ url, config, runtime, accounts, sandboxes }: Alur): readonly
     `  REST      ${url}/v2${config.auth === 'none' ? '  (open: ALUR_AUTH=none)' : ''}`,
     `  Store     ${store}`,
     `  Queue     ${queue}`,
+    `  Roles     ${config.roles.join(', ')}`,
     ...(sandboxes === undefined ? [] : [`  Agencies  sandboxes: ${sandboxes.agencies.map(({ agencyId }) => agencyId).join(', ')}`]),
     ...(accounts.length === 0 ? [] : [`  Accounts  password of all: ${accounts[0]?.password ?? ''}`, ...people]),
     '',
