@@ -12,7 +12,7 @@ export interface ErrorCode {
 export function parseErrorCodes(header: string | undefined): readonly ErrorCode[] {
   const parts = (header ?? '').split(',').map((part) => part.trim());
   return parts.filter(Boolean).map((part) => {
-    const match = /^([45]\d\d)(?::([^=\s]+))?\s*=\s*(\S+)$/.exec(part);
+    const match = /^([245]\d\d)(?::([^=\s]+))?\s*=\s*(\S+)$/.exec(part);
     if (match === null)
       throw new JobFailure(`Expected the header errors to read like 404=CODE or 409:THEIRS=CODE, but it does not`, { retryable: false });
     return { status: Number(match[1]), code: match[2], bpmnCode: match[3]! };
