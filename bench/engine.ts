@@ -1,11 +1,17 @@
 /**
- * The core against bpmn-engine, on the same diagrams, in one run, in memory. Prints ratios; absolute numbers depend on the machine.
- *   npx node bench/engine.ts
+ * The core against bpmn-engine, on the same diagrams, in one run, in memory; and its cost per element as diagrams and lists grow.
+ * Judged are ratios, because absolute numbers depend on the machine. Time is CPU time of this process (collecting garbage counted), so that
+ * neighbours on the machine do not matter; every figure is the median of rounds in which the competitors take turns, after a warm-up.
+ *   npx node bench/engine.ts [--quick]
  */
 import { EventEmitter } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Engine } from 'bpmn-engine';
 import { compile, decide, serialize } from '../engine/index.ts';
-import type { Command, InstanceState, Library, Process, World } from '../engine/index.ts';
+import type { Command, Decision, InstanceState, Library, Process, World } from '../engine/index.ts';
+import { percentile, quick, rate, tell } from './measured.ts';
+import type { Measured } from './measured.ts';
 
 const LIBRARY: Library = { decision: () => undefined, form: () => undefined, process: () => undefined };
 const BY = { id: 'bench' };
@@ -34,11 +40,29 @@ function worldOf(process: Process): World {
 
 type Plain = Command extends infer C ? (C extends Command ? Omit<C, 'at' | 'by'> : never) : never;
 
-function done(world: World, state: InstanceState | undefined, command: Plain): InstanceState {
+function decided(world: World, state: InstanceState | undefined, command: Plain): Extract<Decision, { readonly ok: true }> {
   const result = decide(world, state, { ...command, at: 0, by: BY } as Command);
   if (!result.ok) throw new Error(result.reason);
-  return result.state;
+  return result;
 }
+
+function done(world: World, state: InstanceState | undefined, command: Plain): InstanceState {
+  return decided(world, state, command).state;
+}
+
+// ---------------------------------------------------------------- measuring
+
+const ROUNDS = quick ? 3 : 9;
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** CPU time of this process so far, in microseconds. */
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 // ---------------------------------------------------------------- ours and theirs
 
@@ -65,35 +89,49 @@ async function theirs(source: string, save = false): Promise<string> {
   return text;
 }
 
-/** Calls per second of `work`, repeated for about `milliseconds`, after a warm-up. */
-async function rate(milliseconds: number, work: () => unknown): Promise<number> {
-  for (let until = performance.now() + milliseconds / 2; performance.now() < until;) await work();
-  const began = performance.now();
-  let calls = 0;
-  for (; performance.now() - began < milliseconds; calls++) await work();
-  return (calls * 1000) / (performance.now() - began);
+/** Calls per second of CPU time. */
+async function rateOf(calls: number, work: () => unknown): Promise<number> {
+  const before = cpu();
+  for (let i = 0; i < calls; i++) await work();
+  return (calls * 1e6) / (cpu() - before);
 }
 
-async function versusBpmnEngine(): Promise<void> {
+async function versusBpmnEngine(): Promise<Measured[]> {
   const world = worldOf(await compiled(nine('=big')));
   const source = nine('${environment.variables.big}');
   const state = done(world, undefined, { type: 'create-instance', instanceKey: '1048576', variables: { big: true } });
   const [own, other] = [serialize(state).length, (await theirs(source, true)).length];
-  const mine = await rate(2000, () => {
-    for (let i = 0; i < 100; i++) ours(world);
-  });
-  const his = await rate(4000, () => theirs(source));
-  console.log(
-    `instances/s, nine elements   ours ${(mine * 100).toFixed(0)}   bpmn-engine ${his.toFixed(0)}   ratio ${((mine * 100) / his).toFixed(0)}x   (goal: at least 200x)`,
-  );
-  console.log(
-    `bytes of saved state         ours ${own}   bpmn-engine ${other}   ratio ${((own / other) * 100).toFixed(1)} %   (goal: at most 5 %)`,
-  );
+  const rounds: { readonly mine: number; readonly his: number }[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    const mine = 100 * (await rateOf(200, () => repeat(100, () => ours(world))));
+    const his = await rateOf(60, () => theirs(source));
+    if (round >= 0) rounds.push({ mine, his });
+  }
+  const name = 'nine elements, one user task';
+  return [
+    {
+      name: `${name}: instances in memory`,
+      ours: rate(median(rounds.map(({ mine }) => mine)), 'instances'),
+      raw: `bpmn-engine ${rate(median(rounds.map(({ his }) => his)), 'instances')}`,
+      ratio: { value: median(rounds.map(({ mine, his }) => mine / his)), bar: 200, kind: 'low' },
+      settings: `CPU time, median of ${ROUNDS} rounds side by side`,
+    },
+    {
+      name: `${name}: saved state`,
+      ours: `${own} bytes`,
+      raw: `bpmn-engine ${other.toLocaleString('en')} bytes`,
+      ratio: { value: own / other, bar: 0.05, kind: 'high' },
+    },
+  ];
+}
+
+function repeat(times: number, work: () => unknown): void {
+  for (let i = 0; i < times; i++) work();
 }
 
 // ---------------------------------------------------------------- growth
 
-/** Tasks in a row with a job at the end. */
+/** Tasks in a row. */
 function chain(length: number): string {
   const ids = ['s', ...Array.from({ length: length - 2 }, (_, index) => `t${index}`), 'e'];
   const nodes = ids.map((id) => (id === 's' ? '<startEvent id="s"/>' : id === 'e' ? '<endEvent id="e"/>' : `<task id="${id}"/>`)).join('');
@@ -104,57 +142,107 @@ function chain(length: number): string {
   return `${HEAD}<process id="chain" isExecutable="true">${nodes}${flows}</process></definitions>`;
 }
 
-async function chainLengths(): Promise<void> {
-  const costs: number[] = [];
-  for (const length of [10, 100, 1000, 10_000]) {
-    const world = worldOf(await compiled(chain(length)));
-    const repeat = Math.max(1, 2000 / length);
-    const perSecond = await rate(700, () => {
-      for (let i = 0; i < repeat; i++) done(world, undefined, { type: 'create-instance', instanceKey: '1048576', variables: {} });
-    });
-    costs.push(1e6 / (perSecond * repeat * length));
-    console.log(`microseconds per element, ${String(length).padStart(5)} in a row   ${(costs.at(-1) ?? 0).toFixed(2)}`);
+const LENGTHS = [10, 100, 1000, 10_000] as const;
+
+/** Every round takes as many elements of each length, so that all make the same amount of garbage. */
+async function chainLengths(): Promise<Measured[]> {
+  const worlds = await Promise.all(LENGTHS.map(async (length) => ({ length, world: worldOf(await compiled(chain(length))) })));
+  const costs = new Map<number, number[]>(LENGTHS.map((length) => [length, []]));
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const { length, world } of worlds) {
+      const before = cpu();
+      repeat(60_000 / length, () => done(world, undefined, { type: 'create-instance', instanceKey: '1048576', variables: {} }));
+      if (round >= 0) costs.get(length)?.push((cpu() - before) / 60_000);
+    }
   }
-  console.log(`10,000 against 10 elements   ratio ${((costs.at(-1) ?? 0) / (costs[0] ?? 1)).toFixed(2)}x   (goal: constant)`);
+  const [first = [], ...more] = LENGTHS.map((length) => costs.get(length) ?? []);
+  const last = more.at(-1) ?? [];
+  return [
+    {
+      name: `tasks in a row: cost per element, ${LENGTHS.join(', ')} elements`,
+      ours: LENGTHS.map((length) => `${median(costs.get(length) ?? []).toFixed(2)} µs`).join(', '),
+      ratio: { value: median(last.map((cost, round) => cost / (first[round] ?? NaN))), bar: 1.5, kind: 'high' },
+      settings: `10,000 against 10; CPU time, median of ${ROUNDS} rounds side by side`,
+    },
+  ];
 }
 
 const MULTI = `${HEAD}<process id="multi" isExecutable="true"><startEvent id="s"/><serviceTask id="j"><extensionElements><zeebe:taskDefinition type="j"/></extensionElements>
   <multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics inputCollection="=items" inputElement="item" outputCollection="results" outputElement="=item"/></extensionElements></multiInstanceLoopCharacteristics></serviceTask>
   <endEvent id="e"/><sequenceFlow id="a" sourceRef="s" targetRef="j"/><sequenceFlow id="b" sourceRef="j" targetRef="e"/></process></definitions>`;
 
-/** Creates all jobs in one command, then completes them one command at a time. Milliseconds per item. */
-function multiInstance(world: World, size: number): { readonly create: number; readonly complete: number; readonly megabytes: number } {
-  const items = Array.from({ length: size }, (_, index) => index);
-  const before = process.memoryUsage().heapUsed;
-  const began = performance.now();
-  let state = done(world, undefined, { type: 'create-instance', instanceKey: '1048576', variables: { items } });
-  const created = performance.now();
-  const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
+/** Per item. */
+interface Cost {
+  /** microseconds */
+  readonly create: number;
+  readonly complete: number;
+}
+
+const itemsOf = (size: number): Plain => ({
+  type: 'create-instance',
+  instanceKey: '1048576',
+  variables: { items: Array.from({ length: size }, (_, index) => index) },
+});
+
+/** Creates all jobs in one command, then completes them one command at a time. */
+function multiInstance(world: World, size: number): Cost {
+  const began = cpu();
+  let state = done(world, undefined, itemsOf(size));
+  const created = cpu();
   for (const n of [...state.jobs.keys()]) state = done(world, state, { type: 'complete-job', n, variables: {} });
   if (state.status !== 'completed') throw new Error('the multi-instance activity has not ended');
-  return { create: (created - began) / size, complete: (performance.now() - created) / size, megabytes };
+  return { create: (created - began) / size, complete: (cpu() - created) / size };
 }
 
-async function multiInstances(): Promise<void> {
+/** Bytes per item that `hold` keeps alive. */
+function memory(size: number, hold: () => unknown): number {
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const held = [hold()];
+  collect();
+  const bytes = process.memoryUsage().heapUsed - before;
+  return held.length > 0 ? bytes / size : NaN;
+}
+
+const SIZES = [1000, 10_000] as const;
+
+async function multiInstances(): Promise<Measured[]> {
   const world = worldOf(await compiled(MULTI));
-  multiInstance(world, 1000);
-  const measured = [1000, 10_000].map((size) => ({ size, ...multiInstance(world, size) }));
-  for (const { size, create, complete, megabytes } of measured) {
-    console.log(
-      `multi-instance of ${String(size).padStart(6)}: microseconds per item   create ${(create * 1000).toFixed(1)}   complete ${(complete * 1000).toFixed(1)}   heap ${megabytes.toFixed(1)} MB`,
-    );
+  const rounds: { readonly small: Cost; readonly large: Cost }[] = [];
+  for (let round = -2; round < ROUNDS; round++) {
+    // ten small ones make as much garbage as a large one
+    const ten = Array.from({ length: 10 }, () => multiInstance(world, SIZES[0]));
+    const one = multiInstance(world, SIZES[1]);
+    if (round >= 0) rounds.push({ small: averageOf(ten), large: one });
   }
-  const [small, large] = measured;
-  if (small && large)
-    console.log(
-      `10,000 against 1,000 items   create ${(large.create / small.create).toFixed(2)}x   complete ${(large.complete / small.complete).toFixed(2)}x per item   (goal: linear, so about 1x)`,
-    );
+  const growth = (what: keyof Cost, title: string): Measured => ({
+    name: `multi-instance of ${SIZES.join(' and ')} items: ${title} per item`,
+    ours: `${median(rounds.map(({ small }) => small[what])).toFixed(1)} µs, ${median(rounds.map(({ large }) => large[what])).toFixed(1)} µs`,
+    ratio: { value: median(rounds.map(({ small, large }) => large[what] / small[what])), bar: 1.6, kind: 'high' },
+    settings: `linear is 1; CPU time, median of ${ROUNDS} rounds side by side`,
+  });
+  return [
+    growth('create', 'time to create'),
+    growth('complete', 'time to complete, one command each'),
+    heapOf('events and state of its command', (size) => decided(world, undefined, itemsOf(size))),
+    heapOf('state', (size) => done(world, undefined, itemsOf(size))),
+  ];
 }
 
-export async function bench(): Promise<void> {
-  await versusBpmnEngine();
-  await chainLengths();
-  await multiInstances();
+function heapOf(title: string, hold: (size: number) => unknown): Measured {
+  const bytes = SIZES.map((size) => median(Array.from({ length: ROUNDS }, () => memory(size, () => hold(size)))));
+  return {
+    name: `multi-instance of ${SIZES.join(' and ')} items: memory of the ${title} per item`,
+    ours: bytes.map((each) => `${each.toFixed(0)} bytes`).join(', '),
+    ratio: { value: (bytes[1] ?? NaN) / (bytes[0] ?? NaN), bar: 1.25, kind: 'high' },
+    settings: `linear is 1; heap after collection, median of ${ROUNDS} rounds`,
+  };
 }
 
-if (import.meta.main) await bench();
+function averageOf(costs: readonly Cost[]): Cost {
+  const mean = (what: keyof Cost): number => costs.reduce((sum, cost) => sum + cost[what], 0) / costs.length;
+  return { create: mean('create'), complete: mean('complete') };
+}
+
+const results = [...(await versusBpmnEngine()), ...(await chainLengths()), ...(await multiInstances())];
+tell(results);

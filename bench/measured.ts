@@ -24,8 +24,8 @@ export function held({ ratio }: Measured): boolean {
 
 export function ratioText({ ratio }: Measured): string {
   if (ratio === undefined) return '';
-  const [value, bar] = ratio.kind === 'low' ? [percent(ratio.value), percent(ratio.bar)] : [times(ratio.value), times(ratio.bar)];
-  return `${value} (bar: at ${ratio.kind === 'low' ? 'least' : 'most'} ${bar})`;
+  const written = ratio.bar < 1 ? percent : times;
+  return `${written(ratio.value)} (bar: at ${ratio.kind === 'low' ? 'least' : 'most'} ${written(ratio.bar)})`;
 }
 
 /** Prints the results, leaves them for `npm run bench`, and makes the process fail when a bar is missed. */
@@ -89,9 +89,9 @@ export function ms(value: number): string {
 }
 
 function percent(value: number): string {
-  return `${(value * 100).toFixed(0)} %`;
+  return `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`;
 }
 
 function times(value: number): string {
-  return `${value.toFixed(2)}×`;
+  return `${value.toFixed(value < 100 ? 2 : 0)}×`;
 }
