@@ -30,8 +30,10 @@ function countsOf(ids: readonly string[]): Map<string, number> {
 }
 
 function differentOrder(process: Process, ours: Trace, theirs: Trace): Difference[] {
+  // a flow that no token took fixes no order
+  const taken = new Set(ours.flows);
   return [...process.flows.values()]
-    .filter(({ source }) => process.elements.get(source)?.kind !== 'event-based-gateway')
+    .filter(({ id, source }) => taken.has(id) && process.elements.get(source)?.kind !== 'event-based-gateway')
     .flatMap(({ id, source, target }) => {
       const turns = (trace: Trace): string => trace.completed.filter((one) => one === source || one === target).join(' → ');
       return turns(ours) === turns(theirs) ? [] : [{ elementId: id, ours: turns(ours), theirs: turns(theirs) }];

@@ -131,9 +131,11 @@ class Drawing {
 
   parts(): readonly string[] {
     const { nodes, ends, aside } = this.#graph;
-    this.#parts.push(start(this.#id('s')), ...ends.map((kind, index) => this.#end(this.#id(`z${index}`), kind)));
+    this.#parts.push(start(this.#id('s')));
     this.#connect(this.#id('s'), this.#id('n0'));
     nodes.forEach((node, index) => this.#node(node, index));
+    const reached = (id: string): boolean => [...this.#drawn].some((flow) => flow.endsWith(` ${id}`));
+    this.#parts.push(...ends.map((kind, index) => (reached(this.#id(`z${index}`)) ? this.#end(this.#id(`z${index}`), kind) : '')));
     if (aside) this.#aside(aside);
     return this.#parts;
   }
