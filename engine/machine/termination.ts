@@ -71,7 +71,8 @@ export function endTerminated(run: Run, n: number, start?: Start): void {
   run.emit({ t: 'element-terminated', n, at: run.at });
   if (isLast(run, instance)) return terminate(run, 0);
   if (start) activate(run, elementOf(run.world.process, start.element), scope, { payload: start.payload ?? {} });
-  if (handles) handlerEnded(run, handles, scope);
+  // in a scope that ends nothing more is undone: who waits for it ends as well
+  if (handles && !run.state.elements.get(scope)?.draining) handlerEnded(run, handles, scope);
   childEnded(run, scope);
 }
 

@@ -3,8 +3,26 @@ import { describe, expect, test } from '@jest/globals';
 import { decide, parse, serialize } from '../../engine/index.ts';
 import type { Command, Decision, InstanceState } from '../../engine/index.ts';
 import { MAX_LOCAL } from '../../engine/keys.ts';
-import { boundary, diagram, end, error, flow, gateway, job, path, script, start, sub, timer } from '../support/bpmn.ts';
+import {
+  boundary,
+  diagram,
+  el,
+  end,
+  error,
+  ext,
+  flow,
+  gateway,
+  job,
+  path,
+  script,
+  start,
+  sub,
+  throwing,
+  timer,
+  zeebe,
+} from '../support/bpmn.ts';
 import { given } from '../support/given.ts';
+import type { Story } from '../support/given.ts';
 
 const HALF_JOINED = diagram(
   start('s'),
@@ -151,6 +169,40 @@ describe('jobs and their incidents', () => {
     story.when('fail-job', { n, retries: 0 }).when('update-job', { n, retries: 1 });
     story.throwError('a', 'nobody catches this');
     expect([...story.state!.incidents.values()].map(({ kind }) => kind)).toEqual(['UNHANDLED_ERROR_EVENT']);
+  });
+});
+
+describe('ending while something is undone', () => {
+  const undoing = async (): Promise<Story> => {
+    const done = (id: string) =>
+      job(id) +
+      boundary(`c-${id}`, id, '<bpmn:compensateEventDefinition />') +
+      el('serviceTask', `undo-${id}`, ext(zeebe('taskDefinition', { type: 'undo' })), { isForCompensation: true }) +
+      el('association', `as-${id}`, '', { sourceRef: `c-${id}`, targetRef: `undo-${id}`, associationDirection: 'One' });
+    const inside = [start('is'), done('a'), done('b'), throwing('t', '<bpmn:compensateEventDefinition />'), path('is a b t')];
+    const late = boundary('late', 'u', timer('timeDuration', 'PT1H'));
+    const story = (await given(diagram(start('s'), sub('u', ...inside), late, end('e'), path('s u e'), flow('late', 'e')))).start();
+    story.completeJob('a').completeJob('b');
+    expect(story.active()).toContain('undo-b');
+    return story;
+  };
+
+  test('[T7] cancelling ends the handler that works and begins no further one', async () => {
+    const story = (await undoing()).when('cancel-instance', {});
+    expect(story.status).toBe('terminated');
+    expect(story.of('element-activated').map(({ element }) => element)).not.toContain('undo-a');
+  });
+
+  test('[B4] so does an event that interrupts', async () => {
+    const story = (await undoing()).fire('late');
+    expect(story.status).toBe('completed');
+    expect(story.of('element-activated').map(({ element }) => element)).not.toContain('undo-a');
+  });
+
+  test('[Q1] a handler that an operator ends is followed by the next', async () => {
+    const story = await undoing();
+    story.when('modify-instance', { terminate: [{ elementId: 'undo-b' }] });
+    expect(story.active()).toContain('undo-a');
   });
 });
 
