@@ -328,9 +328,13 @@ function actWith(door: Room['door'], settling: () => Settling | undefined, backg
   const depth = new AsyncLocalStorage<number>();
   return async (instanceKey, command, extras) => {
     const outcome = await door.run(instanceKey, command, extras);
-    if (!outcome.ok || outcome.committed.effects.length === 0) return outcome;
+    if (!outcome.ok) return outcome;
+    const commits = [outcome.committed, ...(outcome.slices ?? [])].filter(({ effects }) => effects.length > 0);
+    if (commits.length === 0) return outcome;
     const deep = (depth.getStore() ?? 0) + 1;
-    const follow = async (): Promise<void> => await settling()?.settle(outcome.committed);
+    const follow = async (): Promise<void> => {
+      for (const commit of commits) await settling()?.settle(commit);
+    };
     if (deep > DEEPEST) background(() => depth.run(0, follow));
     else await depth.run(deep, follow);
     return outcome;

@@ -39,7 +39,8 @@ export interface Extras {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly committed: Committed }
+  /** `slices`: commits of the same command that came after the first one */
+  | { readonly ok: true; readonly committed: Committed; readonly slices?: readonly Committed[] }
   | Rejection
   | { readonly ok: false; readonly kind: 'CLAIMED'; readonly reason: string };
 
@@ -128,15 +129,17 @@ export function createDoor(parts: DoorParts): Door {
   /** In slices, each of them a commit: other instances have their turn in between, and a crash loses none of them (effect `continue`). */
   async function toRest(key: Key, command: Command, extras: Extras): Promise<Outcome> {
     const outcome = await inTurn(key, command, extras);
+    const slices: Committed[] = [];
     try {
       for (let last = outcome; last.ok && isPaused(cache.get(key));) {
         await new Promise(setImmediate);
         last = await inTurn(key, { type: 'continue-instance', at: command.at, by: command.by }, {});
+        if (last.ok) slices.push(last.committed);
       }
     } catch {
       // THE COMMAND ITSELF IS DURABLE, so its caller must hear of success. The outbox goes on with the rest.
     }
-    return outcome;
+    return outcome.ok && slices.length > 0 ? { ...outcome, slices } : outcome;
   }
 
   return {
@@ -253,8 +256,7 @@ function worldOf({ zone }: DoorParts, definition: DefinitionEntry) {
     processVersion: definition.version,
     library: definition.library,
     zone,
-    // OFF: with slices the runtime's `settled` does not come back (docs/adr/0010-long-commands-commit-in-slices.md)
-    sliced: false,
+    sliced: true,
   };
 }
 

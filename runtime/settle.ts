@@ -117,6 +117,6 @@ const handlers: { readonly [K in EffectKind]: (room: Room, event: never, context
   'catch-up': (room, _event: Event, { origin, messages }) => catchUp(room, origin, messages),
   // usually the command itself has gone on: then there is nothing left to do
   continue: async (room, _event: Event, { origin }) =>
-    void (await room.door.run(origin.instanceKey, { type: 'continue-instance', at: room.clock.now(), by: origin.by })),
+    void (await room.act(origin.instanceKey, { type: 'continue-instance', at: room.clock.now(), by: origin.by })),
   'free-start': (_room, { t }: Event, { origin, messages }) => messages.freed(origin, t === 'instance-migrated'),
 };
