@@ -37,6 +37,8 @@ export function demoPeople(agencies: readonly Agency[]): readonly Person[] {
     ...clerks,
     { username: 'penyelia', name: 'Retno Wulandari', realm: 'staff', agency: 'diskominfo', roles: ['supervisor', 'clerk'] },
     { username: 'analis', name: 'Yoga Pratama', realm: 'staff', agency: 'diskominfo', roles: ['analyst'] },
+    // a process is published by its own agency: the building permit belongs to this one
+    { username: 'analis.dpmptsp', name: 'Wulan Sari', realm: 'staff', agency: 'dpmptsp', roles: ['analyst'] },
     { username: 'integrator', name: 'Rizky Maulana', realm: 'staff', agency: CITY, roles: ['integrator'] },
     { username: 'operator', name: 'Nur Aini', realm: 'staff', agency: CITY, roles: ['operator'] },
     { username: 'evaluator', name: 'Maya Anggraini', realm: 'staff', agency: CITY, roles: ['evaluator'] },
