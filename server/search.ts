@@ -23,6 +23,8 @@ export interface SearchTable {
   readonly lookups?: Readonly<Record<string, Lookup>>;
   readonly sorts: readonly string[];
   readonly show: (row: Row) => object;
+  /** adds what the rows themselves do not hold, one look for all of a page */
+  readonly join?: (asked: Asked, rows: readonly Row[]) => Promise<readonly Row[]>;
 }
 
 const page = z
@@ -60,7 +62,8 @@ export async function search(
   });
   const { totalItems, startCursor, endCursor } = found;
   const hasMoreTotalItems = (found as { readonly hasMoreTotalItems?: boolean }).hasMoreTotalItems ?? false;
-  return ok({ items: found.items.map(table.show), page: { totalItems, hasMoreTotalItems, startCursor, endCursor } });
+  const items = table.join === undefined ? found.items : await table.join(asked, found.items);
+  return ok({ items: items.map(table.show), page: { totalItems, hasMoreTotalItems, startCursor, endCursor } });
 }
 
 async function queryOf(asked: Asked, table: SearchTable): Promise<Query> {

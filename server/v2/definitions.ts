@@ -17,10 +17,12 @@ function definitionOf(asked: Asked): Definition {
   return definition;
 }
 
-/** form-js schema with its key; 204 where there is no form */
+/** form-js schema (as JSON text, which clients parse) with its key; 204 where there is no form */
 export function formReply({ context }: Asked, formKey: unknown): Reply {
   const form = typeof formKey === 'string' ? context.runtime.definitions.form(formKey) : undefined;
-  return form === undefined ? noContent() : ok({ tenantId: TENANT, ...form });
+  if (form === undefined) return noContent();
+  const { formKey: key, formId, version, schema } = form;
+  return ok({ tenantId: TENANT, formKey: key, formId, version, schema: JSON.stringify(schema) });
 }
 
 async function rowOf(asked: Asked, collection: 'decisionDefinitions' | 'decisionRequirements', param: string): Promise<Row> {
@@ -28,6 +30,22 @@ async function rowOf(asked: Asked, collection: 'decisionDefinitions' | 'decision
   const row = await asked.context.runtime.store.get(collection, key);
   if (row === undefined) throw new Problem('NOT_FOUND', `Expected ${param} ${key} to exist, but it does not`);
   return row;
+}
+
+/** a decision is told with the name and version of the diagram that it stands in */
+async function withRequirements({ context }: Asked, rows: readonly Row[]): Promise<readonly Row[]> {
+  const keys = [...new Set(rows.map((row) => String(row['decisionRequirementsKey'])))];
+  const filter = { decisionRequirementsKey: { $in: keys } };
+  const { items } = await context.runtime.store.search('decisionRequirements', { filter, limit: Math.max(keys.length, 1) });
+  const known = new Map(items.map((row) => [row['decisionRequirementsKey'], row]));
+  return rows.map((row) => {
+    const requirements = known.get(row['decisionRequirementsKey']);
+    return {
+      ...row,
+      decisionRequirementsName: requirements?.['decisionRequirementsName'],
+      decisionRequirementsVersion: requirements?.['version'],
+    };
+  });
 }
 
 async function drgXml(asked: Asked, requirementsKey: unknown): Promise<Reply> {
@@ -78,13 +96,16 @@ export const definitionRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/decision-definitions/search',
     allow: staff,
-    handler: (asked) => search(asked, decisionDefinitions, { scope: {} }),
+    handler: (asked) => search(asked, { ...decisionDefinitions, join: withRequirements }, { scope: {} }),
   },
   {
     method: 'get',
     path: '/v2/decision-definitions/:decisionDefinitionKey',
     allow: staff,
-    handler: async (asked) => ok(showDecisionDefinition(await rowOf(asked, 'decisionDefinitions', 'decisionDefinitionKey'))),
+    handler: async (asked) => {
+      const rows = await withRequirements(asked, [await rowOf(asked, 'decisionDefinitions', 'decisionDefinitionKey')]);
+      return ok(rows.map(showDecisionDefinition)[0]);
+    },
   },
   {
     method: 'get',

@@ -21,6 +21,11 @@ export function iso(value: unknown): string | null {
   return typeof value === 'number' ? new Date(value).toISOString() : null;
 }
 
+/** rows that do not keep their outermost case: batches and the like are about outermost cases */
+function rootOf(row: Row): object {
+  return { rootProcessInstanceKey: row['rootProcessInstanceKey'] ?? row['processInstanceKey'] ?? null };
+}
+
 const definition = ['processDefinitionId', 'processDefinitionKey'];
 const inCase = [...definition, 'processInstanceKey', 'rootProcessInstanceKey'];
 
@@ -29,6 +34,7 @@ export const showProcessDefinition = shower(
   [...definition, 'name', 'resourceName', 'version', 'versionTag', 'hasStartForm'],
   (row) => ({
     hasStartForm: row['hasStartForm'] ?? false,
+    state: row['state'] ?? 'ACTIVE',
   }),
 );
 export const showProcessInstance = shower(
@@ -140,6 +146,8 @@ export const showDecisionDefinition = shower('decisionDefinitions', [
   'version',
   'decisionRequirementsId',
   'decisionRequirementsKey',
+  'decisionRequirementsName',
+  'decisionRequirementsVersion',
 ]);
 export const showDecisionRequirements = shower('decisionRequirements', [
   'decisionRequirementsId',
@@ -150,23 +158,30 @@ export const showDecisionRequirements = shower('decisionRequirements', [
 ]);
 export const showForm = shower('forms', ['formKey', 'formId', 'version', 'resourceName']);
 export const showResource = shower('resources', ['resourceKey', 'resourceId', 'resourceName', 'version', 'versionTag']);
-export const showDecisionInstance = shower('decisionInstances', [
-  'decisionEvaluationInstanceKey',
-  'decisionEvaluationKey',
-  'state',
-  'evaluationDate',
-  'evaluationFailure',
-  'decisionDefinitionId',
-  'decisionDefinitionName',
-  'decisionDefinitionVersion',
-  'decisionDefinitionType',
-  'result',
-  'processDefinitionKey',
-  'processInstanceKey',
-  'decisionDefinitionKey',
-  'elementInstanceKey',
-]);
-export const showSequenceFlow = shower('sequenceFlows', [...definition, 'processInstanceKey', 'elementId', 'sequenceFlowId']);
+export const showDecisionInstance = shower(
+  'decisionInstances',
+  [
+    'decisionEvaluationInstanceKey',
+    'decisionEvaluationKey',
+    'state',
+    'evaluationDate',
+    'evaluationFailure',
+    'decisionDefinitionId',
+    'decisionDefinitionType',
+    'result',
+    'processDefinitionKey',
+    'processInstanceKey',
+    'decisionDefinitionKey',
+    'elementInstanceKey',
+  ],
+  (row) => ({
+    decisionDefinitionName: row['decisionDefinitionName'] ?? row['decisionDefinitionId'],
+    decisionDefinitionVersion: row['decisionDefinitionVersion'] ?? 1,
+    rootDecisionDefinitionKey: row['rootDecisionDefinitionKey'] ?? row['decisionDefinitionKey'],
+    ...rootOf(row),
+  }),
+);
+export const showSequenceFlow = shower('sequenceFlows', [...definition, 'processInstanceKey', 'elementId', 'sequenceFlowId'], rootOf);
 export const showSubscription = shower('subscriptions', [
   ...inCase,
   'messageSubscriptionKey',
@@ -191,7 +206,12 @@ export const showCorrelation = shower(
     'subscriptionKey',
   ],
   // a message that starts a case has no subscription of the case; there are no partitions
-  (row) => ({ correlationKey: row['correlationKey'] ?? '', subscriptionKey: row['subscriptionKey'] ?? row['messageKey'], partitionId: 1 }),
+  (row) => ({
+    correlationKey: row['correlationKey'] ?? '',
+    subscriptionKey: row['subscriptionKey'] ?? row['messageKey'],
+    partitionId: 1,
+    ...rootOf(row),
+  }),
 );
 export const showBatch = shower(
   'batchOperations',
@@ -205,14 +225,10 @@ export const showBatch = shower(
     'operationsFailedCount',
     'operationsCompletedCount',
   ],
-  () => ({ errors: [] }),
+  (row) => ({ errors: [], actorType: row['startedBy'] === undefined ? null : 'USER', actorId: row['startedBy'] ?? null }),
 );
-export const showBatchItem = shower('batchOperationItems', [
-  'batchOperationKey',
-  'itemKey',
-  'processInstanceKey',
-  'operationType',
-  'state',
-  'processedDate',
-  'errorMessage',
-]);
+export const showBatchItem = shower(
+  'batchOperationItems',
+  ['batchOperationKey', 'itemKey', 'processInstanceKey', 'operationType', 'state', 'processedDate', 'errorMessage'],
+  rootOf,
+);
