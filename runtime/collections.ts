@@ -374,7 +374,7 @@ export const collections = {
   },
   decisionInstances: {
     fields: {
-      decisionEvaluationInstanceKey: 'key',
+      /* evaluation key and place among its decisions, `123-1` */ decisionEvaluationInstanceKey: 'text',
       decisionEvaluationKey: 'key',
       state: 'text',
       evaluationDate: 'time',

@@ -16,7 +16,7 @@ const kept: readonly (readonly [CollectionName, (row: Row) => string])[] = [
   ['incidents', (row) => String(row['incidentKey'])],
   ['subscriptions', (row) => String(row['messageSubscriptionKey'])],
   ['timers', (row) => String(row['timerKey'])],
-  ['decisionInstances', (row) => `${String(row['decisionEvaluationInstanceKey'])}-1`],
+  ['decisionInstances', (row) => String(row['decisionEvaluationInstanceKey'])],
 ];
 
 export async function forgetInstance(room: Room, key: Key): Promise<{ readonly ok: true } | Rejection> {

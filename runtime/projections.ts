@@ -373,7 +373,7 @@ function decisionEvaluated(event: Of<'decision-evaluated'>, changes: Changes): v
   const { processInstanceKey, processDefinitionKey } = changes.instance;
   const key = `${changes.key(event.n)}-1`;
   changes.put('decisionInstances', key, {
-    decisionEvaluationInstanceKey: changes.key(event.n),
+    decisionEvaluationInstanceKey: key,
     decisionEvaluationKey: changes.key(event.n),
     state: event.failure === undefined ? 'EVALUATED' : 'FAILED',
     evaluationDate: event.at,

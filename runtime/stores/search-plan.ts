@@ -131,15 +131,15 @@ function positionOf(collection: Collection, order: readonly Ordering[], query: Q
   };
 }
 
-/** Opaque to callers: base64url of the sort values and the row's key. */
+/** Opaque to callers: base64 (padded, as clients check it) of the sort values and the row's key. */
 function encodeCursor(order: readonly Ordering[], entry: { readonly key: string; readonly row: Row }): string {
   const values = order.flatMap(({ field }) => (field === undefined ? [] : [entry.row[field] ?? null]));
-  return Buffer.from(JSON.stringify([values, entry.key])).toString('base64url');
+  return Buffer.from(JSON.stringify([values, entry.key])).toString('base64');
 }
 
 function decodeCursor(cursor: string): readonly [readonly unknown[], string] {
   try {
-    const decoded = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
+    const decoded = JSON.parse(Buffer.from(cursor, 'base64').toString()) as unknown;
     if (Array.isArray(decoded) && Array.isArray(decoded[0]) && typeof decoded[1] === 'string') return [decoded[0], decoded[1]];
   } catch {
     // not JSON: answered like any other broken cursor
