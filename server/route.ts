@@ -5,7 +5,9 @@
 import type { Context } from './context.ts';
 import type { Rule } from './policy.ts';
 import type { Reader } from './reader.ts';
+import type { z } from 'zod';
 import type { Reply } from './reply.ts';
+import type { SearchTable } from './search.ts';
 
 export interface Upload {
   readonly name: string;
@@ -39,5 +41,11 @@ export interface Route {
   readonly reads?: 'json' | 'files' | 'nothing';
   /** `house`: a command that no case's history holds, so the audit writes it down when it was done */
   readonly records?: 'house';
+  /** what its JSON body must look like: the schema that the handler checks with, told in the interface document */
+  readonly body?: z.ZodType;
+  /** a search: the list whose filters and sorts it takes */
+  readonly searches?: SearchTable;
+  /** one sentence for the interface document; default: made from the address */
+  readonly summary?: string;
   readonly handler: Handler;
 }

@@ -26,6 +26,7 @@ import { instanceRoutes } from './v2/instances.ts';
 import { jobRoutes } from './v2/jobs.ts';
 import { messageRoutes } from './v2/messages.ts';
 import { notServedRoutes } from './v2/not-served.ts';
+import { statisticsRoutes } from './v2/statistics.ts';
 import { waitStateRoutes } from './v2/wait-states.ts';
 import { userTaskRoutes } from './v2/user-tasks.ts';
 
@@ -47,6 +48,7 @@ const served: readonly Route[] = [
   ...clusterRoutes,
   ...deploymentRoutes,
   ...decisionRoutes,
+  ...statisticsRoutes,
   ...definitionRoutes,
   ...resourceRoutes,
   ...batchRoutes,
