@@ -14,6 +14,7 @@ import { taskRoutes } from './api/tasks.ts';
 import { visibilityRoutes } from './api/visibility.ts';
 import { workshopRoutes } from './api/workshop.ts';
 import type { Route } from './route.ts';
+import { auditLogRoutes } from './v2/audit-logs.ts';
 import { batchRoutes } from './v2/batches.ts';
 import { clusterRoutes } from './v2/cluster.ts';
 import { decisionRoutes } from './v2/decisions.ts';
@@ -56,6 +57,7 @@ const served: readonly Route[] = [
   ...instanceRoutes,
   ...jobRoutes,
   ...userTaskRoutes,
+  ...auditLogRoutes,
   ...waitStateRoutes,
   ...elementRoutes,
   ...messageRoutes,

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { Row } from '../../runtime/collections.ts';
+import type { Filter } from '../../runtime/ports.ts';
 import { decisionScope } from '../case-sight.ts';
-import { maskedText } from '../identity-mask.ts';
-import { key, name, parseBody, variables } from '../input.ts';
-import { staff, triesOut } from '../policy.ts';
-import { accepted } from '../problem.ts';
+import { maskedText, seesIdentity } from '../identity-mask.ts';
+import { key, keyParam, name, parseBody, textParam, variables } from '../input.ts';
+import { repairs, staff, triesOut } from '../policy.ts';
+import { Problem, accepted } from '../problem.ts';
 import { actorOf } from '../reader.ts';
-import { ok } from '../reply.ts';
+import { noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
 import { TENANT, showDecisionInstance } from './show.ts';
@@ -41,13 +43,64 @@ async function evaluate(asked: Asked) {
     failedDecisionDefinitionId: failure === undefined ? null : instance['decisionDefinitionId'],
     failureMessage: failure ?? null,
     tenantId: TENANT,
-    evaluatedDecisions: evaluated.map((row) => ({
-      ...showDecisionInstance(row),
-      output: row['result'] ?? null,
-      matchedRules: row['matchedRules'] ?? [],
-      evaluatedInputs: row['evaluatedInputs'] ?? [],
-    })),
+    evaluatedDecisions: evaluated.map((row) => ({ ...showDecisionInstance(row), output: row['result'] ?? 'null', ...howDecided(row) })),
   });
+}
+
+/** Inputs and rules as clients demand them: every name a text, every output with its rule. */
+function howDecided(row: Row): object {
+  const inputs = (row['evaluatedInputs'] ?? []) as readonly Row[];
+  const rules = (row['matchedRules'] ?? []) as readonly (Row & { readonly evaluatedOutputs?: readonly Row[] })[];
+  return {
+    evaluatedInputs: inputs.map((input) => ({ ...input, inputName: input['inputName'] ?? input['inputId'] })),
+    matchedRules: rules.map(({ evaluatedOutputs, ...rule }) => ({
+      ...rule,
+      evaluatedOutputs: (evaluatedOutputs ?? []).map((output) => ({
+        ...output,
+        outputName: output['outputName'] ?? output['outputId'],
+        ruleId: rule['ruleId'],
+        ruleIndex: rule['ruleIndex'],
+      })),
+    })),
+  };
+}
+
+async function readable(asked: Asked, filter: Filter): Promise<readonly Row[]> {
+  const scope = await decisionScope(asked);
+  const { items } = await asked.context.runtime.store.search('decisionInstances', { filter, scope, limit: 1_000 });
+  if (items.length === 0) throw new Problem('NOT_FOUND', 'Expected a decision instance with this key, but there is none for you');
+  return items;
+}
+
+async function instance(asked: Asked) {
+  const [row = {}] = await readable(asked, { decisionEvaluationInstanceKey: textParam(asked, 'decisionEvaluationInstanceKey') });
+  // whoever sees identity numbers masked sees the result masked, and not how it came about
+  if (!seesIdentity(asked.reader)) return ok({ ...showMasked(asked, row), evaluatedInputs: [], matchedRules: [] });
+  return ok({ ...showDecisionInstance(row), ...howDecided(row) });
+}
+
+/** All that one evaluation wrote down. What a running case decided stays with the case. */
+async function remove(asked: Asked) {
+  const rows = await readable(asked, { decisionEvaluationKey: keyParam(asked, 'decisionEvaluationKey') });
+  await removeRows(asked, rows);
+  return noContent();
+}
+
+async function removeRows(asked: Asked, rows: readonly Row[]): Promise<void> {
+  const { store } = asked.context.runtime;
+  const ofCase = rows.map((row) => row['processInstanceKey']).filter((key) => typeof key === 'string');
+  if (ofCase.length > 0)
+    throw new Problem(
+      'INVALID_STATE',
+      'Expected an evaluation that no case made, but this one belongs to a case: delete the case when it has ended',
+    );
+  await store.write(
+    rows.map((row) => ({
+      op: 'delete' as const,
+      collection: 'decisionInstances' as const,
+      key: String(row['decisionEvaluationInstanceKey']),
+    })),
+  );
 }
 
 async function evaluateExpression(asked: Asked) {
@@ -62,7 +115,11 @@ async function evaluateExpression(asked: Asked) {
 }
 
 function tableFor({ reader }: Asked): typeof decisionInstances {
-  return { ...decisionInstances, show: (row) => showDecisionInstance({ ...row, result: maskedText(reader, row['result']) }) };
+  return { ...decisionInstances, show: (row) => showMasked({ reader }, row) };
+}
+
+function showMasked({ reader }: Pick<Asked, 'reader'>, row: Row): Record<string, unknown> {
+  return showDecisionInstance({ ...row, result: maskedText(reader, row['result']) });
 }
 
 export const decisionRoutes: readonly Route[] = [
@@ -72,6 +129,19 @@ export const decisionRoutes: readonly Route[] = [
     path: '/v2/decision-instances/search',
     allow: staff,
     handler: async (asked) => search(asked, tableFor(asked), { scope: await decisionScope(asked) }),
+  },
+  {
+    method: 'get',
+    path: '/v2/decision-instances/:decisionEvaluationInstanceKey',
+    allow: staff,
+    handler: instance,
+  },
+  {
+    method: 'post',
+    path: '/v2/decision-instances/:decisionEvaluationKey/deletion',
+    allow: repairs,
+    records: 'house',
+    handler: remove,
   },
   { method: 'post', path: '/v2/expression/evaluation', allow: triesOut, handler: evaluateExpression },
 ];

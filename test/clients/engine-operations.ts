@@ -255,7 +255,10 @@ export const tasks: Readonly<Record<string, Operation>> = {
   },
   completeUserTask: async (world) => {
     const processInstanceKey = await world.begin('review');
-    await world.call('completeUserTask', { userTaskKey: (await task(world, processInstanceKey))['userTaskKey'], variables: { answer: 'yes' } });
+    await world.call('completeUserTask', {
+      userTaskKey: (await task(world, processInstanceKey))['userTaskKey'],
+      variables: { answer: 'yes' },
+    });
     expect(await state(world, processInstanceKey)).toBe('COMPLETED');
   },
   getUserTaskForm: async (world) => {
@@ -331,7 +334,8 @@ export const batches: Readonly<Record<string, Operation>> = {
     const filter = { processInstanceKey: await world.begin('review') };
     expect(await batchOf(world, 'cancelProcessInstancesBatchOperation', { filter })).toMatchObject(done);
   },
-  searchBatchOperations: async ({ find }) => expect((await find('searchBatchOperations', { state: 'COMPLETED' })).length).toBeGreaterThan(0),
+  searchBatchOperations: async ({ find }) =>
+    expect((await find('searchBatchOperations', { state: 'COMPLETED' })).length).toBeGreaterThan(0),
   searchBatchOperationItems: async ({ find }) => {
     expect((await find('searchBatchOperationItems', { state: 'COMPLETED' })).length).toBeGreaterThan(0);
   },

@@ -4,10 +4,22 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { batches, cases, cluster, definitions, elements, jobs, messages, tasks } from './engine-operations.ts';
+import { records, statistics } from './watching-operations.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 
-const operations = { ...cluster, ...definitions, ...cases, ...elements, ...jobs, ...tasks, ...messages, ...batches };
+const operations = {
+  ...cluster,
+  ...definitions,
+  ...cases,
+  ...elements,
+  ...jobs,
+  ...tasks,
+  ...messages,
+  ...batches,
+  ...statistics,
+  ...records,
+};
 
 let world: World;
 beforeAll(async () => {

@@ -42,7 +42,7 @@ export async function openWorld(): Promise<World> {
   const client = createCamundaClient({ config });
   const methods = client as unknown as Readonly<Record<string, Method>>;
   const answered = new Set<string>();
-  const call = async <T>(operation: string, argument?: object): Promise<T> => {
+  const call = async <T = Shown>(operation: string, argument?: object): Promise<T> => {
     const method = methods[operation];
     if (method === undefined) throw new Error(`Expected the client to have ${operation}, but it has not`);
     const consistency = { consistency: { waitUpToMs: 0 } };
@@ -62,7 +62,8 @@ export async function openWorld(): Promise<World> {
     house,
     answered,
     call,
-    find: async (operation, filter, more = {}) => (await call<List>(operation, { ...more, ...(filter === undefined ? {} : { filter }) })).items,
+    find: async (operation, filter, more = {}) =>
+      (await call<List>(operation, { ...more, ...(filter === undefined ? {} : { filter }) })).items,
     definition,
     async begin(id, variables = {}) {
       return String((await call('createProcessInstance', { processDefinitionKey: definition(id), variables }))['processInstanceKey']);
