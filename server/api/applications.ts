@@ -21,8 +21,9 @@ import { offeredService, startFormOf } from './services.ts';
 
 const MOST_SHOWN = 100;
 
+const applyBody = z.object({ processDefinitionId: name, variables: variables.nullish() });
 function apply(asked: Asked) {
-  const given = parseBody(asked, z.object({ processDefinitionId: name, variables: variables.nullish() }));
+  const given = parseBody(asked, applyBody);
   const service = offeredService(asked, given.processDefinitionId);
   const form = startFormOf(asked, service);
   // a service without a form asks nothing
@@ -114,11 +115,12 @@ async function one(asked: Asked) {
   return ok(shown);
 }
 
+const answerTaskBody = z.object({ variables: variables.nullish() });
 /** Completes a task that is the applicant's: of this case, given to this person. */
 async function answerTask(asked: Asked) {
   const { runtime } = asked.context;
   const userTaskKey = keyParam(asked, 'userTaskKey');
-  const given = parseBody(asked, z.object({ variables: variables.nullish() }), {}).variables ?? {};
+  const given = parseBody(asked, answerTaskBody, {}).variables ?? {};
   const rows = await caseRows(runtime.store, await ownCase(asked, textParam(asked, 'reference')));
   const task = await runtime.store.get('userTasks', userTaskKey);
   const own =
@@ -142,8 +144,14 @@ async function checked(asked: Asked, task: Row, given: z.infer<typeof variables>
 }
 
 export const applicationRoutes: readonly Route[] = [
-  { method: 'post', path: '/api/v1/applications', allow: citizens, handler: apply },
+  { method: 'post', path: '/api/v1/applications', allow: citizens, body: applyBody, handler: apply },
   { method: 'get', path: '/api/v1/applications', allow: citizens, handler: list },
   { method: 'get', path: '/api/v1/applications/:reference', allow: citizens, handler: one },
-  { method: 'post', path: '/api/v1/applications/:reference/tasks/:userTaskKey/completion', allow: citizens, handler: answerTask },
+  {
+    method: 'post',
+    path: '/api/v1/applications/:reference/tasks/:userTaskKey/completion',
+    allow: citizens,
+    body: answerTaskBody,
+    handler: answerTask,
+  },
 ];

@@ -16,9 +16,10 @@ function keyOf(asked: Asked): { readonly draftKey: string; readonly key: string 
   return { draftKey, key: `${asked.reader.username}/${draftKey}` };
 }
 
+const saveBody = z.object({ values: z.record(z.string().max(256), json) });
 async function save(asked: Asked) {
   const { draftKey, key } = keyOf(asked);
-  const { values } = parseBody(asked, z.object({ values: z.record(z.string().max(256), json) }));
+  const { values } = parseBody(asked, saveBody);
   if (JSON.stringify(values).length > MAX_BYTES)
     throw new Problem('BODY_TOO_LARGE', `Expected a draft of at most ${MAX_BYTES} bytes, but it is larger`);
   const row = { draftKey, username: asked.reader.username, savedAt: asked.context.now(), values };
@@ -38,7 +39,7 @@ async function remove(asked: Asked) {
 }
 
 export const draftRoutes: readonly Route[] = [
-  { method: 'put', path: '/api/v1/drafts/:draftKey', allow: signedIn, handler: save },
+  { method: 'put', path: '/api/v1/drafts/:draftKey', allow: signedIn, body: saveBody, handler: save },
   { method: 'get', path: '/api/v1/drafts/:draftKey', allow: signedIn, handler: load },
   { method: 'delete', path: '/api/v1/drafts/:draftKey', allow: signedIn, handler: remove },
 ];

@@ -95,6 +95,6 @@ function stored(asked: Asked) {
 }
 
 export const rehearsalRoutes: readonly Route[] = [
-  { method: 'post', path: '/api/v1/rehearsals', allow: deploys, handler: run },
+  { method: 'post', path: '/api/v1/rehearsals', allow: deploys, body: body, handler: run },
   { method: 'get', path: '/api/v1/rehearsals/test-cases', allow: deploys, handler: stored },
 ];

@@ -80,7 +80,7 @@ function openEvents({ context, reader, header }: Asked) {
 }
 
 export const sessionRoutes: readonly Route[] = [
-  { method: 'post', path: '/api/v1/session', allow: anyone, handler: signIn },
+  { method: 'post', path: '/api/v1/session', allow: anyone, body: credentials, handler: signIn },
   { method: 'get', path: '/api/v1/session', allow: anyone, handler: current },
   { method: 'delete', path: '/api/v1/session', allow: signedIn, handler: signOut },
   { method: 'delete', path: '/api/v1/sessions', allow: signedIn, handler: signOutEverywhere },

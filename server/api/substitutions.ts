@@ -124,6 +124,6 @@ function show(row: Row): object {
 
 export const substitutionRoutes: readonly Route[] = [
   { method: 'get', path: '/api/v1/substitutions', allow: staff, handler: list },
-  { method: 'post', path: '/api/v1/substitutions', allow: staff, handler: make },
+  { method: 'post', path: '/api/v1/substitutions', allow: staff, body: wanted, handler: make },
   { method: 'delete', path: '/api/v1/substitutions/:substitutionId', allow: staff, handler: end },
 ];

@@ -10,8 +10,9 @@ import type { Asked, Route } from '../route.ts';
 /** characters of one diagram, as for deployment */
 const MAX_XML = 2 * 1024 * 1024 - 1;
 
+const checkBody = z.object({ xml: z.string() });
 async function check(asked: Asked) {
-  const { xml } = parseBody(asked, z.object({ xml: z.string() }));
+  const { xml } = parseBody(asked, checkBody);
   if (xml.length > MAX_XML) throw new Problem('BODY_TOO_LARGE', 'Expected a diagram smaller than 2 MiB, but it is larger');
   const problems = await asked.context.runtime.check({ name: 'diagram.bpmn', text: xml });
   return ok({ problems: problems.map(({ resource: _resource, ...problem }) => problem) });
@@ -26,8 +27,9 @@ function shown(asked: Asked) {
   return sandboxOf(asked).map(({ agencyId, fault }) => ({ agencyId, name: asked.context.agencies.nameOf(agencyId), fault }));
 }
 
+const setFaultBody = z.object({ fault: z.enum(faults) });
 function setFault(asked: Asked) {
-  const { fault } = parseBody(asked, z.object({ fault: z.enum(faults) }));
+  const { fault } = parseBody(asked, setFaultBody);
   const agency = sandboxOf(asked).find(({ agencyId }) => agencyId === textParam(asked, 'agencyId'));
   if (agency === undefined) throw new Problem('NOT_FOUND', 'Expected a sandbox agency with this id, but there is none');
   agency.setFault(fault);
@@ -35,7 +37,7 @@ function setFault(asked: Asked) {
 }
 
 export const workshopRoutes: readonly Route[] = [
-  { method: 'post', path: '/api/v1/check', allow: deploys, handler: check },
+  { method: 'post', path: '/api/v1/check', allow: deploys, body: checkBody, handler: check },
   { method: 'get', path: '/api/v1/sandbox', allow: switchesSandbox, handler: (asked) => ok({ items: shown(asked) }) },
-  { method: 'put', path: '/api/v1/sandbox/:agencyId', allow: switchesSandbox, records: 'house', handler: setFault },
+  { method: 'put', path: '/api/v1/sandbox/:agencyId', allow: switchesSandbox, records: 'house', body: setFaultBody, handler: setFault },
 ];

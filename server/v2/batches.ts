@@ -40,17 +40,19 @@ function itemsOf(rows: readonly Row[]): Batch['items'] {
   return rows.map((row) => ({ itemKey: String(row['processInstanceKey']), processInstanceKey: String(row['processInstanceKey']) }));
 }
 
+const simpleBody = z.object({ filter });
 /** Called cases end and vanish with the one that called them. */
 function simple(type: BatchType, only: Filter) {
   return async (asked: Asked) => {
-    const given = parseBody(asked, z.object({ filter }));
+    const given = parseBody(asked, simpleBody);
     const rows = await cases(asked, given.filter, { ...only, parentProcessInstanceKey: { $exists: false } });
     return begin(asked, { type, items: itemsOf(rows) });
   };
 }
 
+const resolveIncidentsBody = z.object({ filter });
 async function resolveIncidents(asked: Asked) {
-  const given = parseBody(asked, z.object({ filter }));
+  const given = parseBody(asked, resolveIncidentsBody);
   const rows = await cases(asked, given.filter, { ...running, hasIncident: true });
   const { store } = asked.context.runtime;
   const open: Row[] = [];
@@ -62,17 +64,19 @@ async function resolveIncidents(asked: Asked) {
   return begin(asked, { type: 'RESOLVE_INCIDENT', items });
 }
 
+const migrateManyBody = z.object({ filter, migrationPlan: migration });
 async function migrateMany(asked: Asked) {
-  const given = parseBody(asked, z.object({ filter, migrationPlan: migration }));
+  const given = parseBody(asked, migrateManyBody);
   checkMapping(asked, undefined, given.migrationPlan);
   const { targetProcessDefinitionKey: targetProcessKey, mappingInstructions: mapping } = given.migrationPlan;
   const rows = await cases(asked, given.filter, running);
   return begin(asked, { type: 'MIGRATE_PROCESS_INSTANCE', items: itemsOf(rows), plan: { targetProcessKey, mapping } });
 }
 
+const instruction = z.object({ sourceElementId: name, targetElementId: name });
+const moveManyBody = z.object({ filter, moveInstructions: z.array(instruction).min(1).max(1_000) });
 async function moveMany(asked: Asked) {
-  const instruction = z.object({ sourceElementId: name, targetElementId: name });
-  const given = parseBody(asked, z.object({ filter, moveInstructions: z.array(instruction).min(1).max(1_000) }));
+  const given = parseBody(asked, moveManyBody);
   const move = given.moveInstructions.map(({ sourceElementId, targetElementId }) => ({
     source: { elementId: sourceElementId },
     targetElementId,
@@ -114,6 +118,7 @@ export const batchRoutes: readonly Route[] = [
     path: '/v2/process-instances/cancellation',
     allow: repairs,
     records: 'house',
+    body: simpleBody,
     handler: simple('CANCEL_PROCESS_INSTANCE', running),
   },
   {
@@ -121,15 +126,31 @@ export const batchRoutes: readonly Route[] = [
     path: '/v2/process-instances/deletion',
     allow: repairs,
     records: 'house',
+    body: simpleBody,
     handler: simple('DELETE_PROCESS_INSTANCE', ended),
   },
-  { method: 'post', path: '/v2/process-instances/incident-resolution', allow: repairs, records: 'house', handler: resolveIncidents },
-  { method: 'post', path: '/v2/process-instances/migration', allow: repairs, records: 'house', handler: migrateMany },
-  { method: 'post', path: '/v2/process-instances/modification', allow: repairs, records: 'house', handler: moveMany },
+  {
+    method: 'post',
+    path: '/v2/process-instances/incident-resolution',
+    allow: repairs,
+    records: 'house',
+    body: resolveIncidentsBody,
+    handler: resolveIncidents,
+  },
+  {
+    method: 'post',
+    path: '/v2/process-instances/migration',
+    allow: repairs,
+    records: 'house',
+    body: migrateManyBody,
+    handler: migrateMany,
+  },
+  { method: 'post', path: '/v2/process-instances/modification', allow: repairs, records: 'house', body: moveManyBody, handler: moveMany },
   {
     method: 'post',
     path: '/v2/batch-operations/search',
     allow: repairs,
+    searches: batches,
     handler: (asked) => search(asked, batches, { scope: batchScope(asked) }),
   },
   { method: 'get', path: one, allow: repairs, handler: async (asked) => ok(showBatch(await readable(asked))) },
@@ -140,6 +161,7 @@ export const batchRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/batch-operation-items/search',
     allow: repairs,
+    searches: batchItems,
     handler: (asked) => search(asked, batchItems, { scope: batchScope(asked) }),
   },
 ];

@@ -43,9 +43,10 @@ function refuseRealClock({ config }: Context): void {
     throw new Problem('FORBIDDEN', 'Expected a clock that can be moved (ALUR_CLOCK=controllable), but this one is real');
 }
 
+const pinClockBody = z.object({ timestamp: z.number().int().min(0).max(8.64e15) });
 async function pinClock(asked: Asked) {
   refuseRealClock(asked.context);
-  const { timestamp } = parseBody(asked, z.object({ timestamp: z.number().int().min(0).max(8.64e15) }));
+  const { timestamp } = parseBody(asked, pinClockBody);
   accepted(await asked.context.runtime.moveClock(timestamp));
   return noContent();
 }
@@ -66,6 +67,6 @@ export const clusterRoutes: readonly Route[] = [
     handler: () => ok({ validLicense: true, licenseType: 'Apache-2.0', isCommercial: false, expiresAt: null }),
   },
   { method: 'get', path: '/v2/authentication/me', allow: signedIn, handler: me },
-  { method: 'put', path: '/v2/clock', allow: movesClock, records: 'house', handler: pinClock },
+  { method: 'put', path: '/v2/clock', allow: movesClock, records: 'house', body: pinClockBody, handler: pinClock },
   { method: 'post', path: '/v2/clock/reset', allow: movesClock, records: 'house', handler: resetClock },
 ];

@@ -103,11 +103,13 @@ async function removeRows(asked: Asked, rows: readonly Row[]): Promise<void> {
   );
 }
 
+const evaluateExpressionBody = z.object({
+  expression: z.string().min(1).max(65_536),
+  variables: variables.nullish(),
+  context: variables.nullish(),
+});
 async function evaluateExpression(asked: Asked) {
-  const given = parseBody(
-    asked,
-    z.object({ expression: z.string().min(1).max(65_536), variables: variables.nullish(), context: variables.nullish() }),
-  );
+  const given = parseBody(asked, evaluateExpressionBody);
   const { result, warnings } = accepted(
     await asked.context.runtime.evaluateExpression(given.expression, given.variables ?? given.context ?? {}),
   );
@@ -123,11 +125,12 @@ function showMasked({ reader }: Pick<Asked, 'reader'>, row: Row): Record<string,
 }
 
 export const decisionRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/decision-definitions/evaluation', allow: triesOut, handler: evaluate },
+  { method: 'post', path: '/v2/decision-definitions/evaluation', allow: triesOut, body: evaluation, handler: evaluate },
   {
     method: 'post',
     path: '/v2/decision-instances/search',
     allow: staff,
+    searches: decisionInstances,
     handler: async (asked) => search(asked, tableFor(asked), { scope: await decisionScope(asked) }),
   },
   {
@@ -143,5 +146,5 @@ export const decisionRoutes: readonly Route[] = [
     records: 'house',
     handler: remove,
   },
-  { method: 'post', path: '/v2/expression/evaluation', allow: triesOut, handler: evaluateExpression },
+  { method: 'post', path: '/v2/expression/evaluation', allow: triesOut, body: evaluateExpressionBody, handler: evaluateExpression },
 ];

@@ -62,6 +62,7 @@ export const definitionRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/process-definitions/search',
     allow: staff,
+    searches: processDefinitions,
     handler: (asked) => search(asked, processDefinitions, { scope: {} }),
   },
   {
@@ -96,6 +97,7 @@ export const definitionRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/decision-definitions/search',
     allow: staff,
+    searches: decisionDefinitions,
     handler: (asked) => search(asked, { ...decisionDefinitions, join: withRequirements }, { scope: {} }),
   },
   {
@@ -118,6 +120,7 @@ export const definitionRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/decision-requirements/search',
     allow: staff,
+    searches: decisionRequirements,
     handler: (asked) => search(asked, decisionRequirements, { scope: {} }),
   },
   {

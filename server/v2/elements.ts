@@ -17,9 +17,10 @@ import { showElementInstance, showIncident, showVariable } from './show.ts';
 import { correlations, elementInstances, incidents, subscriptions, variables } from './tables.ts';
 import { instanceKeyOf } from '../../engine/keys.ts';
 
+const setVariablesBody = z.object({ variables: variablesSchema, local: z.boolean().nullish() });
 async function setVariables(asked: Asked) {
   const elementInstanceKey = keyParam(asked, 'elementInstanceKey');
-  const given = parseBody(asked, z.object({ variables: variablesSchema, local: z.boolean().nullish() }));
+  const given = parseBody(asked, setVariablesBody);
   const row = await readableCase(asked, instanceKeyOf(elementInstanceKey));
   refuseHidden(asked, row, Object.keys(given.variables));
   const local = given.local ?? false;
@@ -85,6 +86,7 @@ export const elementRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/element-instances/search',
     allow: staff,
+    searches: elementInstances,
     handler: async (asked) => search(asked, elementInstances, { scope: await withinCases(asked) }),
   },
   {
@@ -94,11 +96,18 @@ export const elementRoutes: readonly Route[] = [
     handler: async (asked) =>
       ok(showElementInstance(await readableRow(asked, 'elementInstances', { key: keyParam(asked, 'elementInstanceKey') }))),
   },
-  { method: 'put', path: '/v2/element-instances/:elementInstanceKey/variables', allow: repairs, handler: setVariables },
+  {
+    method: 'put',
+    path: '/v2/element-instances/:elementInstanceKey/variables',
+    allow: repairs,
+    body: setVariablesBody,
+    handler: setVariables,
+  },
   {
     method: 'post',
     path: '/v2/variables/search',
     allow: staff,
+    searches: variables,
     handler: async (asked) => search(asked, tableFor(asked, variables, shownVariable), { scope: await variablesFor(asked) }),
   },
   {
@@ -112,6 +121,7 @@ export const elementRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/incidents/search',
     allow: staff,
+    searches: incidents,
     handler: async (asked) => search(asked, tableFor(asked, incidents, shownIncident), { scope: await troubleScope(asked) }),
   },
   {
@@ -122,17 +132,25 @@ export const elementRoutes: readonly Route[] = [
       ok(shownIncident(asked)(await readableRow(asked, 'incidents', { key: keyParam(asked, 'incidentKey'), scopeOf: troubleScope }))),
   },
   { method: 'post', path: '/v2/incidents/:incidentKey/resolution', allow: repairs, handler: resolveIncident },
-  { method: 'post', path: '/v2/process-instances/:processInstanceKey/incidents/search', allow: staff, handler: incidentsOfCase },
+  {
+    method: 'post',
+    path: '/v2/process-instances/:processInstanceKey/incidents/search',
+    allow: staff,
+    searches: incidents,
+    handler: incidentsOfCase,
+  },
   {
     method: 'post',
     path: '/v2/message-subscriptions/search',
     allow: staff,
+    searches: subscriptions,
     handler: async (asked) => search(asked, subscriptions, { scope: await correlationScope(asked), fixed: { kind: 'message' } }),
   },
   {
     method: 'post',
     path: '/v2/correlated-message-subscriptions/search',
     allow: staff,
+    searches: correlations,
     handler: async (asked) => search(asked, correlations, { scope: await correlationScope(asked) }),
   },
 ];

@@ -18,7 +18,7 @@ import type { Reply } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
 import { withoutNulls } from './jobs.ts';
-import { modificationOf } from './modification.ts';
+import { instructions, modificationOf } from './modification.ts';
 import { TENANT } from './show.ts';
 import { incidents } from './tables.ts';
 
@@ -70,8 +70,9 @@ function mustHave({ elements, row }: Definition, id: string): void {
   throw new Problem('INVALID_ARGUMENT', `Expected to map elements of process ${what}, but it has no element '${id}'`);
 }
 
+const assignBusinessIdBody = z.object({ businessId: z.string().min(1).max(256) });
 function assignBusinessId(asked: Asked) {
-  const { businessId } = parseBody(asked, z.object({ businessId: z.string().min(1).max(256) }));
+  const { businessId } = parseBody(asked, assignBusinessIdBody);
   return command(asked, () => ({ type: 'assign-business-id', by: actorOf(asked.reader), businessId }));
 }
 
@@ -112,13 +113,11 @@ async function resolveAll(asked: Asked) {
   return ok({ batchOperationKey: batch.batchOperationKey, batchOperationType: 'RESOLVE_INCIDENT' });
 }
 
+const reference = z.object({ elementId: name, variables: variables.nullish() });
+const activateAdHocBody = z.object({ elements: z.array(reference).min(1).max(1_000), cancelRemainingInstances: z.boolean().nullish() });
 async function activateAdHoc(asked: Asked) {
   const elementInstanceKey = keyParam(asked, 'adHocSubProcessInstanceKey');
-  const reference = z.object({ elementId: name, variables: variables.nullish() });
-  const given = parseBody(
-    asked,
-    z.object({ elements: z.array(reference).min(1).max(1_000), cancelRemainingInstances: z.boolean().nullish() }),
-  );
+  const given = parseBody(asked, activateAdHocBody);
   await readableCase(asked, instanceKeyOf(elementInstanceKey));
   accepted(
     await asked.context.runtime.execute(elementInstanceKey, {
@@ -137,8 +136,9 @@ async function incidentsOfElement(asked: Asked) {
   return search(asked, incidents, { scope: await troubleScope(asked, [row]), fixed: { elementInstanceKey } });
 }
 
+const evaluateConditionsBody = z.object({ processDefinitionKey: key.nullish(), variables, tenantId: z.literal(TENANT).nullish() });
 async function evaluateConditions(asked: Asked) {
-  const given = parseBody(asked, z.object({ processDefinitionKey: key.nullish(), variables, tenantId: z.literal(TENANT).nullish() }));
+  const given = parseBody(asked, evaluateConditionsBody);
   const { processDefinitionKey } = given;
   const { definitions } = asked.context.runtime;
   const asking = processDefinitionKey ? [definitions.byKey(processDefinitionKey)] : definitions.all();
@@ -155,8 +155,8 @@ async function evaluateConditions(asked: Asked) {
 
 const at = '/v2/process-instances/:processInstanceKey';
 export const operationRoutes: readonly Route[] = [
-  { method: 'post', path: `${at}/modification`, allow: repairs, handler: modify },
-  { method: 'post', path: `${at}/migration`, allow: repairs, handler: migrate },
+  { method: 'post', path: `${at}/modification`, allow: repairs, body: instructions, handler: modify },
+  { method: 'post', path: `${at}/migration`, allow: repairs, body: migration, handler: migrate },
   {
     method: 'post',
     path: `${at}/suspension`,
@@ -169,7 +169,7 @@ export const operationRoutes: readonly Route[] = [
     allow: repairs,
     handler: (asked) => command(asked, () => ({ type: 'resume-instance', by: actorOf(asked.reader) })),
   },
-  { method: 'post', path: `${at}/business-id-assignment`, allow: repairs, handler: assignBusinessId },
+  { method: 'post', path: `${at}/business-id-assignment`, allow: repairs, body: assignBusinessIdBody, handler: assignBusinessId },
   { method: 'get', path: `${at}/call-hierarchy`, allow: staff, handler: callHierarchy },
   { method: 'post', path: `${at}/deletion`, allow: repairs, handler: remove },
   { method: 'post', path: `${at}/incident-resolution`, allow: repairs, handler: resolveAll },
@@ -177,8 +177,15 @@ export const operationRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/element-instances/ad-hoc-activities/:adHocSubProcessInstanceKey/activation',
     allow: repairs,
+    body: activateAdHocBody,
     handler: activateAdHoc,
   },
-  { method: 'post', path: '/v2/element-instances/:elementInstanceKey/incidents/search', allow: staff, handler: incidentsOfElement },
-  { method: 'post', path: '/v2/conditionals/evaluation', allow: sendsMessages, handler: evaluateConditions },
+  {
+    method: 'post',
+    path: '/v2/element-instances/:elementInstanceKey/incidents/search',
+    allow: staff,
+    searches: incidents,
+    handler: incidentsOfElement,
+  },
+  { method: 'post', path: '/v2/conditionals/evaluation', allow: sendsMessages, body: evaluateConditionsBody, handler: evaluateConditions },
 ];

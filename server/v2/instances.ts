@@ -134,11 +134,12 @@ async function elementStatistics(asked: Asked) {
 }
 
 export const instanceRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/process-instances', allow: startsCases, handler: create },
+  { method: 'post', path: '/v2/process-instances', allow: startsCases, body: creation, handler: create },
   {
     method: 'post',
     path: '/v2/process-instances/search',
     allow: staff,
+    searches: processInstances,
     handler: (asked) => search(asked, processInstances, { scope: caseScope(asked.reader) }),
   },
   {

@@ -143,8 +143,9 @@ function resultOf(given: z.infer<typeof result>): JobResult {
   } as JobResult;
 }
 
+const completeBody = z.object({ variables: variables.nullish(), result: result.nullish() });
 function complete(asked: Asked) {
-  const given = parseBody(asked, z.object({ variables: variables.nullish(), result: result.nullish() }), {});
+  const given = parseBody(asked, completeBody, {});
   const by = actorOf(asked.reader);
   return command(asked, {
     type: 'complete-job',
@@ -154,44 +155,42 @@ function complete(asked: Asked) {
   });
 }
 
+const failBody = z.object({
+  retries: z.number().int().min(0).max(1000).nullish(),
+  errorMessage: z.string().max(8192).nullish(),
+  retryBackOff: z
+    .number()
+    .int()
+    .min(0)
+    .max(365 * DAY)
+    .nullish(),
+  variables: variables.nullish(),
+});
 function fail(asked: Asked) {
-  const schema = z.object({
-    retries: z.number().int().min(0).max(1000).nullish(),
-    errorMessage: z.string().max(8192).nullish(),
-    retryBackOff: z
-      .number()
-      .int()
-      .min(0)
-      .max(365 * DAY)
-      .nullish(),
-    variables: variables.nullish(),
-  });
-  const { retries, ...more } = withoutNulls(parseBody(asked, schema, {}));
+  const { retries, ...more } = withoutNulls(parseBody(asked, failBody, {}));
   return command(asked, { type: 'fail-job', by: actorOf(asked.reader), retries: retries ?? 0, ...more } as Aimed);
 }
 
+const throwErrorBody = z.object({ errorCode: name, errorMessage: z.string().max(8192).nullish(), variables: variables.nullish() });
 function throwError(asked: Asked) {
-  const given = parseBody(
-    asked,
-    z.object({ errorCode: name, errorMessage: z.string().max(8192).nullish(), variables: variables.nullish() }),
-  );
+  const given = parseBody(asked, throwErrorBody);
   return command(asked, { type: 'throw-job-error', by: actorOf(asked.reader), ...withoutNulls(given) } as Aimed);
 }
 
+const updateBody = z.object({
+  changeset: z.object({
+    retries: z.number().int().min(1).max(1000).nullish(),
+    timeout: z
+      .number()
+      .int()
+      .min(1)
+      .max(365 * DAY)
+      .nullish(),
+    priority: z.number().int().nullish(),
+  }),
+});
 async function update(asked: Asked) {
-  const schema = z.object({
-    changeset: z.object({
-      retries: z.number().int().min(1).max(1000).nullish(),
-      timeout: z
-        .number()
-        .int()
-        .min(1)
-        .max(365 * DAY)
-        .nullish(),
-      priority: z.number().int().nullish(),
-    }),
-  });
-  const { retries, timeout, priority } = withoutNulls(parseBody(asked, schema).changeset);
+  const { retries, timeout, priority } = withoutNulls(parseBody(asked, updateBody).changeset);
   if (retries === undefined && timeout === undefined && priority === undefined)
     throw new Problem('INVALID_ARGUMENT', 'Expected the changeset to change something, but it is empty');
   const jobKey = await ownJob(asked);
@@ -207,15 +206,16 @@ function tableFor({ reader }: Asked): typeof jobs {
 }
 
 export const jobRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/jobs/activation', allow: worksOnJobs, handler: activate },
+  { method: 'post', path: '/v2/jobs/activation', allow: worksOnJobs, body: activation, handler: activate },
   {
     method: 'post',
     path: '/v2/jobs/search',
     allow: seesJobs,
+    searches: jobs,
     handler: async (asked) => search(asked, tableFor(asked), { scope: await troubleScope(asked) }),
   },
-  { method: 'post', path: '/v2/jobs/:jobKey/completion', allow: worksOnJobs, handler: complete },
-  { method: 'post', path: '/v2/jobs/:jobKey/failure', allow: worksOnJobs, handler: fail },
-  { method: 'post', path: '/v2/jobs/:jobKey/error', allow: worksOnJobs, handler: throwError },
-  { method: 'patch', path: '/v2/jobs/:jobKey', allow: worksOnJobs, handler: update },
+  { method: 'post', path: '/v2/jobs/:jobKey/completion', allow: worksOnJobs, body: completeBody, handler: complete },
+  { method: 'post', path: '/v2/jobs/:jobKey/failure', allow: worksOnJobs, body: failBody, handler: fail },
+  { method: 'post', path: '/v2/jobs/:jobKey/error', allow: worksOnJobs, body: throwErrorBody, handler: throwError },
+  { method: 'patch', path: '/v2/jobs/:jobKey', allow: worksOnJobs, body: updateBody, handler: update },
 ];

@@ -36,8 +36,9 @@ function messageOf(asked: Asked) {
   return withoutNulls(parseBody(asked, message)) as Parameters<typeof asked.context.runtime.publishMessage>[0];
 }
 
+const broadcastBody = z.object({ signalName: name, variables: variables.nullish() });
 async function broadcast(asked: Asked) {
-  const given = parseBody(asked, z.object({ signalName: name, variables: variables.nullish() }));
+  const given = parseBody(asked, broadcastBody);
   await refuseForeignName(asked, 'signal', given.signalName);
   const { signalKey } = accepted(
     await asked.context.runtime.broadcastSignal(given.signalName, given.variables ?? {}, actorOf(asked.reader)),
@@ -46,7 +47,7 @@ async function broadcast(asked: Asked) {
 }
 
 export const messageRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/messages/publication', allow: sendsMessages, handler: publish },
-  { method: 'post', path: '/v2/messages/correlation', allow: sendsMessages, handler: correlate },
-  { method: 'post', path: '/v2/signals/broadcast', allow: sendsMessages, records: 'house', handler: broadcast },
+  { method: 'post', path: '/v2/messages/publication', allow: sendsMessages, body: message, handler: publish },
+  { method: 'post', path: '/v2/messages/correlation', allow: sendsMessages, body: message, handler: correlate },
+  { method: 'post', path: '/v2/signals/broadcast', allow: sendsMessages, records: 'house', body: broadcastBody, handler: broadcast },
 ];

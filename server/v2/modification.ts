@@ -16,7 +16,7 @@ const scope = z.discriminatedUnion('ancestorScopeType', [
   z.object({ ancestorScopeType: z.literal('sourceParent') }),
 ]);
 const source = z.union([z.object({ sourceElementInstanceKey: key }), z.object({ sourceElementId: name })]);
-const instructions = z.object({
+export const instructions = z.object({
   activateInstructions: z
     .array(z.object({ elementId: name, variableInstructions: inScope.nullish(), ancestorElementInstanceKey: ancestor.nullish() }))
     .max(MOST)

@@ -41,7 +41,13 @@ function saved(row: Row): Reply {
 const SAFE = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" } as const;
 
 export const resourceRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/resources/search', allow: staff, handler: (asked) => search(asked, resources, { scope: ONLY }) },
+  {
+    method: 'post',
+    path: '/v2/resources/search',
+    allow: staff,
+    searches: resources,
+    handler: (asked) => search(asked, resources, { scope: ONLY }),
+  },
   { method: 'get', path: '/v2/resources/:resourceKey', allow: staff, handler: async (asked) => ok(showResource(await found(asked))) },
   { method: 'get', path: '/v2/resources/:resourceKey/content', allow: staff, handler: content },
   { method: 'get', path: '/v2/resources/:resourceKey/content/binary', allow: staff, handler: async (asked) => saved(await found(asked)) },

@@ -37,11 +37,10 @@ async function command(asked: Asked, aimed: Aimed): Promise<Reply> {
 
 const action = z.string().max(100).nullish();
 
+const assignBody = z.object({ assignee: z.string().min(1).max(256), allowOverride: z.boolean().nullish(), action });
 /** Clerks take free tasks for themselves; whoever leads the unit gives and takes as needed. */
 async function assign(asked: Asked) {
-  const given = withoutNulls(
-    parseBody(asked, z.object({ assignee: z.string().min(1).max(256), allowOverride: z.boolean().nullish(), action })),
-  );
+  const given = withoutNulls(parseBody(asked, assignBody));
   await readableTask(asked);
   if (leadsUnit(asked.reader)) return command(asked, { type: 'assign-user-task', by: actorOf(asked.reader), ...given } as Aimed);
   if (given.assignee !== asked.reader.username)
@@ -69,8 +68,9 @@ const changeset = z.object({
   priority: z.number().int().min(0).max(100).nullish(),
 });
 
+const updateBody = z.object({ changeset: changeset.nullish(), action });
 async function update(asked: Asked) {
-  const given = parseBody(asked, z.object({ changeset: changeset.nullish(), action }), {});
+  const given = parseBody(asked, updateBody, {});
   const task = await readableTask(asked);
   refuseOthersTask(asked, task);
   // null takes a date away or empties a list; clients know no other word for it
@@ -86,8 +86,9 @@ async function update(asked: Asked) {
   } as Aimed);
 }
 
+const completeBody = z.object({ variables: variables.nullish(), action });
 async function complete(asked: Asked) {
-  const given = parseBody(asked, z.object({ variables: variables.nullish(), action }), {});
+  const given = parseBody(asked, completeBody, {});
   const task = await readableTask(asked);
   // whether it is still open is the engine's to say: checked first only so that "done" is not told as "not yours"
   if (task['state'] !== 'COMPLETED' && task['state'] !== 'CANCELED') refuseOthersTask(asked, task);
@@ -111,18 +112,15 @@ async function answers(asked: Asked, task: Row, given: Readonly<Record<string, n
   return answersOf(asked, form.schema, { given, data: valuesOf(rows) });
 }
 
+const variablesOfTaskBody = z.object({
+  filter: z
+    .object({ name: z.union([z.string(), z.object({ $eq: z.string().optional(), $in: z.array(z.string()).optional() })]).nullish() })
+    .nullish(),
+});
 async function variablesOfTask(asked: Asked) {
   const task = await readableTask(asked);
   const rows = await taskVariableRows(asked, task);
-  const body = parseBody(
-    asked,
-    z.object({
-      filter: z
-        .object({ name: z.union([z.string(), z.object({ $eq: z.string().optional(), $in: z.array(z.string()).optional() })]).nullish() })
-        .nullish(),
-    }),
-    {},
-  );
+  const body = parseBody(asked, variablesOfTaskBody, {});
   const wanted = body.filter?.name;
   const names = typeof wanted === 'string' ? [wanted] : wanted?.$eq !== undefined ? [wanted.$eq] : wanted?.$in;
   const items = rows.filter((row) => names === undefined || names.includes(String(row['name']))).map(showVariable);
@@ -134,6 +132,7 @@ export const userTaskRoutes: readonly Route[] = [
     method: 'post',
     path: '/v2/user-tasks/search',
     allow: staff,
+    searches: userTasks,
     handler: (asked) => search(asked, userTasks, { scope: taskScope(asked.reader) }),
   },
   {
@@ -142,17 +141,29 @@ export const userTaskRoutes: readonly Route[] = [
     allow: staff,
     handler: async (asked) => ok(showUserTask(await readableTask(asked))),
   },
-  { method: 'patch', path: '/v2/user-tasks/:userTaskKey', allow: worksOnTasks, handler: update },
-  { method: 'patch', path: '/v2/user-tasks/:userTaskKey/update', allow: worksOnTasks, handler: update },
-  { method: 'post', path: '/v2/user-tasks/:userTaskKey/assignment', allow: worksOnTasks, handler: assign },
+  { method: 'patch', path: '/v2/user-tasks/:userTaskKey', allow: worksOnTasks, body: updateBody, handler: update },
+  { method: 'patch', path: '/v2/user-tasks/:userTaskKey/update', allow: worksOnTasks, body: updateBody, handler: update },
+  { method: 'post', path: '/v2/user-tasks/:userTaskKey/assignment', allow: worksOnTasks, body: assignBody, handler: assign },
   { method: 'delete', path: '/v2/user-tasks/:userTaskKey/assignee', allow: worksOnTasks, handler: unassign },
-  { method: 'post', path: '/v2/user-tasks/:userTaskKey/completion', allow: worksOnTasks, handler: complete },
+  { method: 'post', path: '/v2/user-tasks/:userTaskKey/completion', allow: worksOnTasks, body: completeBody, handler: complete },
   {
     method: 'get',
     path: '/v2/user-tasks/:userTaskKey/form',
     allow: staff,
     handler: async (asked) => formReply(asked, (await readableTask(asked))['formKey']),
   },
-  { method: 'post', path: '/v2/user-tasks/:userTaskKey/variables/search', allow: staff, handler: variablesOfTask },
-  { method: 'post', path: '/v2/user-tasks/:userTaskKey/effective-variables/search', allow: staff, handler: variablesOfTask },
+  {
+    method: 'post',
+    path: '/v2/user-tasks/:userTaskKey/variables/search',
+    allow: staff,
+    body: variablesOfTaskBody,
+    handler: variablesOfTask,
+  },
+  {
+    method: 'post',
+    path: '/v2/user-tasks/:userTaskKey/effective-variables/search',
+    allow: staff,
+    body: variablesOfTaskBody,
+    handler: variablesOfTask,
+  },
 ];

@@ -133,5 +133,5 @@ function tooMany(): Problem {
 }
 
 export const waitStateRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/element-instances/wait-states/search', allow: staff, handler: searchWaits },
+  { method: 'post', path: '/v2/element-instances/wait-states/search', allow: staff, body: query, handler: searchWaits },
 ];
