@@ -45,6 +45,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** a search: the list whose filters and sorts it takes */
   readonly searches?: SearchTable;
+  /** names of what may stand behind the `?` */
+  readonly query?: readonly string[];
   /** one sentence for the interface document; default: made from the address */
   readonly summary?: string;
   readonly handler: Handler;

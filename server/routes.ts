@@ -14,6 +14,7 @@ import { taskRoutes } from './api/tasks.ts';
 import { visibilityRoutes } from './api/visibility.ts';
 import { workshopRoutes } from './api/workshop.ts';
 import type { Route } from './route.ts';
+import { interfaceRoutes } from './openapi/routes.ts';
 import { auditLogRoutes } from './v2/audit-logs.ts';
 import { batchRoutes } from './v2/batches.ts';
 import { clusterRoutes } from './v2/cluster.ts';
@@ -63,6 +64,7 @@ const served: readonly Route[] = [
   ...messageRoutes,
 ];
 
-const taken = new Set(served.map(({ method, path }) => `${method} ${path}`));
+const described: readonly Route[] = [...served, ...interfaceRoutes(() => described)];
+const taken = new Set(described.map(({ method, path }) => `${method} ${path}`));
 
-export const routes: readonly Route[] = [...served, ...notServedRoutes.filter(({ method, path }) => !taken.has(`${method} ${path}`))];
+export const routes: readonly Route[] = [...described, ...notServedRoutes.filter(({ method, path }) => !taken.has(`${method} ${path}`))];

@@ -380,11 +380,11 @@ export const statisticsRoutes: readonly Route[] = [
     body: byErrorBody,
     handler: definitionsWithError,
   },
-  { method: 'get', path: '/v2/jobs/statistics/global', allow: seesJobs, handler: globalJobs },
+  { method: 'get', path: '/v2/jobs/statistics/global', allow: seesJobs, query: ['from', 'to', 'jobType'], handler: globalJobs },
   { method: 'post', path: '/v2/jobs/statistics/by-types', allow: seesJobs, body: jobStatisticsBody, handler: jobTypes },
   { method: 'post', path: '/v2/jobs/statistics/by-workers', allow: seesJobs, body: jobStatisticsBody, handler: jobWorkers },
   { method: 'post', path: '/v2/jobs/statistics/time-series', allow: seesJobs, body: seriesBody, handler: jobSeries },
   { method: 'post', path: '/v2/jobs/statistics/errors', allow: seesJobs, body: jobStatisticsBody, handler: jobErrors },
-  { method: 'get', path: '/v2/system/usage-metrics', allow: watches, handler: usage },
+  { method: 'get', path: '/v2/system/usage-metrics', allow: watches, query: ['startTime', 'endTime', 'withTenants'], handler: usage },
   { method: 'get', path: '/v2/system/configuration', allow: staff, handler: () => ok(configuration) },
 ];
