@@ -68,7 +68,7 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
 
 async function readerOf(route: Route, { context, request }: Exchange): Promise<Reader> {
   const reader = await context.sessions.reader(request.headers.cookie);
-  if (reader.kind !== 'nobody' || !route.path.startsWith('/v2/')) return reader;
+  if (reader.kind !== 'nobody' || !/^\/(v2|govstack)\//.test(route.path)) return reader;
   const authorization = request.headers.authorization;
   if (authorization !== undefined && /^basic\s/i.test(authorization)) return context.signIns.basic(authorization, addressOf(request));
   return context.config.auth === 'none' ? localCaller : reader;

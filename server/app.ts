@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
   app.disable('x-powered-by');
   app.use(helmet(securityHeaders(context.config)));
   for (const route of options.routes ?? routes) app[route.method](route.path, adapt(route, context));
-  app.use(['/v2', '/api'], (request: Request, response: Response) =>
+  app.use(['/v2', '/api', '/govstack'], (request: Request, response: Response) =>
     answerProblem(
       new Problem(
         'NO_SUCH_ROUTE',

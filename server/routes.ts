@@ -13,6 +13,7 @@ import { substitutionRoutes } from './api/substitutions.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { visibilityRoutes } from './api/visibility.ts';
 import { workshopRoutes } from './api/workshop.ts';
+import { govstackRoutes } from './govstack/routes.ts';
 import type { Route } from './route.ts';
 import { interfaceRoutes } from './openapi/routes.ts';
 import { auditLogRoutes } from './v2/audit-logs.ts';
@@ -62,6 +63,7 @@ const served: readonly Route[] = [
   ...waitStateRoutes,
   ...elementRoutes,
   ...messageRoutes,
+  ...govstackRoutes,
 ];
 
 const described: readonly Route[] = [...served, ...interfaceRoutes(() => described)];

@@ -131,8 +131,8 @@ async function search(asked: Asked) {
   const filter = (asked.body as { readonly filter?: Readonly<Record<string, unknown>> | null } | undefined)?.filter ?? {};
   const named = typeof filter === 'object' ? filter['processInstanceKey'] : undefined;
   const key = typeof named === 'string' ? named : (named as { readonly $eq?: unknown } | null | undefined)?.$eq;
-  const house = (await records(asked, typeof key === 'string' ? { chain: key } : {})).map(showRecord);
   const ofCase = typeof key === 'string' && /^\d{1,19}$/.test(key) ? await commands(asked, key) : [];
+  const house = (await records(asked, typeof key === 'string' ? { chain: key } : {})).map(showRecord);
   return listed(asked, [...ofCase, ...house], known);
 }
 
@@ -142,18 +142,34 @@ async function commands(asked: Asked, processInstanceKey: string): Promise<reado
   return commits.slice(-MOST).map((commit) => showCommit(row, commit));
 }
 
-/** Those who work for one agency read what its people did. */
+/**
+ * Those who work for one agency read what its people did; what they tried at a case is told with the case (`filter` names one that the reader
+ * may read), never beside it: a denied attempt would tell that the case exists.
+ */
 async function records({ context, reader }: Asked, filter: Filter): Promise<readonly Row[]> {
-  const scope: Filter = isCityWide(reader) ? {} : { agency: reader.agency ?? '' };
+  const scope: Filter = isCityWide(reader) ? {} : { agency: reader.agency ?? '', ...('chain' in filter ? {} : { chain: HOUSE }) };
   const sort: Query['sort'] = [{ field: 'at', order: 'DESC' }];
   return (await context.runtime.store.search('audit', { filter, scope, sort, limit: MOST })).items;
+}
+
+async function mayRead(asked: Asked, row: Row): Promise<boolean> {
+  if (isCityWide(asked.reader)) return true;
+  if (row['agency'] !== asked.reader.agency) return false;
+  const chain = String(row['chain'] ?? HOUSE);
+  return (
+    chain === HOUSE ||
+    readableCase(asked, chain).then(
+      () => true,
+      () => false,
+    )
+  );
 }
 
 async function get(asked: Asked) {
   const auditLogKey = asked.params['auditLogKey'] ?? '';
   const stored = storedKey(auditLogKey);
   const row = stored === undefined ? undefined : await asked.context.runtime.store.get('audit', stored);
-  if (row !== undefined && (isCityWide(asked.reader) || row['agency'] === asked.reader.agency)) return ok(showRecord(row));
+  if (row !== undefined && (await mayRead(asked, row))) return ok(showRecord(row));
   const ofCase = /^\d{7,25}$/.test(auditLogKey) ? await commands(asked, auditLogKey.slice(0, -6)).catch(() => []) : [];
   const found = ofCase.find((one) => one['auditLogKey'] === auditLogKey);
   if (found === undefined) throw new Problem('NOT_FOUND', 'Expected an audit record with this key, but there is none for you');

@@ -24,6 +24,7 @@ const open = new Map([
   ['decisionRequirementsKey', '1'],
   ['formKey', '1'],
   ['resourceKey', '1'],
+  ['processId', '1'],
   ['processDefinitionId', 'own'],
   ['agencyId', 'alpha'],
   ['code', 'ABCDEFGH'],

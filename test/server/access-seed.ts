@@ -123,6 +123,10 @@ async function idsOf({ runtime }: House, cases: Seeds['cases']): Promise<Seeds['
   return new Map(
     Object.entries({
       processInstanceKey: { own: cases.own, shared: cases.shared },
+      instanceId: { own: cases.own, shared: cases.shared },
+      auditLogKey: { own: `${cases.own}000001`, shared: `${cases.shared}000001` },
+      decisionEvaluationKey: { own: cases.own, shared: cases.shared },
+      decisionEvaluationInstanceKey: { own: `${cases.own}-1`, shared: `${cases.shared}-1` },
       parentProcessInstanceKey: { own: cases.own, shared: cases.shared },
       rootProcessInstanceKey: { own: cases.own, shared: cases.shared },
       parentElementInstanceKey: element,

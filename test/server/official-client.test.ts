@@ -90,7 +90,7 @@ describe('the official client works unchanged', () => {
     });
     await client.migrateProcessInstance({ processInstanceKey, targetProcessDefinitionKey: processDefinitionKey, mappingInstructions: [] });
     const hierarchy = await client.getProcessInstanceCallHierarchy({ processInstanceKey }, consistency);
-    const { batchOperationKey } = await client.cancelProcessInstancesBatchOperation({ filter: { processInstanceKey } }, consistency);
+    const { batchOperationKey } = await client.cancelProcessInstancesBatchOperation({ filter: { processInstanceKey } });
     const batch = await client.getBatchOperation({ batchOperationKey: batchOperationKey! }, consistency);
     const worked = await client.searchBatchOperationItems({ filter: { batchOperationKey: batchOperationKey! } }, consistency);
     const subscriptions = await client.searchMessageSubscriptions({}, consistency);
