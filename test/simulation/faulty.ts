@@ -45,54 +45,81 @@ export function faultyStore(world: World, weather: Weather, { inner, life }: { r
   };
 }
 
-/** What survives a crash of the program when the queue is a server of its own; may be wiped at any moment. */
+interface Listener {
+  readonly life: Life;
+  readonly handler: QueueHandler;
+}
+
+/** What survives a crash of the program, because the queue is a server of its own; may be wiped at any moment. */
 export interface Broker {
-  readonly waiting: Map<string, QueueEntry>;
+  /** somebody listens to this queue from now on; what waits in it comes at once */
+  listen(queue: string, listener: Listener): void;
+  arrive(entry: QueueEntry): void;
   wipe(): void;
 }
 
-export function createBroker(): Broker {
+/** An entry that a dead or stopped process has in its hands is delivered again after this long; milliseconds. */
+const STALLED = 15_000;
+
+/** At least once, in any order, to any process that listens, now and then never. */
+export function createBroker(world: World, weather: Weather): Broker {
   const waiting = new Map<string, QueueEntry>();
-  return { waiting, wipe: () => waiting.clear() };
+  const listeners = new Map<string, Set<Listener>>();
+  const stop = new AbortController();
+
+  function deliver(entry: QueueEntry): void {
+    if (waiting.get(entry.id) !== entry) return;
+    const awake = [...(listeners.get(entry.queue) ?? [])].filter(({ life }) => !life.dead && life.stoppedUntil <= world.now());
+    const taker = awake[Math.floor(world.random() * awake.length)];
+    if (taker === undefined) return world.later(STALLED, () => deliver(entry));
+    let heard = false;
+    world.later(STALLED, () => heard || deliver(entry));
+    const done = world.within(taker.life, async () => await taker.handler(entry.payload, stop.signal));
+    done.then(
+      () => {
+        heard = true;
+        if (waiting.get(entry.id) === entry) waiting.delete(entry.id);
+      },
+      () => {
+        heard = true;
+        world.later(500, () => deliver(entry));
+      },
+    );
+  }
+
+  return {
+    listen: (queue, listener) => {
+      const known = listeners.get(queue) ?? new Set();
+      listeners.set(queue, known.add(listener));
+      for (const entry of waiting.values()) if (entry.queue === queue) world.later(world.random() * 1_000, () => deliver(entry));
+    },
+    arrive: (entry) => {
+      if (world.chance(weather.faults.lose) || waiting.has(entry.id)) return;
+      waiting.set(entry.id, entry);
+      const copies = world.chance(weather.faults.duplicate) ? 3 : 1;
+      for (let copy = 0; copy < copies; copy += 1) {
+        const delayed = world.chance(weather.faults.duplicate) ? world.random() * 20_000 : world.random() * 20;
+        world.later(delayed + (entry.delayMs ?? 0), () => deliver(entry));
+      }
+    },
+    wipe: () => waiting.clear(),
+  };
 }
 
-/** At least once, in any order, now and then never. An entry that a dead process had in its hands is delivered again. */
 export function faultyQueue(
   world: World,
   weather: Weather,
   { broker, life }: { readonly broker: Broker; readonly life: Life },
 ): OpenedQueue {
-  const handlers = new Map<string, QueueHandler>();
-  const stop = new AbortController();
-  async function deliver(entry: QueueEntry): Promise<void> {
-    const handler = handlers.get(entry.queue);
-    if (handler === undefined || life.dead) return;
-    try {
-      await handler(entry.payload, stop.signal);
-      broker.waiting.delete(entry.id);
-    } catch {
-      void world.outside(life, () => void deliver(entry));
-    }
-  }
-  function arrive(entry: QueueEntry): void {
-    if (world.chance(weather.faults.lose)) return;
-    const copies = world.chance(weather.faults.duplicate) ? 3 : 1;
-    if (broker.waiting.has(entry.id)) return;
-    broker.waiting.set(entry.id, entry);
-    for (let copy = 0; copy < copies; copy += 1) void world.outside(life, () => void deliver(entry));
-  }
   return {
     queue: {
       kind: 'bullmq',
       add: async (entries) =>
         await world.outside(life, () => {
           if (world.chance(weather.faults.refuse)) throw new Error('the queue is away');
-          entries.forEach(arrive);
+          entries.forEach(broker.arrive);
         }),
-      consume: async (queue, handler) => {
-        handlers.set(queue, handler);
-        for (const entry of broker.waiting.values()) if (entry.queue === queue) void world.outside(life, () => void deliver(entry));
-      },
+      consume: async (queue, handler) => broker.listen(queue, { life, handler }),
       close: async () => undefined,
       ping: async () => undefined,
     },

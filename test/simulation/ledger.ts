@@ -1,23 +1,42 @@
 /** The oracle: what was promised, what really happened, and every way in which the two may differ. */
 import type { Event } from '../../engine/index.ts';
-import type { Store } from '../../runtime/ports.ts';
+import type { Row, Store } from '../../runtime/ports.ts';
 import { inspect } from '../../runtime/inspect.ts';
 import { processes } from './processes.ts';
 
 export interface Ledger {
   /** instances whose start was acknowledged */
   readonly started: Set<string>;
-  /** acknowledged completions of user tasks and acknowledged settings: key of the instance, what its history must hold */
+  /** acknowledged commands: key of the instance, and what its history must hold */
   readonly acknowledged: { readonly instance: string; readonly what: string; readonly holds: (event: Event) => boolean }[];
   /** key and process of acknowledged messages that somebody must have taken */
   readonly messages: Map<string, string>;
-  /** effects at the agency: how many by idempotency key */
-  readonly effects: Map<string, number>;
+  /** invoices of applications: one instance each, however often the message was sent */
+  readonly applications: Set<string>;
+  /** every call that reached the agency: by idempotency key, by job, how often */
+  readonly hits: Map<string, Map<string, number>>;
+  /** what the agency really did: by idempotency key, for which job */
+  readonly effects: Map<string, string>;
+  /** jobs that the agency heard of before they were durable */
+  readonly early: Set<string>;
+  /** what attempts told after somebody else had had their job */
+  readonly stale: Set<string>;
 }
 
 export function createLedger(): Ledger {
-  return { started: new Set(), acknowledged: [], messages: new Map(), effects: new Map() };
+  return {
+    started: new Set(),
+    acknowledged: [],
+    messages: new Map(),
+    applications: new Set(),
+    hits: new Map(),
+    effects: new Map(),
+    early: new Set(),
+    stale: new Set(),
+  };
 }
+
+type Histories = ReadonlyMap<string, readonly Event[]>;
 
 /** Everything that is wrong, in words; empty = nothing lost, nothing doubled, nobody in limbo. */
 export async function judge(store: Store, ledger: Ledger): Promise<readonly string[]> {
@@ -29,8 +48,7 @@ export async function judge(store: Store, ledger: Ledger): Promise<readonly stri
   for (const [key, row] of known) {
     const events = (await store.events(key)).flatMap((step) => step.events);
     histories.set(key, events);
-    if (row['state'] !== 'COMPLETED') wrong.push(`STUCK: ${String(row['processDefinitionId'])} ${key} is ${String(row['state'])}`);
-    else wrong.push(...wrongIn(key, String(row['processDefinitionId']), events));
+    wrong.push(...wrongIn(key, events), ...wrongAtEnd(row, events));
   }
   for (const { instance, what, holds } of ledger.acknowledged)
     if (!(histories.get(instance) ?? []).some(holds))
@@ -38,28 +56,40 @@ export async function judge(store: Store, ledger: Ledger): Promise<readonly stri
   for (const [message, process] of ledger.messages)
     if ((await store.get('messageCorrelations', `${message}/${process}`)) === undefined)
       wrong.push(`LOST: message ${message} was acknowledged, but no ${process} has taken it`);
-  wrong.push(...wrongEffects(histories, ledger), ...wrongChildren(items));
-  return wrong;
+  for (const key of (await store.pendingEffects(100)).map(({ id }) => id)) wrong.push(`STUCK: effect ${key} was never done`);
+  return [...wrong, ...wrongEffects(histories, ledger), ...wrongResults(histories, ledger), ...twins(items, histories, ledger)];
 }
 
-/** Each step once, and as many tokens as were started: every element that was activated ended once. */
-function wrongIn(key: string, processId: string, events: readonly Event[]): readonly string[] {
-  const wrong: string[] = [];
+const once = new Set([
+  'element-activated',
+  'element-completed',
+  'element-terminated',
+  'job-created',
+  'job-completed',
+  'user-task-completed',
+  'timer-fired',
+  'incident-resolved',
+]);
+
+/** Each step once. */
+function wrongIn(key: string, events: readonly Event[]): readonly string[] {
   const seen = new Set<string>();
-  const [elements, completed, open] = [new Map<number, string>(), new Map<string, number>(), new Set<number>()];
-  const once = new Set([
-    'element-activated',
-    'element-completed',
-    'element-terminated',
-    'job-created',
-    'job-completed',
-    'user-task-completed',
-    'timer-fired',
-  ]);
-  for (const event of events) {
+  return events.flatMap((event) => {
     const name = `${event.t} ${'n' in event ? String(event.n) : ''}`;
-    if (once.has(event.t) && seen.has(name)) wrong.push(`DOUBLED: ${name} in ${key}`);
+    if (!once.has(event.t)) return [];
+    if (seen.has(name)) return [`DOUBLED: ${name} in ${key}`];
     seen.add(name);
+    return [];
+  });
+}
+
+/** As many tokens as were started: every element that was activated ended once, and each as often as the diagram says. */
+function wrongAtEnd(row: Row, events: readonly Event[]): readonly string[] {
+  const [key, processId] = [String(row['processInstanceKey']), String(row['processDefinitionId'])];
+  if (row['state'] !== 'COMPLETED') return [`STUCK: ${processId} ${key} is ${String(row['state'])}`];
+  const wrong: string[] = [];
+  const [elements, completed, open] = [new Map<number, string>(), new Map<string, number>(), new Set<number>()];
+  for (const event of events) {
     if (event.t === 'element-activated') {
       open.add(event.n);
       elements.set(event.n, event.element);
@@ -80,34 +110,58 @@ function wrongIn(key: string, processId: string, events: readonly Event[]): read
   return wrong;
 }
 
-/** At most one effect per key, and no key that no job has: so one effect per job, and each element has one job. */
-function wrongEffects(histories: ReadonlyMap<string, readonly Event[]>, { effects }: Ledger): readonly string[] {
-  const jobs = new Set<string>();
-  const wrong: string[] = [];
-  for (const [key, events] of histories) {
-    const visited = new Set<number>();
-    for (const event of events) {
-      if (event.t !== 'job-created') continue;
-      jobs.add(String((BigInt(key) & ~0xfffffn) | BigInt(event.n)));
-      if (visited.has(event.el)) wrong.push(`DOUBLED: two jobs for one visit ${event.el} of ${key}`);
-      visited.add(event.el);
-    }
+/** One effect for each visit of an element that calls the agency: one job per visit, one key per job, one job per key, none without. */
+function wrongEffects(histories: Histories, { hits, effects, early }: Ledger): readonly string[] {
+  const wrong = [...early].map((job) => `EARLY: the agency heard of job ${job} before it was committed`);
+  const visits = new Map<string, string>();
+  for (const [key, events] of histories)
+    for (const event of events)
+      if (event.t === 'job-created') visits.set(String((BigInt(key) & ~0xfffffn) | BigInt(event.n)), `${event.el} of ${key}`);
+  const did = new Map<string, string>();
+  for (const [key, jobs] of hits) {
+    if (jobs.size > 1) wrong.push(`LOST: one key ${key} for ${jobs.size} jobs, so only one of them was done`);
+    const job = effects.get(key) ?? '';
+    const visit = visits.get(job);
+    if (visit === undefined) wrong.push(`DOUBLED: effect ${key} belongs to no job that was ever committed`);
+    else if (did.has(visit)) wrong.push(`DOUBLED: effects ${key} and ${did.get(visit) ?? ''} for one visit ${visit}`);
+    else did.set(visit, key);
   }
-  for (const [key, count] of effects) {
-    if (!jobs.has(key)) wrong.push(`DOUBLED: effect ${key} belongs to no job that was ever committed`);
-    if (count !== 1) wrong.push(`DOUBLED: effect ${key} happened ${count} times`);
-  }
-  for (const key of jobs) if (!effects.has(key)) wrong.push(`LOST: job ${key} never reached the agency`);
+  for (const [job, visit] of visits) if (!did.has(visit)) wrong.push(`LOST: job ${job} never had its effect at the agency`);
   return wrong;
 }
 
-function wrongChildren(rows: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
-  const parents = new Set<string>();
+/** A result counts only while its attempt holds the job. */
+function wrongResults(histories: Histories, { stale }: Ledger): readonly string[] {
+  const wrong: string[] = [];
+  for (const [key, events] of histories)
+    for (const event of events) {
+      const told =
+        event.t === 'variable-set' && event.name === 'answer'
+          ? String(event.value)
+          : event.t === 'job-failed'
+            ? (event.message ?? '').split(' ').at(-1)
+            : undefined;
+      if (told !== undefined && stale.has(told)) wrong.push(`FENCE: ${key} took the ${event.t} of the stale attempt ${told}`);
+    }
+  return wrong;
+}
+
+/** Two where one was asked for: children of one call, instances of one application. */
+function twins(rows: readonly Row[], histories: Histories, { applications }: Ledger): readonly string[] {
+  const seen = new Set<string>();
   return rows.flatMap((row) => {
-    const parent = row['parentElementInstanceKey'];
-    if (parent === undefined) return [];
-    if (parents.has(String(parent))) return [`DOUBLED: two children of ${String(parent)}`];
-    parents.add(String(parent));
+    const key = String(row['processInstanceKey']);
+    const invoice = (histories.get(key) ?? []).find((event) => event.t === 'variable-set' && event.name === 'invoice');
+    const asked =
+      row['parentElementInstanceKey'] !== undefined
+        ? `call ${String(row['parentElementInstanceKey'])}`
+        : row['processDefinitionId'] === 'apply' && invoice?.t === 'variable-set'
+          ? `application ${String(invoice.value)}`
+          : `start ${key}`;
+    if (asked.startsWith('application') && !applications.has(String(invoice?.t === 'variable-set' && invoice.value)))
+      return [`DOUBLED: ${asked} was never sent`];
+    if (seen.has(asked)) return [`DOUBLED: two instances of ${asked}`];
+    seen.add(asked);
     return [];
   });
 }

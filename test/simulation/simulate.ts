@@ -1,19 +1,21 @@
 /**
- * One run: the real runtime in a bad world. Work comes in while everything fails; then the weather clears, and within a bounded time
- * everything that was acknowledged must have come to its end, once.
+ * One run: the real runtime, in one process or in two that share store and queue, in a bad world. Work comes in while everything fails;
+ * then the weather clears, and within a bounded time everything that was acknowledged must have come to its end, once.
  */
+import { compile } from '../../engine/index.ts';
 import { openRuntime } from '../../runtime/open.ts';
-import type { RowChange, RuntimeClock, Store } from '../../runtime/ports.ts';
+import type { RowChange, Store } from '../../runtime/ports.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { createMemoryStore } from '../../runtime/stores/memory.ts';
-import { BpmnError, JobFailure } from '../../workers/job.ts';
-import type { JobHandler } from '../../workers/job.ts';
+import { ask } from './clients.ts';
+import { agencyOf } from './agency.ts';
 import { createBroker, faultyQueue, faultyStore, NO_FAULTS } from './faulty.ts';
 import type { Broker, Weather } from './faulty.ts';
 import { createLedger, judge } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
+import type { Mutant } from './mutants.ts';
 import { processes } from './processes.ts';
-import { createWorld } from './world.ts';
+import { born, createWorld } from './world.ts';
 import type { Life, World } from './world.ts';
 
 export interface Report {
@@ -24,22 +26,38 @@ export interface Report {
   readonly steps: number;
 }
 
-interface Run {
+/** One place where a process of the program runs, dies and is started again. */
+export interface Place {
+  readonly name: string;
+  life: Life;
+  runtime: Runtime | undefined;
+  /** what its machine's time is off by; jumps. Milliseconds. */
+  skew: number;
+  /** questions of clients that are under way */
+  asking: number;
+}
+
+export interface Run {
   readonly world: World;
   readonly weather: Weather;
   readonly inner: Store;
   readonly broker: Broker;
   readonly ledger: Ledger;
-  readonly clock: RuntimeClock;
-  /** what the machine's time is off by; jumps */
-  skew: number;
-  life: Life;
-  runtime: Runtime | undefined;
+  readonly places: readonly Place[];
+  readonly mutant: Mutant | undefined;
+  readonly cases: number;
+  /** clocks jump in this run */
+  readonly jumps: boolean;
   invoices: number;
   crashes: number;
-  cases: number;
-  /** questions of the client that are under way */
-  asking: number;
+}
+
+export interface Options {
+  readonly cases?: number;
+  /** default: the seed decides between one and two */
+  readonly places?: number;
+  /** a runtime that was broken on purpose */
+  readonly mutant?: Mutant;
 }
 
 const BEGAN = Date.UTC(2026, 0, 5, 8);
@@ -47,84 +65,101 @@ const DAY = 24 * 3_600_000;
 const HOUR = 3_600_000;
 const by = { id: 'simulator' };
 const config = { databaseUrl: 'memory:', data: '/nowhere', queue: 'in-process', clock: 'real' } as const;
+const STORM = { before: 0.02, after: 0.02, lose: 0.1, duplicate: 0.1, refuse: 0.05 };
+/** operations of the bad world after the last case has been asked for */
+const AFTERMATH = 400;
+/**
+ * Operations until a run counts as one that never comes to rest. The usual is a thousand; what a process with a clock that goes an hour
+ * ahead has leased may stay leased for that hour.
+ */
+const LONGEST = 80_000;
 
-export async function simulate(seed: number, { cases = 12 }: { readonly cases?: number } = {}): Promise<Report> {
+export async function simulate(seed: number, { cases = 6, places, mutant }: Options = {}): Promise<Report> {
   const written = await deployed;
   const world = createWorld(seed);
-  const run = begin(world, cases);
+  const run = begin(world, { cases, mutant, places: places ?? (world.chance(0.5) ? 2 : 1) });
   await run.inner.reserveNumbers(10_000);
   for (const changes of written) await run.inner.write(changes);
   world.enter();
   try {
-    open(run);
-    run.weather.faults = { before: 0.02, after: 0.02, lose: 0.1, duplicate: 0.1, refuse: 0.05 };
+    run.places.forEach((place) => open(run, place));
+    run.weather.faults = STORM;
     let steps = await badTimes(run);
     run.weather.faults = NO_FAULTS;
+    for (const place of run.places) place.skew = 0;
     steps += await goodTimes(run);
     const wrong = await judge(run.inner, run.ledger);
-    world.kill(run.life);
+    for (const { life } of run.places) world.kill(life);
     return { seed, wrong, cases: run.invoices, crashes: run.crashes, steps };
   } finally {
     world.leave();
   }
 }
 
-function begin(world: World, cases: number): Run {
-  const run: Run = {
+function begin(world: World, { cases, places, mutant }: { cases: number; places: number; mutant: Mutant | undefined }): Run {
+  const weather = { faults: NO_FAULTS };
+  return {
     world,
-    weather: { faults: NO_FAULTS },
+    weather,
     inner: createMemoryStore(),
-    broker: createBroker(),
+    broker: createBroker(world, weather),
     ledger: createLedger(),
-    clock: { now: () => BEGAN + run.skew + Math.floor(world.now()), onMoved: () => () => undefined },
-    skew: 0,
-    life: { dead: true },
-    runtime: undefined,
+    places: Array.from({ length: places }, (_, index) => ({
+      name: `p${index + 1}`,
+      life: { ...born(), dead: true },
+      runtime: undefined,
+      skew: 0,
+      asking: 0,
+    })),
+    mutant,
+    cases,
+    // the hour that follows costs time when several processes show each other all the while that they live
+    jumps: world.chance(places > 1 ? 0.15 : 0.5),
     invoices: 0,
     crashes: 0,
-    cases,
-    asking: 0,
   };
-  return run;
 }
 
 /** Opening takes many steps; a crash may come in any of them. */
-function open(run: Run): void {
-  const life: Life = { dead: false };
-  Object.assign(run, { life, runtime: undefined, asking: 0 });
-  const { world, weather, inner, broker, clock } = run;
-  const instead = { store: faultyStore(world, weather, { inner, life }), queue: faultyQueue(world, weather, { broker, life }), clock };
+function open(run: Run, place: Place): void {
+  const life = born();
+  Object.assign(place, { life, runtime: undefined, asking: 0 });
+  const { world, weather, broker, mutant } = run;
+  const clock = { now: () => BEGAN + place.skew + Math.floor(world.now()), onMoved: () => () => undefined };
+  const inner = mutant?.store?.(run.inner, { world, life, ledger: run.ledger }) ?? run.inner;
+  const instead = {
+    store: faultyStore(world, weather, { inner, life }),
+    queue: faultyQueue(world, weather, { broker, life }),
+    clock,
+    compile: compileOnce,
+  };
   const log =
     process.env['ALUR_SIM_LOG'] === undefined
       ? undefined
-      : (level: string, text: string) => process.stdout.write(`${Math.round(world.now())} ${level} ${text}\n`);
-  openRuntime({ config, handlers: new Map([['agency', agencyOf(run, life)]]), retryBackOffMs: 1_000, instead, ...(log && { log }) }).then(
-    (runtime) => life.dead || (run.runtime = runtime),
-    // it could not start: whoever keeps it alive starts it again
-    () => life.dead || world.later(1_000, () => life.dead || (world.kill(life), open(run))),
-  );
+      : (level: string, text: string) => process.stdout.write(`${Math.round(world.now())} ${place.name} ${level} ${text}\n`);
+  const handlers = new Map([['agency', agencyOf(run, life)]]);
+  world.within(life, () => {
+    openRuntime({ config, handlers, retryBackOffMs: 1_000, instead, shared: run.places.length > 1, ...(log && { log }) }).then(
+      (runtime) => life.dead || (place.runtime = runtime),
+      // it could not start: whoever keeps it alive starts it again
+      () => life.dead || world.later(1_000, () => life.dead || (world.kill(life), open(run, place))),
+    );
+  });
 }
 
-/** Does each thing once per idempotency key, takes its time, fails now and then, and refuses some for good: always the same ones. */
-function agencyOf({ world, weather, ledger }: Run, life: Life): JobHandler {
-  return async ({ key, elementId, variables }) => {
-    const slow = world.random() < 0.1 ? world.random() * 90_000 : world.random() * 2_000;
-    await new Promise<void>((resolve) => world.later(slow, () => life.dead || resolve()));
-    // the call may have been on its way when the caller died: then it still happens
-    if (weather.faults !== NO_FAULTS && world.chance(0.15)) throw new JobFailure('the agency answers 503');
-    if (!ledger.effects.has(key)) ledger.effects.set(key, 1);
-    if (weather.faults !== NO_FAULTS && world.chance(0.05)) throw new JobFailure('the answer was lost');
-    if (elementId === 'check' && String(variables['invoice']).endsWith('3')) throw new BpmnError('NO', 'refused');
-    return { answer: 'yes' };
-  };
+/** The processes are the same in every life of every run. */
+const compiled = new Map<string, ReturnType<typeof compile>>();
+function compileOnce(xml: string): ReturnType<typeof compile> {
+  const known = compiled.get(xml) ?? compile(xml);
+  compiled.set(xml, known);
+  return known;
 }
 
-function crash(run: Run): void {
+function crash(run: Run, place: Place): void {
   run.crashes += 1;
-  run.world.kill(run.life);
-  // entries that the dead one had in its hands are delivered again when the next one listens
+  run.world.kill(place.life);
   if (run.world.chance(0.3)) run.broker.wipe();
-  run.world.later(run.world.random() * 20_000, () => open(run));
+  run.world.later(run.world.random() * 20_000, () => open(run, place));
 }
 
 /** Deployed once, in a world where nothing fails; every run begins with what that wrote. */
@@ -136,6 +171,7 @@ const deployed: Promise<readonly (readonly RowChange[])[]> = (async () => {
   for (const { id, xml } of processes) {
     const answer = await runtime.deploy([{ name: `${id}.bpmn`, text: xml }], by);
     if (!answer.ok) throw new Error(`${answer.reason} ${JSON.stringify(answer.problems)}`);
+    await compileOnce(xml);
   }
   await runtime.close();
   return written;
@@ -143,111 +179,43 @@ const deployed: Promise<readonly (readonly RowChange[])[]> = (async () => {
 
 /** Until all work has been asked for, and then some. */
 async function badTimes(run: Run): Promise<number> {
-  const { world } = run;
   let steps = 0;
-  for (let rest = 1_500; rest > 0; steps += 1) {
-    await world.step();
+  for (let rest = AFTERMATH; rest > 0; steps += 1) {
+    await run.world.step();
     if (run.invoices >= run.cases) rest -= 1;
-    if (run.life.dead) continue;
-    if (world.chance(0.003)) crash(run);
-    else if (world.chance(0.001)) run.broker.wipe();
-    else if (world.chance(0.0005)) run.skew += world.chance(0.5) ? HOUR : -HOUR;
-    else if (run.runtime && run.asking < 8 && world.chance(0.1)) client(run, run.runtime);
+    for (const place of run.places) if (!place.life.dead) strike(run, place);
   }
   return steps;
 }
 
-/** Nothing fails any more. Bounded: a day of the world's time. */
+function strike(run: Run, place: Place): void {
+  const { world } = run;
+  const { life, runtime } = place;
+  if (world.chance(0.004)) return crash(run, place);
+  if (world.chance(0.002)) life.stoppedUntil = world.now() + world.random() * 40_000;
+  if (world.chance(0.001)) run.broker.wipe();
+  // a wrong clock, set right some time later
+  if (run.jumps && world.chance(0.002)) place.skew = place.skew === 0 ? (world.chance(0.5) ? HOUR : -HOUR) : 0;
+  if (runtime && place.asking < 8 && world.chance(0.1)) ask(run, place, runtime);
+}
+
+/** Nothing fails any more. Bounded: half a day of the world's time. */
 async function goodTimes(run: Run): Promise<number> {
   const { world } = run;
   const end = world.now() + DAY / 2;
   let steps = 0;
-  for (let next = 0; world.now() < end; steps += 1) {
+  for (let next = 0; world.now() < end && steps < LONGEST; steps += 1) {
     await world.step();
-    if (world.now() < next || run.runtime === undefined) continue;
+    if (world.now() < next || !run.places.some(({ runtime }) => runtime)) continue;
     if (await rested(run)) break;
     next = world.now() + 20_000;
-    for (let asks = 0; asks < 6; asks += 1) client(run, run.runtime);
+    for (const place of run.places) for (let asks = 0; asks < 4; asks += 1) if (place.runtime) ask(run, place, place.runtime);
   }
   return steps;
 }
 
-async function rested({ inner, asking }: Run): Promise<boolean> {
+async function rested({ inner, places }: Run): Promise<boolean> {
+  if (places.some(({ asking }) => asking > 0)) return false;
   const { items } = await inner.search('processInstances', { filter: { state: { $in: ['ACTIVE', 'SUSPENDED'] } }, limit: 1 });
-  return items.length === 0 && asking === 0 && (await inner.pendingEffects(1)).length === 0;
-}
-
-/** One thing that somebody outside does. Asked again when it failed; only what was answered goes into the ledger. */
-function client(run: Run, runtime: Runtime): void {
-  const { world } = run;
-  const doing = world.random();
-  run.asking += 1;
-  const work =
-    run.invoices < run.cases && doing < 0.4
-      ? newCase(run, runtime)
-      : doing < 0.6
-        ? pay(run, runtime)
-        : doing < 0.8
-          ? completeTask(run, runtime)
-          : operate(run, runtime);
-  const { life } = run;
-  void work.catch(() => undefined).finally(() => life.dead || (run.asking -= 1));
-}
-
-async function newCase(run: Run, runtime: Runtime): Promise<void> {
-  const { world, ledger } = run;
-  const invoice = `i${(run.invoices += 1)}`;
-  const ids = ['permit', 'many', 'refuse', 'apply', 'race'];
-  const processDefinitionId = ids[Math.floor(world.random() * ids.length)] ?? '';
-  if (processDefinitionId === 'apply') {
-    const answer = await runtime.publishMessage(
-      { name: 'application', correlationKey: invoice, messageId: invoice, timeToLive: DAY, variables: { invoice } },
-      by,
-    );
-    if (answer.ok) ledger.messages.set(answer.messageKey, 'apply');
-    return;
-  }
-  if (world.chance(0.5)) await payFor(run, runtime, invoice);
-  const answer = await runtime.startInstance({ processDefinitionId, variables: { invoice } }, by);
-  if (answer.ok) ledger.started.add(answer.processInstanceKey);
-}
-
-async function payFor(run: Run, runtime: Runtime, invoice: string): Promise<void> {
-  for (const name of ['payment', 'race-payment'])
-    await runtime.publishMessage({ name, correlationKey: invoice, messageId: invoice, timeToLive: DAY * 3 }, by);
-}
-
-async function pay(run: Run, runtime: Runtime): Promise<void> {
-  if (run.invoices > 0) await payFor(run, runtime, `i${1 + Math.floor(run.world.random() * run.invoices)}`);
-}
-
-async function completeTask({ world, ledger }: Run, runtime: Runtime): Promise<void> {
-  const { items } = await runtime.store.search('userTasks', { filter: { state: 'CREATED' }, limit: 20 });
-  const task = items[Math.floor(world.random() * items.length)];
-  if (task === undefined) return;
-  const [key, instance] = [String(task['userTaskKey']), String(task['processInstanceKey'])];
-  const mark = Math.floor(world.random() * 1e9);
-  const set = await runtime.execute(instance, { type: 'set-variables', by, variables: { [`mark${mark}`]: mark } });
-  if (set.ok)
-    ledger.acknowledged.push({
-      instance,
-      what: `mark${mark}`,
-      holds: (event) => event.t === 'variable-set' && event.name === `mark${mark}`,
-    });
-  // two at once: one of them must be told that it came too late
-  const twice = [0, 1].map(async () => await runtime.execute(key, { type: 'complete-user-task', by, variables: {} }));
-  const taken = (await Promise.all(twice)).filter(({ ok }) => ok).length;
-  const n = Number(BigInt(key) & 0xfffffn);
-  if (taken > 1) ledger.acknowledged.push({ instance, what: 'only one of two completions', holds: () => false });
-  if (taken > 0)
-    ledger.acknowledged.push({ instance, what: `user task ${key}`, holds: (event) => event.t === 'user-task-completed' && event.n === n });
-}
-
-/** Gives stuck jobs new retries. */
-async function operate(_run: Run, runtime: Runtime): Promise<void> {
-  const { items } = await runtime.store.search('incidents', { filter: { state: 'ACTIVE' }, limit: 20 });
-  for (const incident of items) {
-    if (incident['jobKey'] !== undefined) await runtime.execute(String(incident['jobKey']), { type: 'update-job', by, retries: 2 });
-    await runtime.execute(String(incident['incidentKey']), { type: 'resolve-incident', by });
-  }
+  return items.length === 0 && (await inner.pendingEffects(1)).length === 0;
 }

@@ -8,7 +8,7 @@ import { simulate } from './simulate.ts';
 jest.setTimeout(3_600_000);
 
 const seed = Number(process.env['ALUR_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const runs = process.env['ALUR_SEED'] === undefined ? Number(process.env['ALUR_RUNS'] ?? 30) : 1;
+const runs = process.env['ALUR_SEED'] === undefined ? Number(process.env['ALUR_RUNS'] ?? 400) : 1;
 
 describe('a bad day', () => {
   test(`[CH1] nothing acknowledged is lost, nothing is done twice, nobody is stuck (${runs} runs from seed ${seed})`, async () => {
