@@ -48,7 +48,7 @@ export const borders = {
       'pino',
     ],
   },
-  sandbox: { rooms: [], packages: ['node:.*', 'express', 'yaml', 'ajv', 'ajv-formats', 'undici'] },
+  sandbox: { rooms: [], packages: ['node:.*', 'express', 'yaml', 'ajv', 'ajv-formats', 'undici', 'soap'] },
   ui: { rooms: ['forms', 'engine'], packages: [...react, ...bpmnIo] },
   modeler: { rooms: ['ui', 'engine'], packages: [...react, ...bpmnIo] },
   console: { rooms: ['ui'], packages: react },

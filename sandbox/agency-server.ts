@@ -50,10 +50,10 @@ const labelled = (agency: Agency, type: string): Record<string, string> => ({
   'x-alur-sandbox': agency.agencyId,
 });
 
-function send(agency: Agency, response: ServerResponse, { status, body }: Answer): void {
+function send(agency: Agency, response: ServerResponse, { status, body, headers: own }: Answer): void {
   const headers = labelled(agency, status >= 400 ? 'application/problem+json' : 'application/json');
   if (status === 503) headers['retry-after'] = String(agency.retryAfter);
-  response.writeHead(status, headers).end(JSON.stringify(body));
+  response.writeHead(status, { ...headers, ...own }).end(JSON.stringify(body));
 }
 
 async function handle(agency: Agency, request: IncomingMessage): Promise<Answer> {
@@ -64,12 +64,17 @@ async function handle(agency: Agency, request: IncomingMessage): Promise<Answer>
   if (atPath.length === 0) return problem(404, 'PATH_UNKNOWN', 'Alamat tidak dikenal');
   const operation = atPath.find((candidate) => candidate.method === request.method);
   if (operation === undefined) return problem(405, 'METHOD_NOT_ALLOWED', 'Metode tidak diizinkan');
+  const refused = agency.behaviour.admit?.(headersOf(request));
+  if (refused !== undefined) return refused;
   const body = await bodyOf(request);
   if (body === 'too-large') return problem(413, 'BODY_TOO_LARGE', 'Isi terlalu besar');
   if (body === 'not-json') return invalid(['/body is not JSON']);
   const read = readCall(operation, { url, headers: request.headers, body: body.value });
   return 'faults' in read ? invalid(read.faults) : once(agency, operation, read.call);
 }
+
+export const headersOf = ({ headers }: IncomingMessage): ReadonlyMap<string, string> =>
+  new Map(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 const invalid = (places: readonly string[]): Answer => ({
   status: 400,
@@ -83,7 +88,7 @@ const invalid = (places: readonly string[]): Answer => ({
 });
 
 /** The same key and request: the same answer, and its effect once. State is saved before the answer leaves. */
-function once(agency: Agency, operation: Operation, call: Call): Answer {
+export function once(agency: Agency, operation: Pick<Operation, 'operationId'>, call: Call): Answer {
   const { state } = agency;
   const key = call.headers.get('idempotency-key');
   const run = agency.behaviour.operations[operation.operationId];
@@ -101,7 +106,7 @@ function once(agency: Agency, operation: Operation, call: Call): Answer {
   return answer;
 }
 
-function fingerprint(operation: Operation, call: Call): string {
+function fingerprint(operation: Pick<Operation, 'operationId'>, call: Call): string {
   const text = JSON.stringify([operation.operationId, [...call.path], [...call.query], call.body ?? null]);
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -5,6 +5,7 @@ import type { AgencyState, Announcement, Json, JsonObject } from './state.ts';
 export interface Answer {
   readonly status: number;
   readonly body: Json;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface World {
@@ -20,6 +21,10 @@ export interface World {
 }
 
 export interface Behaviour {
+  /** what stands before the agency's own system: an answer for who is not let in */
+  readonly admit?: (headers: ReadonlyMap<string, string>) => Answer | undefined;
+  /** the city's member path, when the agency is reached through X-Road */
+  readonly xRoadClient?: string;
   readonly operations: Readonly<Record<string, (call: Call, world: World) => Answer>>;
   /** by itself later, or on demand (`act`); answers what came of it, or undefined when there is nothing to act on */
   readonly actions?: Readonly<Record<string, (input: JsonObject, world: World) => JsonObject | undefined>>;

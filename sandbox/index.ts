@@ -1,22 +1,27 @@
 /**
  * The agencies' systems as real HTTP servers on loopback, with state and switchable faults: what the demo and the tests call over the network.
- * Only agencies whose folder has an `openapi.yaml` get a server.
+ * Only agencies whose folder has an `openapi.yaml` or a `service.wsdl` get a server.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bapenda } from './agencies/bapenda.ts';
+import { bpjs } from './agencies/bpjs.ts';
 import { damkar } from './agencies/damkar.ts';
 import { diskominfo } from './agencies/diskominfo.ts';
+import { dinsos } from './agencies/dinsos.ts';
 import { dispendukcapil } from './agencies/dispendukcapil.ts';
 import { dlh } from './agencies/dlh.ts';
 import { jaringan } from './agencies/jaringan.ts';
 import { kantah } from './agencies/kantah.ts';
+import { kpu } from './agencies/kpu.ts';
+import { taspen } from './agencies/taspen.ts';
 import { createAgencyServer, type Agency, type Fault } from './agency-server.ts';
 import { Announcer } from './announcer.ts';
 import type { Behaviour, World } from './behaviour.ts';
 import { readContract } from './contract.ts';
+import { createSoapServer } from './soap-server.ts';
 import { AgencyState, type JsonObject } from './state.ts';
 
 export { faults } from './agency-server.ts';
@@ -45,6 +50,8 @@ export interface Sandbox {
   readonly agencyId: string;
   /** base URL without trailing slash */
   readonly url: string;
+  /** the member path that the city calls with, when the agency stands behind X-Road */
+  readonly xRoadClient?: string;
   readonly fault: Fault;
   setFault(fault: Fault): void;
   /** how often something really happened, by idempotency key */
@@ -60,13 +67,15 @@ export interface Sandboxes {
   close(): Promise<void>;
 }
 
+const CONTRACTS = ['openapi.yaml', 'service.wsdl'];
+
 const behaviours: ReadonlyMap<string, Behaviour> = new Map(
-  Object.entries({ bapenda, damkar, diskominfo, dispendukcapil, dlh, jaringan, kantah }),
+  Object.entries({ bapenda, bpjs, damkar, dinsos, diskominfo, dispendukcapil, dlh, jaringan, kantah, kpu, taspen }),
 );
 
 export async function startSandboxes(options: SandboxOptions): Promise<Sandboxes> {
   const ids = readdirSync(options.folder)
-    .filter((id) => existsSync(join(options.folder, id, 'openapi.yaml')))
+    .filter((id) => CONTRACTS.some((file) => existsSync(join(options.folder, id, file))))
     .sort();
   const running = await Promise.all(ids.map((id, index) => start(id, index, options)));
   const byId = new Map(running.map(({ sandbox }) => [sandbox.agencyId, sandbox]));
@@ -86,10 +95,11 @@ async function start(
   if (behaviour === undefined) throw new Error(`Expected a sandbox behaviour for ${agencyId}, but sandbox/agencies has none`);
   const state = new AgencyState(options.stateFolder === undefined ? undefined : join(options.stateFolder, `${agencyId}.json`));
   const { world, act, stop } = worldOf(behaviour, state, options);
-  const operations = readContract(join(options.folder, agencyId, 'openapi.yaml'));
+  const wsdl = join(options.folder, agencyId, 'service.wsdl');
+  const isSoap = existsSync(wsdl);
   const agency: Agency = {
     agencyId,
-    operations,
+    operations: isSoap ? [] : readContract(join(options.folder, agencyId, 'openapi.yaml')),
     behaviour,
     world,
     state,
@@ -97,7 +107,7 @@ async function start(
     retryAfter: options.retryAfter ?? 2,
     fault: 'none',
   };
-  const server = createAgencyServer(agency);
+  const server = isSoap ? createSoapServer(agency, readFileSync(wsdl, 'utf8')) : createAgencyServer(agency);
   const port = typeof options.ports === 'number' ? options.ports + index : 0;
   await listening(server, port);
   const sandbox: Sandbox = {
@@ -106,6 +116,7 @@ async function start(
     get fault() {
       return agency.fault;
     },
+    ...(behaviour.xRoadClient === undefined ? {} : { xRoadClient: behaviour.xRoadClient }),
     setFault: (fault) => void (agency.fault = fault),
     effects: () => new Map(state.effects),
     act,

@@ -149,6 +149,9 @@ interface MachinePlan {
   readonly sandboxes?: Sandboxes;
 }
 
+const placeOf = ({ url, xRoadClient }: { readonly url: string; readonly xRoadClient?: string }) =>
+  xRoadClient === undefined ? { url } : { url, xRoadClient };
+
 async function openMachine({
   env,
   config,
@@ -157,7 +160,7 @@ async function openMachine({
   log,
   sandboxes,
 }: MachinePlan): Promise<{ readonly runtime: Runtime; readonly handlers: Handlers }> {
-  const fallback = new Map((sandboxes?.agencies ?? []).map(({ agencyId, url }) => [agencyId, url] as const));
+  const fallback = new Map((sandboxes?.agencies ?? []).map(({ agencyId, ...one }) => [agencyId, placeOf(one)] as const));
   // jobs that a crash left behind may start before `openRuntime` has answered: they wait here for the store
   const opened = Promise.withResolvers<Runtime>();
   const now = () => Date.now();

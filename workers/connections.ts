@@ -43,14 +43,14 @@ export interface Connection {
 
 /**
  * `ALUR_AGENCY_<ID>_URL` and `ALUR_AGENCY_<ID>_TOKEN`; the id in capitals, `-` as `_`.
- * `fallback`: agency → base URL, e.g. of the sandboxes. Throws for a URL that is not http(s).
+ * `fallback`: agency → where it is, e.g. the sandboxes. Throws for a URL that is not http(s).
  */
 export function readConnections(
   env: Readonly<Record<string, string | undefined>>,
-  fallback: ReadonlyMap<string, string> = new Map(),
+  fallback: ReadonlyMap<string, Pick<Connection, 'url' | 'xRoadClient'>> = new Map(),
 ): ReadonlyMap<string, Connection> {
   const connections = new Map<string, Connection>();
-  for (const [agency, url] of fallback) connections.set(agency, { url, trusted: true });
+  for (const [agency, own] of fallback) connections.set(agency, { ...own, trusted: true });
   for (const [name, value] of Object.entries(env)) {
     const id = /^ALUR_AGENCY_([A-Z0-9_]+)_URL$/.exec(name)?.[1];
     if (id === undefined || !value) continue;

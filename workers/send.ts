@@ -83,7 +83,8 @@ function openPool(origin: string, { credential, trusted }: Connection, guard: Ne
 
 async function exchange(pool: Pool, { connection, request, timeout, signal }: Sending): Promise<RawAnswer> {
   const { statusCode, headers, body } = await pool.request({
-    path: new URL(connection.url).pathname.replace(/\/+$/, '') + request.target,
+    // a SOAP service has no path beside its base URL's, and a request line needs one
+    path: new URL(connection.url).pathname.replace(/\/+$/, '') + request.target || '/',
     method: request.method as 'GET',
     headers: request.headers,
     body: request.body ?? null,

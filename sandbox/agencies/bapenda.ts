@@ -6,6 +6,11 @@ const DAY = 86_400_000;
 
 export const bapenda: Behaviour = {
   operations: {
+    reportDeath: ({ body }, { state }) => {
+      const confirmationNumber = state.nextNumber('PJK');
+      state.records.set(confirmationNumber, body as JsonObject);
+      return { status: 201, body: { confirmationNumber } };
+    },
     createBill: ({ body }, world) => {
       const request = body as JsonObject;
       const billNumber = world.state.nextNumber('TGH');

@@ -39,14 +39,22 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function world(): Promise<World> {
+async function world(service = 'building-permit'): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'alur-net-'));
   const agenciesFolder = join(processes, 'agencies');
   const sandboxes = await startSandboxes({ folder: agenciesFolder, laterMs: null, retryAfter: 0 });
   const documents: NewDocument[] = [];
   const mails: Mail[] = [];
   const handlers: Handlers = createHandlers({
-    directory: directoryOf(new Map(sandboxes.agencies.map(({ agencyId, url }) => [agencyId, { url, trusted: true }])), agenciesFolder),
+    directory: directoryOf(
+      new Map(
+        sandboxes.agencies.map(({ agencyId, url, xRoadClient }) => [
+          agencyId,
+          { url, trusted: true, ...(xRoadClient === undefined ? {} : { xRoadClient }) },
+        ]),
+      ),
+      agenciesFolder,
+    ),
     evaluate: createFeel('Asia/Jakarta', Date.now),
     publicUrl: 'http://localhost:8080',
     zone: 'Asia/Jakarta',
@@ -66,12 +74,12 @@ async function world(): Promise<World> {
     () => sandboxes.close(),
     () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
   );
-  expect((await runtime.deploy(readServiceFolder(join(processes, 'building-permit')).resources, by)).ok).toBe(true);
+  expect((await runtime.deploy(readServiceFolder(join(processes, service)).resources, by)).ok).toBe(true);
   return { runtime, sandboxes, documents, mails };
 }
 
-async function start(runtime: Runtime, variables: Variables): Promise<string> {
-  const answer = await runtime.startInstance({ processDefinitionId: 'pbg', variables }, by);
+async function start(runtime: Runtime, variables: Variables, processDefinitionId = 'pbg'): Promise<string> {
+  const answer = await runtime.startInstance({ processDefinitionId, variables }, by);
   if (!answer.ok) throw new Error(answer.reason);
   return answer.processInstanceKey;
 }
@@ -172,5 +180,45 @@ describe('building permit over the network', () => {
     await ended(here.runtime, 'permit-issued');
     expect([...bapenda.effects().values()]).toEqual([1]);
     expect(await row(here.runtime, 'incidents', {})).toBeUndefined();
+  });
+});
+
+describe('death certificate over the network', () => {
+  const informed = ['bpjs', 'taspen', 'dinsos', 'kpu', 'bapenda'];
+  const report: Variables = { applicant: house['applicant']!, dateOfDeath: '2026-09-01', placeOfDeath: 'RSUD Kota', relation: 'anak' };
+
+  async function confirm({ runtime, sandboxes }: World): Promise<void> {
+    await until(runtime, () => row(runtime, 'elementInstances', { elementId: 'kpu-confirmed', state: 'ACTIVE' }));
+    const requestNumber = 'KPU-000001';
+    const voter = sandboxes.of('kpu')!.act('compare', { requestNumber }) as never;
+    await runtime.publishMessage({ name: 'kpu-selesai', correlationKey: requestNumber, timeToLive: 60_000, variables: { voter } }, by);
+  }
+  const effects = ({ sandboxes }: World): number[] => informed.map((agency) => [...sandboxes.of(agency)!.effects().values()].length);
+
+  test('[SH14] one report: five agencies confirm (X-Road, SOAP, 200 with success inside, later, plain), then the certificate', async () => {
+    const here = await world('death-certificate');
+    await start(here.runtime, { ...report, deceasedNik: '3573021708900002' }, 'akta-kematian');
+    await answer(here.runtime, 'verify-report', { decision: 'approve' });
+    await confirm(here);
+    await ended(here.runtime, 'certificate-issued');
+    expect(effects(here)).toEqual([1, 1, 1, 1, 1]);
+    expect(here.documents).toHaveLength(1);
+  });
+
+  test('[SH15] one agency is down and one answers 200 with an error: the others are informed, nothing is done twice, the certificate waits', async () => {
+    const here = await world('death-certificate');
+    const bpjs = here.sandboxes.of('bpjs')!;
+    bpjs.setFault('down');
+    await start(here.runtime, { ...report, deceasedNik: '3573021708900001' }, 'akta-kematian');
+    await answer(here.runtime, 'verify-report', { decision: 'approve' });
+    await confirm(here);
+    await ended(here.runtime, 'aid-settled');
+    await ended(here.runtime, 'inform-taspen');
+    await ended(here.runtime, 'inform-bapenda');
+    expect(here.documents).toHaveLength(0);
+    bpjs.setFault('none');
+    await ended(here.runtime, 'certificate-issued');
+    expect(effects(here)).toEqual([1, 1, 1, 1, 1]);
+    expect(here.documents).toHaveLength(1);
   });
 });

@@ -1,16 +1,25 @@
 /** What must be so for every shipped service, read from its files. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { compile } from '../../engine/index.ts';
 import { readOperations } from '../../workers/openapi.ts';
+import { readWsdl } from '../../workers/wsdl.ts';
 
 const processes = join(import.meta.dirname, '../../processes');
 const agenciesFolder = join(processes, 'agencies');
 const agencies = readdirSync(agenciesFolder);
-const operationsOf = (agency: string): Iterable<string> =>
-  readOperations(agency, parse(readFileSync(join(agenciesFolder, agency, 'openapi.yaml'), 'utf8')) as Record<string, unknown>).keys();
+const operationsOf = async (agency: string): Promise<Iterable<string>> => {
+  const wsdl = join(agenciesFolder, agency, 'service.wsdl');
+  if (existsSync(wsdl)) return (await readWsdl(agency, readFileSync(wsdl, 'utf8'))).keys();
+  return readOperations(
+    agency,
+    parse(readFileSync(join(agenciesFolder, agency, 'openapi.yaml'), 'utf8')) as Record<string, unknown>,
+  ).keys();
+};
+/** is answered by people alone */
+const withoutCalls = ['complaint'];
 const services = readdirSync(processes).filter((name) => name !== 'agencies');
 
 interface Service {
@@ -45,8 +54,8 @@ describe.each(services)('%s', (name) => {
 
   test('[SH3] every agency call names an operation that the agency has, every agency exists', async () => {
     const calls = [...xml.matchAll(/<zeebe:header key="agency" value="([^"]+)" \/>\s*<zeebe:header key="operation" value="([^"]+)" \/>/g)];
-    expect(calls.length).toBeGreaterThan(2);
-    for (const [, agency, operation] of calls) expect([...operationsOf(agency!)]).toContain(operation);
+    expect(calls.length > 2).toBe(!withoutCalls.includes(name));
+    for (const [, agency, operation] of calls) expect([...(await operationsOf(agency!))]).toContain(operation);
     expect(calls.length).toBe(all(xml, /<zeebe:taskDefinition type="(agency-call)"/g).length);
     for (const agency of all(xml, /<zeebe:property name="alur:agency" value="([^"]+)"/g))
       expect([...agencies, 'citizen']).toContain(agency);
@@ -73,7 +82,7 @@ describe.each(services)('%s', (name) => {
         /<bpmn:(userTask|serviceTask|businessRuleTask|startEvent|endEvent|intermediateCatchEvent|lane) id="([^"]+)" name="[^"]*"[^>]*>(.*?)<\/bpmn:\1>/gs,
       ),
     ];
-    expect(named.length).toBeGreaterThan(15);
+    expect(named.length).toBeGreaterThan(10);
     for (const [, , id, inner] of named) expect({ id, english: inner!.includes('alur:label.en') }).toEqual({ id, english: true });
   });
 

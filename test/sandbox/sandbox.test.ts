@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,15 +48,19 @@ afterAll(async () => {
 });
 
 describe('the shipped agencies', () => {
-  test('[SB1] every agency with an OpenAPI document has a server, the others none', () => {
+  test('[SB1] every agency with a contract has a server, the others none', () => {
     expect(sandboxes.agencies.map(({ agencyId }) => agencyId)).toEqual([
       'bapenda',
+      'bpjs',
       'damkar',
+      'dinsos',
       'diskominfo',
       'dispendukcapil',
       'dlh',
       'jaringan',
       'kantah',
+      'kpu',
+      'taspen',
     ]);
     expect(readdirSync(folder)).toContain('kelurahan');
     expect(sandboxes.of('kelurahan')).toBeUndefined();
@@ -105,7 +109,8 @@ describe('the shipped agencies', () => {
 
   test('[SB7] no agency asks for personal data in an address', () => {
     const personal = /nik|name|nama|phone|telepon|email|address|alamat|birth|lahir|resident|payer|applicant/i;
-    const places = sandboxes.agencies.flatMap(({ agencyId }) =>
+    const documented = sandboxes.agencies.filter(({ agencyId }) => existsSync(join(folder, agencyId, 'openapi.yaml')));
+    const places = documented.flatMap(({ agencyId }) =>
       readContract(join(folder, agencyId, 'openapi.yaml')).flatMap(({ operationId, parameters }) =>
         parameters.filter(({ place }) => place !== 'header').map(({ name }) => `${agencyId} ${operationId} ${name}`),
       ),
@@ -151,6 +156,56 @@ describe('idempotency keys', () => {
       code: 'IDEMPOTENCY_KEY_REUSED',
     });
     expect((await call('bapenda', '/bills', { method: 'POST', body: JSON.stringify(BILL) })).status).toBe(400);
+  });
+});
+
+describe('agencies with ways of their own', () => {
+  const notice = { nik: '3573021708900002', dateOfDeath: '2026-09-01', certificateNumber: 'AKM-1' };
+  const member = { 'content-type': 'application/json', 'idempotency-key': 'x1', 'x-road-client': 'ID/GOV/3573/ALUR' };
+  const asMember = (headers: Record<string, string>) =>
+    call('bpjs', '/memberships/death-notices', { method: 'POST', headers, body: JSON.stringify(notice) });
+
+  test('[SB8] who does not name its member is turned away by X-Road, not by the agency', async () => {
+    expect((await asMember(member)).status).toBe(201);
+    const turned = await asMember({ ...member, 'idempotency-key': 'x2', 'x-road-client': 'nobody' });
+    expect([turned.status, turned.headers.get('x-road-error')]).toEqual([400, 'Client.InvalidRequest']);
+    expect(sandboxes.of('bpjs')!.effects().get('x2')).toBeUndefined();
+  });
+
+  test('[SB8] social affairs answer 200 with the error inside', async () => {
+    const good = await post('dinsos', '/bansos/kematian', notice, 'd1');
+    const bad = await post('dinsos', '/bansos/kematian', { ...notice, nik: '3573021708900001' }, 'd2');
+    expect([good.status, good.body['sukses'], bad.status, bad.body['kode']]).toEqual([200, true, 200, 'BUKAN_PENERIMA']);
+  });
+
+  test('[SB8] the commission takes a report at once and tells its result once, later', async () => {
+    const { body } = await post('kpu', '/voters/death-notices', notice, 'k9');
+    const compare = () => sandboxes.of('kpu')!.act('compare', { requestNumber: String(body['requestNumber']) });
+    expect(compare()).toMatchObject({ state: 'removed' });
+    expect(compare()).toBeUndefined();
+  });
+
+  test('[SB8] the pension fund speaks SOAP, with one effect for one key', async () => {
+    const envelope = `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><LaporKematian xmlns="urn:taspen:pensiun"><nik>${notice.nik}</nik><tanggalMeninggal>2026-09-01</tanggalMeninggal><nomorAkta>AKM-1</nomorAkta></LaporKematian></soap:Body></soap:Envelope>`;
+    const ask = () =>
+      call('taspen', '/', {
+        method: 'POST',
+        headers: { 'content-type': 'text/xml', soapaction: '""', 'idempotency-key': 's1' },
+        body: envelope,
+      });
+    const [first, second] = [await ask(), await ask()];
+    expect(first.text).toMatch(/<(?:\w+:)?nomorKonfirmasi>TSP-\d+</);
+    expect(second.text).toBe(first.text);
+    expect(sandboxes.of('taspen')!.effects().get('s1')).toBe(1);
+    sandboxes.of('taspen')!.setFault('down');
+    expect((await ask()).status).toBe(503);
+  });
+
+  test('[SB8] a death is registered once, and the register knows it afterwards', async () => {
+    const death = { nik: '3573035105950003', dateOfDeath: '2026-09-01', placeOfDeath: 'RSUD' };
+    expect((await post('dispendukcapil', '/deaths', death, 'm1')).status).toBe(201);
+    expect((await post('dispendukcapil', '/deaths', death, 'm2')).body).toMatchObject({ status: 409, code: 'DEATH_KNOWN' });
+    expect((await post('dispendukcapil', '/residents/lookup', { nik: death.nik })).body).toMatchObject({ status: 'deceased' });
   });
 });
 
