@@ -24,6 +24,10 @@ const clerkNames = [
   'Joko Purnomo',
   'Kartika Sari',
   'Lukman Hakim',
+  'Murni Handayani',
+  'Nanang Setyawan',
+  'Oktavia Putri',
+  'Purwanto',
 ];
 
 export function demoPeople(agencies: readonly Agency[]): readonly Person[] {

@@ -7,7 +7,7 @@ const processes = join(import.meta.dirname, '../../processes');
 const services = readdirSync(processes).filter((name) => existsSync(join(processes, name, 'scenarios')));
 
 test('[SC1] each shipped service has at least six scenarios', () => {
-  expect(services).toEqual(['building-permit', 'community-wifi']);
+  expect(services).toEqual(['building-permit', 'community-wifi', 'complaint', 'death-certificate']);
   for (const name of services) {
     const { files } = readServiceFolder(join(processes, name));
     expect(files.flatMap(({ testCases }) => testCases).length).toBeGreaterThanOrEqual(6);

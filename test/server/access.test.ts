@@ -20,6 +20,12 @@ const open = [
   'GET /v2/topology',
   'GET /v2/status',
   'GET /v2/license',
+  'GET /v2/openapi.json',
+  'GET /v2/docs',
+  'GET /api/v1/openapi.json',
+  'GET /api/v1/docs',
+  'GET /govstack/openapi.json',
+  'GET /govstack/docs',
 ];
 
 describe('every address says who may call it', () => {
@@ -45,7 +51,10 @@ describe('every address says who may call it', () => {
 
   test('[AC3] citizens may call nothing of /v2 but what is open and who they are', () => {
     const reachable = routes.filter(({ allow, path }) => path.startsWith('/v2/') && allow.holds(citizen)).map(label);
-    expect(reachable.sort()).toEqual(['GET /v2/authentication/me', 'GET /v2/license', 'GET /v2/status', 'GET /v2/topology']);
+    const pages = ['GET /v2/docs', 'GET /v2/openapi.json'];
+    expect(reachable.sort()).toEqual(
+      ['GET /v2/authentication/me', ...pages, 'GET /v2/license', 'GET /v2/status', 'GET /v2/topology'].sort(),
+    );
   });
 
   test.each([
@@ -87,7 +96,8 @@ describe('every address says who may call it', () => {
     const idle: Reader = { kind: 'staff', username: 'idle', name: '', agency: 'alpha', roles: [] };
     const changing = routes
       .filter(
-        ({ method, path, allow }) => method !== 'get' && path.startsWith('/v2/') && !/\/search$|\*rest$/.test(path) && allow.holds(idle),
+        ({ method, path, allow }) =>
+          method !== 'get' && path.startsWith('/v2/') && !/\/search$|\/statistics\/|\*rest$/.test(path) && allow.holds(idle),
       )
       .map(label);
     expect(changing.filter((one) => !routes.some((route) => label(route) === one && route.reads === 'nothing'))).toEqual([]);
