@@ -51,6 +51,10 @@ export interface RequestOptions {
   readonly anonymous?: boolean;
 }
 
+let usedAt = 0;
+/** when the server last answered this page as somebody's; milliseconds since 1970 UTC on this machine's clock */
+export const lastUse = (): number => usedAt;
+
 type SignInAgain = () => Promise<boolean>;
 let signInAgain: SignInAgain | undefined;
 
@@ -95,6 +99,7 @@ async function answer(path: string, options: RequestOptions): Promise<Response> 
   let response = await send(path, options);
   if (response.status === 401 && !options.anonymous && signInAgain && (await signInAgain())) response = await send(path, options);
   if (!response.ok) throw new ProblemError(response.status, await readProblem(response));
+  usedAt = Date.now();
   return response;
 }
 

@@ -24,17 +24,37 @@ export interface User {
 
 const sessionKey = ['session'];
 
+interface SessionAnswer {
+  readonly user: User | null;
+  /** ISO 8601; `now` is the server's clock, so that a wrong clock here warns nobody falsely */
+  readonly session?: { readonly now: string; readonly idleAt: string; readonly endsAt: string; readonly warnAt: string } | null;
+  /** the agencies' systems are imitations */
+  readonly sandbox?: boolean;
+}
+
+const sessionQuery = {
+  queryKey: sessionKey,
+  queryFn: () => request<SessionAnswer>('/api/v1/session', { anonymous: true }),
+  staleTime: 60_000,
+};
+
+/** What the server said about the session, and when (milliseconds since 1970 UTC on this machine's clock). */
+export function useSessionAnswer(): {
+  readonly answer: SessionAnswer | undefined;
+  readonly at: number;
+  readonly renew: () => Promise<unknown>;
+} {
+  const { data, dataUpdatedAt, refetch } = useQuery(sessionQuery);
+  return { answer: data, at: dataUpdatedAt, renew: refetch };
+}
+
 /** The signed-in user, null when nobody is, undefined while it is not known yet. */
 export function useSession(): {
   readonly user: User | null | undefined;
   readonly signOut: () => Promise<void>;
   readonly error: Error | null;
 } {
-  const { data, error } = useQuery({
-    queryKey: sessionKey,
-    queryFn: () => request<{ user: User | null }>('/api/v1/session', { anonymous: true }),
-    staleTime: 60_000,
-  });
+  const { data, error } = useQuery(sessionQuery);
   const signOut = async (): Promise<void> => {
     await request('/api/v1/session', { method: 'DELETE', anonymous: true });
     window.location.assign('/'); // a full load, so that nothing of this user stays in memory
@@ -85,8 +105,8 @@ export function SignInPage({ why }: { readonly why?: string }): ReactNode {
   const { t } = useTranslation('ui');
   const client = useQueryClient();
   const done = (user: User): void => {
-    client.setQueryData(sessionKey, { user });
-    void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
+    client.setQueryData<SessionAnswer>(sessionKey, (before) => ({ ...before, user }));
+    void client.invalidateQueries();
   };
   return (
     <div className="a-signin card stack">
@@ -117,10 +137,11 @@ export function SessionGuard({ children }: { readonly children: ReactNode }): Re
     setAsking(false);
     for (const resolve of waiting.current.splice(0)) resolve(again);
   };
-  const before = client.getQueryData<{ user: User | null }>(sessionKey)?.user;
+  const before = client.getQueryData<SessionAnswer>(sessionKey)?.user;
   const done = (user: User): void => {
     if (before && before.username !== user.username) return window.location.reload(); // another person: nothing of the first one may stay
-    client.setQueryData(sessionKey, { user });
+    client.setQueryData<SessionAnswer>(sessionKey, (known) => ({ ...known, user }));
+    void client.invalidateQueries({ queryKey: sessionKey });
     settle(true);
   };
   return (

@@ -54,8 +54,13 @@ async function signOutEverywhere({ context, reader }: Asked) {
 
 async function current({ context, reader }: Asked) {
   const deadlines = reader.session === undefined ? undefined : await context.sessions.deadlines(reader.session);
-  const session = deadlines && { idleAt: iso(deadlines.idleAt), endsAt: iso(deadlines.endsAt), warnAt: iso(deadlines.warnAt) };
-  return ok({ user: userOf(context, reader), session: session ?? null });
+  const session = deadlines && {
+    now: iso(context.now()),
+    idleAt: iso(deadlines.idleAt),
+    endsAt: iso(deadlines.endsAt),
+    warnAt: iso(deadlines.warnAt),
+  };
+  return ok({ user: userOf(context, reader), session: session ?? null, sandbox: context.sandbox !== undefined });
 }
 
 async function signOut({ context, reader }: Asked) {

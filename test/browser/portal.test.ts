@@ -161,3 +161,37 @@ test('[UI44] an unknown permit, a page that is not there and a clerk’s account
   await page.getByText('Anda masuk dengan akun petugas').waitFor();
   await context.close();
 });
+
+test('[UI64] every screen says that the agencies behind it are imitations', async () => {
+  const { page } = await person(browser, alur.url, 390);
+  for (const address of ['/', '/inbox/', '/modeler/', '/console/']) {
+    await page.goto(address);
+    await page.getByText('Sistem instansi di sini adalah tiruan untuk latihan.').waitFor();
+  }
+});
+
+test('[UI65] who does nothing is warned before the session ends, and may stay', async () => {
+  const { page } = await person(browser, alur.url, 390);
+  await page.clock.install();
+  await page.goto('/services/wifi-publik/apply');
+  await page.getByLabel('Nama pengguna').fill('warga');
+  await page.getByLabel('Kata sandi').fill(passwordOf(alur, 'warga'));
+  await page.getByRole('button', { name: 'Masuk' }).click();
+  await page.getByRole('heading', { name: 'Isi formulir' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  const warning = page.getByText(/Sesi Anda berakhir dalam \d menit/);
+
+  // early: nothing
+  await page.clock.fastForward('50:00');
+  expect(await warning.isVisible()).toBe(false);
+
+  // when: near the end
+  await page.clock.fastForward('06:00');
+  await warning.waitFor();
+  const seen = await look(page, 'portal-session-warning');
+  expect([seen.violations, seen.overflow]).toEqual([[], []]);
+  await page.getByRole('button', { name: 'Tetap masuk' }).press('Enter');
+
+  // then
+  await warning.waitFor({ state: 'hidden' });
+});

@@ -2,7 +2,8 @@ import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeLanguage, language, languages } from '../i18n.ts';
-import { useSession } from '../session.tsx';
+import { SessionWarning } from '../session-warning.tsx';
+import { useSession, useSessionAnswer } from '../session.tsx';
 import type { Role, User } from '../session.tsx';
 import { Button } from './button.tsx';
 
@@ -88,6 +89,7 @@ export interface PageProps {
 export function Page({ app, title, width = 'normal', children }: PageProps): ReactNode {
   const { t } = useTranslation('ui');
   const { user, signOut } = useSession();
+  const sandbox = useSessionAnswer().answer?.sandbox === true;
   useEffect(() => {
     document.title = `${title} · Alur`;
   }, [title]);
@@ -120,6 +122,8 @@ export function Page({ app, title, width = 'normal', children }: PageProps): Rea
             {user && <UserMenu user={user} onSignOut={() => void signOut()} />}
           </div>
         </div>
+        {sandbox && <p className="a-sandbox">{t('sandbox')}</p>}
+        <SessionWarning />
       </header>
       <main id="main" tabIndex={-1} className={`a-main ${width === 'normal' ? '' : `a-main-${width}`}`}>
         {children}
