@@ -232,6 +232,11 @@ const internals: { readonly [W in Internal['what']]: (state: InstanceState, even
     scope.resetting?.delete(event.gateway);
     if (scope.resetting?.size === 0) delete scope.resetting;
   },
+  queued: (state, event) => {
+    const scope = instance(state, event.n);
+    if (event.queued.length === 0) delete scope.queued;
+    else scope.queued = [...event.queued];
+  },
   enough: (state, event) => void (instance(state, event.n).enough = true),
   handling: (state, event) =>
     void (instance(state, event.n).handles = { thrower: event.thrower, ...(event.remaining && { remaining: event.remaining }) }),

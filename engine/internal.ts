@@ -1,6 +1,6 @@
 /** The machine's own book-keeping events: they belong to the fold, but nobody outside needs them. */
 import type { ElementId, Json, TaskFields, Variables } from './terms.ts';
-import type { Compensable, Paused } from './state.ts';
+import type { Compensable, Queued, Paused } from './state.ts';
 import type { Begin } from './step.ts';
 
 /** An element to activate in a scope, with what set it off. */
@@ -50,6 +50,8 @@ export type Internal =
   | { readonly t: 'internal'; readonly what: 'compensable'; readonly n: number; readonly record: Compensable }
   /** what remains compensable in scope `n` */
   | { readonly t: 'internal'; readonly what: 'compensating'; readonly n: number; readonly records: readonly Compensable[] }
+  /** all that waits for its turn in an ad-hoc sub-process whose activities run one after the other */
+  | { readonly t: 'internal'; readonly what: 'queued'; readonly n: number; readonly queued: readonly Queued[] }
   /** an ad-hoc sub-process completes as soon as nothing moves inside any more */
   | { readonly t: 'internal'; readonly what: 'enough'; readonly n: number }
   /** a complex gateway in scope `n` went on with tokens of these flows; it absorbs those of the others until it is `reset` */

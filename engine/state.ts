@@ -49,6 +49,13 @@ export interface ElementInstance {
   begin?: Begin;
   /** ad-hoc: output collection so far */
   collected?: Json[];
+  /** ad-hoc, one after the other: what begins next, oldest first */
+  queued?: Queued[];
+}
+
+export interface Queued {
+  readonly elementId: ElementId;
+  readonly variables?: Variables;
 }
 
 export interface Compensable {

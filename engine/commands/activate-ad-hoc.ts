@@ -17,6 +17,7 @@ export function activateAdHoc(run: Run, { n, elements, cancelRemaining }: Comman
       `Expected to activate '${wrong.elementId}', but ad-hoc sub-process '${element.id}' has no such activity.`,
     );
   const running = cancelRemaining ? [...(instance.children ?? [])] : [];
+  if (cancelRemaining && instance.queued) run.emit({ t: 'internal', what: 'queued', n, queued: [] });
   // first the new ones, so that the sub-process is never empty in between
   for (const activation of elements) begin(run, n, activation);
   for (const child of running) terminate(run, child);

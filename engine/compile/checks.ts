@@ -198,12 +198,6 @@ function eventSubProcess(element: ElementOf<'event-sub-process'>, check: Check):
 }
 
 function adHoc(element: ElementOf<'ad-hoc-sub-process'>, check: Check): void {
-  if (element.sequential)
-    check.complain({
-      code: 'UNSUPPORTED_ORDERING',
-      message: "Expected an ad-hoc sub-process with the ordering 'Parallel', but it is 'Sequential'.",
-      hint: 'Begin one activity at a time: name one in the active elements, or let a worker decide what comes next.',
-    });
   if (element.children.length === 0)
     check.complain({
       code: 'EMPTY_AD_HOC',

@@ -9,8 +9,7 @@ import { drain } from '../machine/termination.ts';
 import { propagate, setAllLocal } from '../machine/variables.ts';
 import { elementOf } from '../process.ts';
 import type { ElementOf } from '../process.ts';
-import type { ElementInstance } from '../state.ts';
-import type { ElementId, Variables } from '../terms.ts';
+import type { ElementInstance, Queued } from '../state.ts';
 
 type AdHoc = ElementOf<'ad-hoc-sub-process'>;
 
@@ -45,12 +44,20 @@ export const adHocSubProcess: Behavior<AdHoc> = {
   jobDone: workerDecided,
 };
 
-/** Activates one of its elements, with variables of its own. */
-export function begin(
-  run: Run,
-  n: number,
-  { elementId, variables = {} }: { readonly elementId: ElementId; readonly variables?: Variables },
-): void {
+/** Activates one of its elements, with variables of its own; where one runs after the other, as soon as it is its turn. */
+export function begin(run: Run, n: number, activation: Queued): void {
+  const scope = run.instance(n);
+  const { sequential } = run.elementOf(scope) as AdHoc;
+  if (sequential && !isIdle(scope)) return run.emit({ t: 'internal', what: 'queued', n, queued: [...(scope.queued ?? []), activation] });
+  activateNow(run, n, activation);
+}
+
+function beginNext(run: Run, { n, queued: [next, ...queued] = [] }: ElementInstance): void {
+  run.emit({ t: 'internal', what: 'queued', n, queued });
+  if (next !== undefined) activateNow(run, n, next);
+}
+
+function activateNow(run: Run, n: number, { elementId, variables = {} }: Queued): void {
   const child = activate(run, elementOf(run.world.process, elementId), n);
   setAllLocal(run, child, variables);
 }
@@ -61,6 +68,7 @@ function assess(run: Run, instance: ElementInstance, element: AdHoc): void {
     completionCondition &&
     evaluateBoolean(run, completionCondition, { n: instance.n, what: 'the completion condition', kind: 'EXTRACT_VALUE_ERROR' });
   if (isDone || instance.enough) return finish(run, instance, element.cancelRemaining && isDone === true);
+  if (instance.queued !== undefined) return isIdle(instance) ? beginNext(run, instance) : undefined;
   if (job) return askWorker(run, instance, element);
   if (completionCondition === undefined && isIdle(instance)) run.push({ do: 'complete', n: instance.n });
 }

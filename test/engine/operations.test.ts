@@ -64,6 +64,42 @@ describe('ad-hoc sub-processes', () => {
     expect(patient.completeJob('b').completeJob('c').status).toBe('completed');
   });
 
+  describe('one after the other', () => {
+    const sequential = async (extra = '', values = {}) =>
+      given(
+        diagram(
+          start('s'),
+          adHoc([zeebe('adHoc', { activeElementsCollection: '=["a","b"]', outputCollection: 'out', outputElement: '=r' })], extra, {
+            ordering: 'Sequential',
+            ...values,
+          }),
+          end('e'),
+          path('s u e'),
+        ),
+      );
+
+    test('[AH5] each begins when the one before has ended with all that followed from it', async () => {
+      const story = (await sequential()).start();
+      expect(story.active()).toEqual(['a', 'u']);
+      story.when('activate-ad-hoc', { n: story.instance('u'), elements: [{ elementId: 'a', variables: { x: 2 } }] });
+      expect(story.active()).toEqual(['a', 'u']);
+      expect(story.completeJob('a', { r: 1 }).active()).toEqual(['b', 'u']);
+      // b leads on to c: that is still b's turn
+      expect(story.completeJob('b').active()).toEqual(['c', 'u']);
+      expect(story.completeJob('c', { r: 2 }).active()).toEqual(['a', 'u']);
+      expect(story.completeJob('a', { r: 3 }).status).toBe('completed');
+      expect(story.variables()['out']).toEqual([1, 2, 3]);
+    });
+
+    test('[AH5] what waits for its turn does not begin once the condition holds, or when it is cancelled', async () => {
+      expect((await sequential(condition('=done'))).start({ done: false }).completeJob('a', { done: true, r: 1 }).status).toBe('completed');
+      const story = (await sequential()).start();
+      story.when('activate-ad-hoc', { n: story.instance('u'), elements: [{ elementId: 'c' }], cancelRemaining: true });
+      expect(story.active()).toEqual(['c', 'u']);
+      expect(story.completeJob('c', { r: 2 }).status).toBe('completed');
+    });
+  });
+
   test('[AH3] a person may begin activities', async () => {
     const story = (await given(diagram(start('s'), adHoc([]), end('e'), path('s u e')))).start();
     expect(story.active()).toEqual(['u']);

@@ -154,11 +154,6 @@ describe('refusals', () => {
       diagram(start('s'), el('task', 'a', '', { isForCompensation: true }), path('s a')),
       'COMPENSATION_HANDLER_FLOW a',
     ],
-    [
-      'an ad-hoc sub-process one after the other',
-      diagram(start('s'), el('adHocSubProcess', 'a', job('b'), { ordering: 'Sequential' })),
-      'UNSUPPORTED_ORDERING a',
-    ],
     ['a binding by version tag without one', diagram(start('s'), called({ bindingType: 'versionTag' })), 'INVALID_BINDING a'],
     ['an unknown binding', diagram(start('s'), called({ bindingType: 'newest' })), 'INVALID_BINDING a'],
     ['an undefined message', diagram(start('s'), catching('c', '<bpmn:messageEventDefinition />'), path('s c')), 'MISSING_REFERENCE c'],
