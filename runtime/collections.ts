@@ -23,6 +23,8 @@ export interface Collection {
   readonly within?: 'processInstanceKey';
   /** fields that few rows have (flags: few are true): indexes with one of them hold only these rows */
   readonly sparse?: readonly string[];
+  /** field → the one value that is searched for everywhere: indexes that begin with the field hold only rows with this value */
+  readonly only?: Readonly<Record<string, string>>;
 }
 
 export const collections = {
@@ -66,6 +68,7 @@ export const collections = {
     ],
   },
   elementInstances: {
+    only: { state: 'ACTIVE' },
     within: 'processInstanceKey',
     key: 'elementInstanceKey',
     fields: {
@@ -88,7 +91,8 @@ export const collections = {
     },
     indexes: [
       ['processInstanceKey', 'startDate'],
-      ['processDefinitionKey', 'elementId', 'state'],
+      // NO TEXT IN AN INDEX OF EVERY ROW: twelve elements were twelve places to write at per case, and cost more than the rows themselves
+      ['processDefinitionKey', 'state'],
       ['state', 'elementId'],
     ],
   },
@@ -98,8 +102,10 @@ export const collections = {
       processInstanceKey: 'key',
       processDefinitionKey: 'key',
       processDefinitionId: 'text',
-      elementId: 'text',
-      sequenceFlowId: 'text',
+      /* of one flow, in files of an earlier time */ elementId: 'text',
+      /* the row's own key */ sequenceFlowId: 'text',
+      // ours
+      /* every flow that one commit took: takenFlows (taken-flows.ts) tells them one by one */ flows: 'list',
     },
     indexes: [['processInstanceKey']],
   },

@@ -273,7 +273,7 @@ function stepOf(_parts: DoorParts, before: Cached | undefined, { command, extras
   const names = before?.names ?? namesOf(undefined);
   const audit = auditOf(command);
   const chain = commitHash(before?.chain ?? '', { instanceKey: state.key, version, audit, events });
-  const projected = withHead(project({ events, state, names, definition, at: command.at }), state.key, `${version}:${chain}`);
+  const projected = withHead(project({ events, state, names, definition, at: command.at, version }), state.key, `${version}:${chain}`);
   const rows = [...projected, ...(extras.rows ?? [])];
   const effects = effectsOf(events, state, { version, startsByMessage: definition.startsByMessage });
   const eventsJson = JSON.stringify(events);

@@ -30,12 +30,16 @@ export interface Projected {
   readonly names: Names;
   readonly definition: Definition;
   readonly at: number;
+  /** of the instance, after the commit */
+  readonly version: number;
 }
 
 class Changes {
   readonly #rows = new Map<string, RowChange>();
   readonly of: Projected;
   readonly instance: Row;
+  /** taken in this commit */
+  readonly flows = new Set<string>();
   constructor(of: Projected) {
     this.of = of;
     const { state, definition } = of;
@@ -93,8 +97,17 @@ class Changes {
 export function project(of: Projected): readonly RowChange[] {
   const changes = new Changes(of);
   for (const event of of.events) (projections[event.t] as (event: Event, changes: Changes) => void)(event, changes);
+  if (changes.flows.size > 0) flowsTaken(changes);
   changes.patch('processInstances', of.state.key, { lastUpdated: of.at });
   return changes.all();
+}
+
+/** One row for all of them: takenFlows (taken-flows.ts) tells them one by one. */
+function flowsTaken(changes: Changes): void {
+  const { processInstanceKey, processDefinitionKey, processDefinitionId } = changes.instance;
+  const id = `${String(processInstanceKey)}_${changes.of.version}`;
+  const row = { processInstanceKey, processDefinitionKey, processDefinitionId, sequenceFlowId: id };
+  changes.put('sequenceFlows', id, { ...row, flows: [...changes.flows] });
 }
 
 const nothing = (): void => undefined;
@@ -111,17 +124,7 @@ const projections: { readonly [T in EventType]: (event: Extract<Event, { readonl
   'element-activated': elementActivated,
   'element-completed': ({ n, at }, changes) => elementEnded(changes, n, { state: 'COMPLETED', endDate: at }),
   'element-terminated': ({ n, at }, changes) => elementEnded(changes, n, { state: 'TERMINATED', endDate: at }),
-  'flow-taken': ({ flow }, changes) => {
-    const { processInstanceKey, processDefinitionKey, processDefinitionId } = changes.instance;
-    const id = `${String(processInstanceKey)}_${flow}`;
-    changes.put('sequenceFlows', id, {
-      processInstanceKey,
-      processDefinitionKey,
-      processDefinitionId,
-      elementId: flow,
-      sequenceFlowId: id,
-    });
-  },
+  'flow-taken': ({ flow }, changes) => void changes.flows.add(flow),
   'variable-set': ({ n, scope, name, value }, changes) => {
     const { processInstanceKey, rootProcessInstanceKey } = changes.instance;
     const row = {

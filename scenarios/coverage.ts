@@ -1,5 +1,6 @@
 /** Which elements and flows of the diagrams were walked over. */
 import { compile } from '../engine/index.ts';
+import { takenFlows } from '../runtime/taken-flows.ts';
 import type { Resource } from '../runtime/runtime.ts';
 import type { Stage } from './stage.ts';
 
@@ -18,10 +19,10 @@ const named = (process: unknown, id: unknown): string => `${String(process)}/${S
 
 export async function traceOf(stage: Stage): Promise<Trace> {
   const elements = await stage.rows('elementInstances', {});
-  const flows = await stage.rows('sequenceFlows', {});
+  const flows = takenFlows(await stage.rows('sequenceFlows', {}));
   return {
     elements: new Set(elements.map((row) => named(row['processDefinitionId'], row['elementId']))),
-    flows: new Set(flows.map((row) => named(row['processDefinitionId'], row['elementId'] ?? row['sequenceFlowId']))),
+    flows: new Set(flows.map((row) => named(row['processDefinitionId'], row['elementId']))),
   };
 }
 

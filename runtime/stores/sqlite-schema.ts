@@ -108,7 +108,7 @@ function indexStatements(name: CollectionName): readonly (readonly [string, stri
     const columns = fields.map((field) =>
       field.startsWith('-') ? `${columnOf(collection, field.slice(1))} DESC` : columnOf(collection, field),
     );
-    const only = fields.filter((field) => collection.sparse?.includes(field)).map((field) => presence(collection, field));
+    const only = fields.filter((field, at) => isPartial(collection, field, at === 0)).map((field) => presence(collection, field));
     const where = only.length === 0 ? '' : ` WHERE ${only.join(' AND ')}`;
     const index = `${name}:${fields.join('+')}${where === '' ? '' : '?'}`;
     return [index, `CREATE INDEX IF NOT EXISTS "${index}" ON "${name}" (${columns.join(', ')})${where}`] as const;
@@ -116,8 +116,14 @@ function indexStatements(name: CollectionName): readonly (readonly [string, stri
   return [...apart, ...plain];
 }
 
+function isPartial({ sparse, only }: Collection, field: string, first: boolean): boolean {
+  return sparse?.includes(field) === true || (first && only?.[field] !== undefined);
+}
+
 /** Says, in the words of the partial index, that the row has the field: SQLite uses the index only where a search says the same. */
 export function presence(collection: Collection, field: string): string {
   const column = columnOf(collection, field);
+  const value = collection.only?.[field];
+  if (value !== undefined) return `${column} = '${value}'`;
   return collection.fields[field] === 'flag' ? `${column} = 1` : `${column} < X'FF'`;
 }

@@ -65,7 +65,8 @@ function compareSql(name: CollectionName, condition: Extract<Condition, { kind: 
   const bounded = operator === 'gt' || operator === 'gte' ? ` AND ${named} < X'FF'` : '';
   // in the very words of the partial index, or SQLite does not use it
   const sparse = operator === 'eq' && value !== null && collection.sparse?.includes(field) === true;
-  if (sparse && type === 'flag' && value === 1)
+  const only = operator === 'eq' && value !== null && collection.only?.[field] === value;
+  if (only || (sparse && type === 'flag' && value === 1))
     return { text: presence(collection, field).replace(columnOf(collection, field), named), values: [] };
   const present = sparse && type !== 'flag' ? ` AND ${presence(collection, field).replace(columnOf(collection, field), named)}` : '';
   return { text: `${named} ${signs[operator]} ?${bounded}${present}`, values: [bound(value)] };

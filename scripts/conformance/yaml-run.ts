@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Key, Variables } from '../../engine/terms.ts';
 import type { Row } from '../../runtime/collections.ts';
 import type { Filter } from '../../runtime/ports.ts';
+import { takenFlows } from '../../runtime/taken-flows.ts';
 import type { Resource } from '../../runtime/runtime.ts';
 import { by, openStage, ScenarioFailure } from '../../scenarios/stage.ts';
 import type { Mock, Stage } from '../../scenarios/stage.ts';
@@ -151,7 +152,7 @@ async function elementState(play: Play, args: Args): Promise<string | undefined>
   const filter = elementFilter(play, args);
   const shown = args['element_id'] ?? args['element_name'] ?? '';
   if (args['state'] === 'taken') {
-    const flows = await play.stage.rows('sequenceFlows', { processInstanceKey: instanceOf(play, args) });
+    const flows = takenFlows(await play.stage.rows('sequenceFlows', { processInstanceKey: instanceOf(play, args) }));
     return flows.some((row) => row['elementId'] === shown) ? undefined : `flow ${shown} was not taken`;
   }
   const rows = await play.stage.rows('elementInstances', filter);

@@ -14,6 +14,7 @@ import { search } from '../search.ts';
 import { TENANT, showProcessInstance, showSequenceFlow } from './show.ts';
 import { processInstances } from './tables.ts';
 import { allRows } from '../all-rows.ts';
+import { takenFlows } from '../../runtime/taken-flows.ts';
 
 const DEFAULT_WAIT = 30_000;
 const LONGEST_WAIT = 10 * 60_000;
@@ -112,7 +113,7 @@ async function flows(asked: Asked) {
   const processInstanceKey = keyParam(asked, 'processInstanceKey');
   await readableCase(asked, processInstanceKey);
   const rows = await allRows(asked.context.runtime.store, 'sequenceFlows', { processInstanceKey });
-  return ok({ items: rows.map(showSequenceFlow) });
+  return ok({ items: takenFlows(rows).map(showSequenceFlow) });
 }
 
 async function elementStatistics(asked: Asked) {

@@ -75,9 +75,10 @@ describe('sqlite only', () => {
 
   function equalityOn(name: CollectionName, fields: readonly string[]): Query['filter'] {
     const samples = { key: '1', text: 'x', number: 1, time: 1, flag: true, list: { $hasAny: ['x'] }, json: null };
+    const collection: Collection = collections[name];
     const wanted = fields
       .map((field) => field.replace('-', ''))
-      .map((field) => [field, samples[(collections[name] as Collection).fields[field] ?? 'text']] as const);
+      .map((field) => [field, collection.only?.[field] ?? samples[collection.fields[field] ?? 'text']] as const);
     return Object.fromEntries(wanted);
   }
 
