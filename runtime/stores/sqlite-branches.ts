@@ -12,7 +12,7 @@ import { memberIndexesOf, MEMBER } from './sqlite-members.ts';
 import type { MemberIndex } from './sqlite-members.ts';
 import type { Condition, Ordering, SearchPlan } from './search-plan.ts';
 import { columnOf, KEY, plainIndexes } from './sqlite-schema.ts';
-import { conditionSql, joined, positionSql } from './sqlite-search.ts';
+import { conditionSql, joined, limited, positionSql } from './sqlite-search.ts';
 import type { Sql } from './sqlite-search.ts';
 
 export interface Branch {
@@ -133,16 +133,13 @@ function statements({ name, collection, plan }: Place, { from, fields, parts, th
   const heads = [undefined, ...plan.order.flatMap(({ field }) => (field === undefined ? [] : [field]))].map(column).join(', ');
   const where = joined(conditions, 'and');
   const here = joined([where, positionSql(name, plan, column)], 'and');
-  const limited = (text: string, values: readonly SQLInputValue[], limit: number): Sql => ({
-    text: `${text} LIMIT ?`,
-    values: [...values, limit],
-  });
+  const only = (text: string, values: readonly SQLInputValue[], limit: number): Sql => ({ text: `${text} ${limited(limit)}`, values });
   return {
-    first: (limit) => limited(`SELECT ${heads} FROM ${from} WHERE ${here.text} ORDER BY ${order}`, here.values, limit),
-    keys: (limit) => limited(`SELECT ${column(undefined)} FROM ${from} WHERE ${where.text}`, where.values, limit),
+    first: (limit) => only(`SELECT ${heads} FROM ${from} WHERE ${here.text} ORDER BY ${order}`, here.values, limit),
+    keys: (limit) => only(`SELECT ${column(undefined)} FROM ${from} WHERE ${where.text}`, where.values, limit),
     count: (limit) => ({
-      text: `SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${where.text} LIMIT ?)`,
-      values: [...where.values, limit],
+      text: `SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${where.text} ${limited(limit)})`,
+      values: where.values,
     }),
   };
 }

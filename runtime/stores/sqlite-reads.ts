@@ -35,12 +35,23 @@ export function all({ prepare }: Database, { text, values }: Sql): readonly (rea
 export function get(database: Database, name: CollectionName, key: string): Row | undefined {
   const collection: Collection = collections[name];
   if (collection.key !== undefined && !/^[0-9]{1,19}$/.test(key)) return undefined;
-  const [values] = all(database, {
-    text: `SELECT ${selection(collection)} FROM "${name}" WHERE ${KEY} = ?`,
-    values: [keyValue(collection, key)],
-  });
+  const statement = database.prepare(getText(name));
+  statement.setReadBigInts(true);
+  statement.setReturnArrays(true);
+  const values = statement.get(keyValue(collection, key)) as readonly unknown[] | undefined;
   return values === undefined ? undefined : decodeRow(collection, values);
 }
+
+/** The same string each time: the look-up of its prepared statement need not hash it again. */
+function getText(name: CollectionName): string {
+  const known = getTexts.get(name);
+  if (known !== undefined) return known;
+  const made = `SELECT ${selection(collections[name])} FROM "${name}" WHERE ${KEY} = ?`;
+  getTexts.set(name, made);
+  return made;
+}
+
+const getTexts = new Map<CollectionName, string>();
 
 export function search(database: Database, name: CollectionName, query: Query): Page {
   const collection: Collection = collections[name];

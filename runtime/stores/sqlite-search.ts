@@ -7,6 +7,7 @@ import { wildcardParts } from './matches.ts';
 import type { Condition, Operator, SearchPlan } from './search-plan.ts';
 import { memberIndexesOf, MEMBER } from './sqlite-members.ts';
 import { ABSENT, columnOf, columnsOf, CONTINUED, KEY, presence } from './sqlite-schema.ts';
+import type { Column } from './sqlite-schema.ts';
 
 /** Text with `?` places and what goes into them. Names come from runtime/collections.ts only, values never become text. */
 export interface Sql {
@@ -69,6 +70,9 @@ function compareSql(name: CollectionName, condition: Extract<Condition, { kind: 
   if (only || (sparse && type === 'flag' && value === 1))
     return { text: presence(collection, field).replace(columnOf(collection, field), named), values: [] };
   const present = sparse && type !== 'flag' ? ` AND ${presence(collection, field).replace(columnOf(collection, field), named)}` : '';
+  // a parameter beside the words of a partial index would be planned again each time: a state is written out
+  if (collection.only?.[field] !== undefined && typeof value === 'string' && /^[A-Z_]{1,40}$/.test(value))
+    return { text: `${named} ${signs[operator]} '${value}'${bounded}`, values: [] };
   return { text: `${named} ${signs[operator]} ?${bounded}${present}`, values: [bound(value)] };
 }
 
@@ -110,6 +114,11 @@ function globOf(pattern: string): string {
     .join('');
 }
 
+/** WRITTEN OUT, NEVER BOUND: SQLite plans a statement again each time when its LIMIT is a parameter, and that costs many times what the search costs. */
+export function limited(rows: number): string {
+  return `LIMIT ${Math.trunc(rows)}`;
+}
+
 /** Answers key first, then the collection's columns in order: decode with `decodeRow`. */
 export function searchSql(name: CollectionName, plan: SearchPlan): Sql {
   const collection: Collection = collections[name];
@@ -117,23 +126,24 @@ export function searchSql(name: CollectionName, plan: SearchPlan): Sql {
   const flipped = plan.position?.backwards ?? false;
   const order = plan.order.map(({ field, descending }) => `${columnOf(collection, field)} ${descending === flipped ? 'ASC' : 'DESC'}`);
   return {
-    text: `SELECT ${selection(collection)} FROM "${name}" WHERE ${condition.text} ORDER BY ${order.join(', ')} LIMIT ? OFFSET ?`,
-    values: [...condition.values, plan.limit, plan.skip],
+    text: `SELECT ${selection(collection)} FROM "${name}" WHERE ${condition.text} ORDER BY ${order.join(', ')} ${limited(plan.limit)} OFFSET CAST(? AS INTEGER)`,
+    values: [...condition.values, plan.skip],
   };
 }
 
 export function countSql(name: CollectionName, plan: SearchPlan): Sql {
   const condition = conditionSql(name, plan.condition);
   return {
-    text: `SELECT count(*) FROM (SELECT 1 FROM "${name}" WHERE ${condition.text} LIMIT ?)`,
-    values: [...condition.values, plan.cap + 1],
+    text: `SELECT count(*) FROM (SELECT 1 FROM "${name}" WHERE ${condition.text} ${limited(plan.cap + 1)})`,
+    values: condition.values,
   };
 }
 
+/** Absent values as NULL: a blob for each of them would cost more than all that is there. */
 export function selection(collection: Collection): string {
   const known = selections.get(collection);
   if (known !== undefined) return known;
-  const made = [KEY, ...columnsOf(collection).map(({ column }) => column)].join(', ');
+  const made = [KEY, ...columnsOf(collection).map(({ column }) => `NULLIF(${column}, X'FF')`)].join(', ');
   selections.set(collection, made);
   return made;
 }
@@ -162,9 +172,11 @@ export function positionSql(name: CollectionName, { order, position }: SearchPla
 export function decodeRow(collection: Collection, values: readonly unknown[]): Row {
   const row: Record<string, unknown> = {};
   if (collection.key !== undefined) row[collection.key] = String(values[0]);
-  for (const [index, { field, type }] of columnsOf(collection).entries()) {
-    const value = values[index + 1];
-    if (value !== null && !(value instanceof Uint8Array)) row[field] = rowValue(type, value as FieldValue);
+  const columns = columnsOf(collection);
+  for (let at = 0; at < columns.length; at += 1) {
+    const { field, type } = columns[at] as Column;
+    const value = values[at + 1];
+    if (value !== null) row[field] = rowValue(type, value as FieldValue);
   }
   return row;
 }

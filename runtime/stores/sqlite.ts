@@ -21,7 +21,7 @@ import { searchPlan } from './search-plan.ts';
 import { all, explain, get, search } from './sqlite-reads.ts';
 import type { Database } from './sqlite-reads.ts';
 import { changeSql, claimSql } from './sqlite-rows.ts';
-import { bound, conditionSql } from './sqlite-search.ts';
+import { bound, conditionSql, limited } from './sqlite-search.ts';
 import { KEY } from './sqlite-schema.ts';
 import { migrate, schemaVersionOf } from './sqlite-migrate.ts';
 import { logSync } from './sqlite-sync.ts';
@@ -207,7 +207,7 @@ function commitWork(database: Database, wanted: Commit): () => CommitResult {
 }
 
 function pendingEffects({ prepare }: Database, limit: number): readonly StoredEffect[] {
-  const found = prepare('SELECT id, CAST(key AS TEXT) AS key, seq, kind, payload FROM "_effects" ORDER BY row LIMIT ?').all(limit);
+  const found = prepare(`SELECT id, CAST(key AS TEXT) AS key, seq, kind, payload FROM "_effects" ORDER BY row ${limited(limit)}`).all();
   return found.map((row) => ({
     id: String(row['id']),
     instanceKey: String(row['key']),
@@ -253,8 +253,8 @@ function leaseJobs(database: Database, request: LeaseRequest): readonly Row[] {
   const scope = conditionSql('jobs', searchPlan(jobs, request.scope === undefined ? {} : { scope: request.scope }).condition);
   const found = all(database, {
     text: `SELECT ${KEY} FROM "jobs" WHERE "type" = ? AND "open" = 1 AND "availableAt" <= ? AND "retries" > 0 AND "retries" < X'FF' AND "suspended" <> 1
-      ${one === undefined ? '' : `AND ${KEY} = ?`} AND ${scope.text} ORDER BY "priority" DESC, "availableAt" LIMIT ?`,
-    values: [request.type, request.now, ...(one === undefined ? [] : [one]), ...scope.values, request.max],
+      ${one === undefined ? '' : `AND ${KEY} = ?`} AND ${scope.text} ORDER BY "priority" DESC, "availableAt" ${limited(request.max)}`,
+    values: [request.type, request.now, ...(one === undefined ? [] : [one]), ...scope.values],
   });
   return found.flatMap(([key]) => leaseJob(database, String(key), request));
 }
