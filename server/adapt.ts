@@ -59,7 +59,8 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
   // READ YOUR OWN WRITES, also those that another process answered: what was deployed there is known here
   await context.runtime.caughtUp();
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  // answered in full: nobody listens any more, and an abort is not free
+  response.on('close', () => response.writableFinished || gone.abort());
   const reply = await route.handler(askedOf({ context, reader, request, body, files, signal: gone.signal }));
   if (route.records === 'house')
     await audit(context, reader, { action: 'call', subject: `${request.method} ${request.path}`.slice(0, 300), outcome: 'done' });

@@ -7,6 +7,7 @@ import { adapt, answerProblem } from './adapt.ts';
 import { Agencies } from './agencies.ts';
 import type { Agency } from './agencies.ts';
 import type { Context, Sandbox, ServerConfig } from './context.ts';
+import { byAddress } from './by-address.ts';
 import { Events } from './events.ts';
 import { readOperations } from './operations.ts';
 import { pages } from './pages.ts';
@@ -39,7 +40,7 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet(securityHeaders(context.config)));
-  for (const route of options.routes ?? routes) app[route.method](route.path, adapt(route, context));
+  app.use(byAddress(options.routes ?? routes, (route) => adapt(route, context)));
   app.use(['/v2', '/api', '/govstack'], (request: Request, response: Response) =>
     answerProblem(
       new Problem(

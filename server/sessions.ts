@@ -2,7 +2,7 @@
  * Sessions: a random 256-bit secret in a cookie, only its hash in the store. A session ends when it idles, when it gets old,
  * when its person signs out or is disabled. Every sign-in makes a new secret and ends the one that came with it.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as digest, randomBytes } from 'node:crypto';
 import type { Store } from '../runtime/ports.ts';
 import { allRows } from './all-rows.ts';
 import { nobody } from './reader.ts';
@@ -99,7 +99,7 @@ export function readerOfUser(user: Readonly<Record<string, unknown>>): Reader {
 }
 
 function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return digest('sha256', secret, 'hex');
 }
 
 function secretIn(header: string | undefined): string | undefined {
