@@ -87,7 +87,7 @@ async function attempt(
   const before = await room.store.get('jobs', key);
   if (before !== undefined && parts.holds.gate(queueOf(before)) === 'held') return;
   const worker = parts.owner;
-  const [row] = await room.store.leaseJobs({ type, jobKey: key, worker, max: 1, now, deadline: now + LEASE, leaseToken });
+  const [row] = await room.store.leaseJobs({ type, jobKey: key, worker, max: 1, now, deadline: now + LEASE, leaseToken, ownWorker: true });
   if (handler === undefined || row === undefined) return await lookAgain(parts, key);
   const crashes = await countCrash(room, key, before);
   const lease = { row, leaseToken, crashed: crashes > 0 };

@@ -165,6 +165,8 @@ export interface LeaseRequest {
   readonly now: number;
   readonly deadline: number;
   readonly leaseToken?: string;
+  /** the worker is part of this process: a power failure ends both, so that the lease need not be on the disk before it is told */
+  readonly ownWorker?: boolean;
   readonly scope?: Filter;
 }
 

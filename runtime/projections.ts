@@ -39,7 +39,7 @@ class Changes {
   readonly of: Projected;
   readonly instance: Row;
   /** taken in this commit */
-  readonly flows = new Set<string>();
+  readonly flows: string[] = [];
   constructor(of: Projected) {
     this.of = of;
     const { state, definition } = of;
@@ -97,17 +97,19 @@ class Changes {
 export function project(of: Projected): readonly RowChange[] {
   const changes = new Changes(of);
   for (const event of of.events) (projections[event.t] as (event: Event, changes: Changes) => void)(event, changes);
-  if (changes.flows.size > 0) flowsTaken(changes);
   changes.patch('processInstances', of.state.key, { lastUpdated: of.at });
   return changes.all();
 }
 
-/** One row for all of them: takenFlows (taken-flows.ts) tells them one by one. */
-function flowsTaken(changes: Changes): void {
-  const { processInstanceKey, processDefinitionKey, processDefinitionId } = changes.instance;
-  const id = `${String(processInstanceKey)}_${changes.of.version}`;
-  const row = { processInstanceKey, processDefinitionKey, processDefinitionId, sequenceFlowId: id };
-  changes.put('sequenceFlows', id, { ...row, flows: [...changes.flows] });
+/** One row for all flows of a commit: takenFlows (taken-flows.ts) tells them one by one. */
+function flowTaken({ flow }: Of<'flow-taken'>, changes: Changes): void {
+  const { flows, instance, of } = changes;
+  if (flows.includes(flow)) return;
+  flows.push(flow);
+  if (flows.length > 1) return;
+  const { processInstanceKey, processDefinitionKey, processDefinitionId } = instance;
+  const sequenceFlowId = `${String(processInstanceKey)}_${of.version}`;
+  changes.put('sequenceFlows', sequenceFlowId, { processInstanceKey, processDefinitionKey, processDefinitionId, sequenceFlowId, flows });
 }
 
 const nothing = (): void => undefined;
@@ -124,7 +126,7 @@ const projections: { readonly [T in EventType]: (event: Extract<Event, { readonl
   'element-activated': elementActivated,
   'element-completed': ({ n, at }, changes) => elementEnded(changes, n, { state: 'COMPLETED', endDate: at }),
   'element-terminated': ({ n, at }, changes) => elementEnded(changes, n, { state: 'TERMINATED', endDate: at }),
-  'flow-taken': ({ flow }, changes) => void changes.flows.add(flow),
+  'flow-taken': flowTaken,
   'variable-set': ({ n, scope, name, value }, changes) => {
     const { processInstanceKey, rootProcessInstanceKey } = changes.instance;
     const row = {

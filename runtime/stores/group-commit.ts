@@ -19,6 +19,8 @@ export interface Transactions {
 export interface GroupCommit {
   /** `work` runs inside the transaction, synchronously; it may run again after a rollback. It checks before it writes: there are no savepoints. */
   run<T>(work: () => T): Promise<T>;
+  /** The same, but answers when it is visible and in order: a crash of this process does not undo it, a power failure may. For what promises nothing to anybody. */
+  runVisible<T>(work: () => T): Promise<T>;
   /** answers when everything that was asked for before is decided */
   idle(): Promise<void>;
   readonly broken: () => unknown;
@@ -26,12 +28,15 @@ export interface GroupCommit {
 
 interface Item {
   readonly work: () => unknown;
+  /** need not be on the disk to be told */
+  readonly visible: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** What one caller hears, once it is known. */
 interface Tell {
+  readonly visible: boolean;
   readonly accept: () => void;
   readonly refuse: (error: unknown) => void;
 }
@@ -52,8 +57,16 @@ class Group implements GroupCommit {
   }
 
   run<T>(work: () => T): Promise<T> {
+    return this.#asked(work, false);
+  }
+
+  runVisible<T>(work: () => T): Promise<T> {
+    return this.#asked(work, true);
+  }
+
+  #asked<T>(work: () => T, visible: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve, reject });
+      this.#waiting.push({ work, visible, resolve, reject });
       this.#schedule();
     });
   }
@@ -80,8 +93,11 @@ class Group implements GroupCommit {
     const items = this.#waiting.slice(0, MAX_ITEMS);
     this.#waiting = this.#waiting.slice(MAX_ITEMS);
     const decided = items.length === 0 ? [] : this.#inTransactions(items);
-    if (this.#under.sync === undefined || decided.length === 0) decided.forEach(({ accept }) => accept());
-    else this.#syncing = this.#synced(this.#under.sync(), decided);
+    const [now, durable] = [decided.filter(({ visible }) => visible), decided.filter(({ visible }) => !visible)];
+    if (this.#under.sync === undefined) decided.forEach(({ accept }) => accept());
+    else if (durable.length > 0) this.#syncing = this.#synced(this.#under.sync(), durable);
+    // AFTER the sync has begun: whoever goes on from here must find it under way
+    if (this.#under.sync !== undefined) now.forEach(({ accept }) => accept());
     this.#schedule();
   }
 
@@ -102,7 +118,11 @@ class Group implements GroupCommit {
   #inTransactions(items: readonly Item[]): readonly Tell[] {
     try {
       const results = this.#together(items);
-      return items.map((item, index) => ({ accept: () => item.resolve(results[index] as never), refuse: item.reject }));
+      return items.map((item, index) => ({
+        visible: item.visible,
+        accept: () => item.resolve(results[index] as never),
+        refuse: item.reject,
+      }));
     } catch (error) {
       if (this.#under.isFatal(error)) this.#broken = error;
       // one item may have spoilt it for the others: each gets a transaction and an answer of its own

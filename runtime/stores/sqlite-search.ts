@@ -67,10 +67,10 @@ function compareSql(name: CollectionName, condition: Extract<Condition, { kind: 
   // in the very words of the partial index, or SQLite does not use it
   const sparse = operator === 'eq' && value !== null && collection.sparse?.includes(field) === true;
   const only = operator === 'eq' && value !== null && collection.only?.[field] === value;
-  if (only || (sparse && type === 'flag' && value === 1))
-    return { text: presence(collection, field).replace(columnOf(collection, field), named), values: [] };
+  if (only) return { text: presence(collection, field).replace(columnOf(collection, field), named), values: [] };
+  // a parameter beside the words of a partial index would be planned again each time: flags and states are written out
+  if (type === 'flag' && typeof value === 'number') return { text: `${named} ${signs[operator]} ${value}${bounded}`, values: [] };
   const present = sparse && type !== 'flag' ? ` AND ${presence(collection, field).replace(columnOf(collection, field), named)}` : '';
-  // a parameter beside the words of a partial index would be planned again each time: a state is written out
   if (collection.only?.[field] !== undefined && typeof value === 'string' && /^[A-Z_]{1,40}$/.test(value))
     return { text: `${named} ${signs[operator]} '${value}'${bounded}`, values: [] };
   return { text: `${named} ${signs[operator]} ?${bounded}${present}`, values: [bound(value)] };
@@ -83,7 +83,8 @@ function withinSql(collection: Collection, value: FieldValue, column: NameColumn
   const exact = `${column(collection.within)} = ?`;
   const first = ((value as bigint) >> 20n) << 20n;
   return {
-    text: `(${key} BETWEEN ? AND ? AND ${exact}) OR (${key} >= ${CONTINUED} AND ${exact})`,
+    // CAST, so that no bare parameter stands beside the words of the partial index: it would be planned again each time
+    text: `(${key} BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER) AND ${exact}) OR (${key} >= ${CONTINUED} AND ${exact})`,
     values: [first, first + 0xf_ffffn, value as bigint, value as bigint],
   };
 }

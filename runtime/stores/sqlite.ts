@@ -78,7 +78,10 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
       const work = writeWork(database, changes, ifAbsent);
       return await written(work);
     },
-    leaseJobs: (request) => written(() => leaseJobs(database, request)),
+    leaseJobs: async (request) => {
+      const work = (): readonly Row[] => leaseJobs(database, request);
+      return await (request.ownWorker === true ? group.runVisible(work).finally(checkpoints.noteWrite) : written(work));
+    },
     putBlob: (id, bytes) => written(() => void database.prepare('INSERT OR REPLACE INTO "_blobs" VALUES (?, ?)').run(id, bytes)),
     getBlob: async (id) =>
       (database.prepare('SELECT bytes FROM "_blobs" WHERE id = ?').get(id) as { bytes: Uint8Array } | undefined)?.bytes,

@@ -98,6 +98,28 @@ describe('group commit', () => {
     expect([...answers, ...later].map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(group.broken()).toBeInstanceOf(Error);
   });
+
+  test('[RT102] what promises nothing is told when it is visible, what is acknowledged in the same transaction only after the sync', async () => {
+    const log: string[] = [];
+    let [synced, syncs] = [(): void => undefined, 0];
+    const sync = async (): Promise<void> => await new Promise((resolve) => void ((synced = resolve), (syncs += 1)));
+    const group = createGroupCommit({ ...disk(), sync });
+    const lease = group.runVisible(() => 1).then(() => log.push('lease'));
+    const command = group.run(() => 2).then(() => log.push('command'));
+    await lease;
+    await turn();
+    expect([log, syncs]).toEqual([['lease'], 1]);
+    synced();
+    await command;
+    await group.runVisible(() => 3);
+    expect([log, syncs]).toEqual([['lease', 'command'], 1]);
+  });
+
+  test('[RT102] on a broken disk it is refused like everything else', async () => {
+    const group = createGroupCommit(disk({ commit: () => new Error('disk') }));
+    await Promise.allSettled([group.run(() => 1)]);
+    await expect(group.runVisible(() => 2)).rejects.toThrow('written');
+  });
 });
 
 async function turn(): Promise<void> {
