@@ -1,5 +1,5 @@
 /**
- * Ten script tasks in a row without a wait state, 64 starts in flight, on SQLite with synchronous=FULL.
+ * Ten script tasks in a row without a wait state, 64 starts in flight, on SQLite, every commit on the disk before it is told.
  * Raw limit: the same bytes (events, rows, audit of each commit) as one inserted value each, through the same group commit on the same disk.
  *
  *   node bench/chain.ts [--quick]
@@ -10,7 +10,7 @@ import { openRuntime } from '../runtime/open.ts';
 import type { Commit, Store } from '../runtime/ports.ts';
 import { createGroupCommit } from '../runtime/stores/group-commit.ts';
 import { openSqliteStore } from '../runtime/stores/sqlite.ts';
-import { flood, inFolder, ms, percentile, perSecond, quick, rate, tell } from './measured.ts';
+import { flood, inFolder, ms, percentile, perSecond, quick, rate, SQLITE, tell } from './measured.ts';
 import { deployAll, startOne, tenScripts } from './models.ts';
 
 const [TOTAL, IN_FLIGHT, ROUNDS] = [quick ? 3_000 : 30_000, 64, 3];
@@ -76,7 +76,7 @@ async function bench(folder: string): Promise<void> {
       ours: `${rate(mine, 'instances')}, p50 ${ms(percentile(latencies, 0.5))}, p99 ${ms(percentile(latencies, 0.99))}`,
       raw: `${rate(limit, 'commits')} of ${Math.round(bytes / commits).toLocaleString('en')} bytes`,
       ratio: { value: mine / limit, bar: 0.25, kind: 'low' },
-      settings: `SQLite FULL, one process, ${IN_FLIGHT} in flight, median of ${ROUNDS} rounds side by side`,
+      settings: `${SQLITE}, raw limit with synchronous=FULL; one process, ${IN_FLIGHT} in flight, median of ${ROUNDS} rounds side by side`,
     },
   ]);
 }

@@ -1,5 +1,5 @@
 /**
- * One user task by HTTP: start, claim, complete, each its own request with a session, on SQLite with synchronous=FULL.
+ * One user task by HTTP: start, claim, complete, each its own request with a session, on SQLite, every commit on the disk before it is told.
  * Raw limit: an Express handler that reads JSON and commits one row of as many bytes through the same group commit. Requests per second are compared, because
  * both commit once per request; the load comes from a process of its own.
  *
@@ -21,7 +21,7 @@ import { putAccount } from '../server/accounts.ts';
 import { createApp } from '../server/app.ts';
 import { Sessions } from '../server/sessions.ts';
 import type { Answer, Order } from './http-load.ts';
-import { inFolder, ms, percentile, perSecond, quick, rate, tell } from './measured.ts';
+import { inFolder, ms, percentile, perSecond, quick, rate, SQLITE, tell } from './measured.ts';
 import { deployAll, oneTask, startOne } from './models.ts';
 
 const [TOTAL, IN_FLIGHT, ROUNDS] = [quick ? 1_500 : 9_000, 32, 3];
@@ -108,7 +108,7 @@ async function bench(folder: string): Promise<void> {
       ours: `${rate(requests, 'requests')} = ${rate(requests / 3, 'instances')}, p50 ${ms(percentile(latencies, 0.5))}, p99 ${ms(percentile(latencies, 0.99))} per instance`,
       raw: `${rate(rawRequests, 'requests')} of an Express handler that commits one row`,
       ratio: { value: requests / rawRequests, bar: 0.5, kind: 'low' },
-      settings: `SQLite FULL, one process, ${IN_FLIGHT} connections from a process of its own, session, policy and checks on; requests compared with requests; median of ${ROUNDS} rounds`,
+      settings: `${SQLITE}, one process, ${IN_FLIGHT} connections from a process of its own, session, policy and checks on; requests compared with requests; median of ${ROUNDS} rounds`,
     },
   ]);
 }

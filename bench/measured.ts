@@ -13,7 +13,12 @@ export interface Measured {
   readonly ratio?: { readonly value: number; readonly bar: number; readonly kind: 'low' | 'high' };
   /** settings that the figure holds under */
   readonly settings?: string;
+  /** where the time goes that is missing to the raw limit: one sentence each, measured in this run */
+  readonly floors?: readonly string[];
 }
+
+/** How the runtime's store makes commits durable; docs/adr/0011. */
+export const SQLITE = 'SQLite WAL synchronous=NORMAL, log fdatasynced by the store before each acknowledgement (ADR 0011)';
 
 export const quick = process.argv.includes('--quick');
 
@@ -33,6 +38,7 @@ export function tell(results: readonly Measured[]): void {
   for (const result of results) {
     const parts = [result.ours, result.raw && `raw limit ${result.raw}`, ratioText(result), held(result) ? '' : 'MISSED', result.settings];
     console.log(`${result.name}: ${parts.filter((part) => part !== undefined && part !== '').join('   ')}`);
+    for (const floor of result.floors ?? []) console.log(`  - ${floor}`);
   }
   const file = process.env['ALUR_BENCH_RESULTS'];
   if (file !== undefined && file !== '') writeFileSync(file, JSON.stringify(results));

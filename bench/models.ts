@@ -10,6 +10,10 @@ function line(id: string, elements: readonly (readonly [id: string, xml: string]
   const ids = ['start', ...elements.map(([name]) => name), 'end'];
   const flows = ids.slice(1).map((target, index) => flow(ids[index] ?? '', target));
   const body = ['<bpmn:startEvent id="start"/>', ...elements.map(([, xml]) => xml), '<bpmn:endEvent id="end"/>', ...flows].join('');
+  return definitions(id, body);
+}
+
+function definitions(id: string, body: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="bench"><bpmn:process id="${id}" name="${id}" isExecutable="true">${body}</bpmn:process></bpmn:definitions>`;
 }
 
@@ -31,6 +35,56 @@ export const tenScripts = line(
 export const oneTask = line('one-task', [
   ['check', '<bpmn:userTask id="check" name="Check"><bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements></bpmn:userTask>'],
 ]);
+
+const serviceTask = (id: string): string =>
+  `<bpmn:serviceTask id="${id}"><bpmn:extensionElements><zeebe:taskDefinition type="bench" retries="3"/></bpmn:extensionElements></bpmn:serviceTask>`;
+
+/** The typical process of published engine benchmarks: ten service tasks in a row. */
+export const tenJobs = line(
+  'ten-jobs',
+  Array.from({ length: 10 }, (_, n) => [`t${n}`, serviceTask(`t${n}`)]),
+);
+
+/** A decision, two branches side by side (one a sub-process, one with an instance per item), a called process: twelve to thirteen elements that wait or decide. */
+export const complex = drawing(
+  'complex',
+  [
+    '<bpmn:startEvent id="start"/>',
+    '<bpmn:exclusiveGateway id="large" default="f-small"/>',
+    serviceTask('check'),
+    '<bpmn:scriptTask id="skip"><bpmn:extensionElements><zeebe:script expression="=false" resultVariable="checked"/></bpmn:extensionElements></bpmn:scriptTask>',
+    '<bpmn:exclusiveGateway id="joined"/>',
+    '<bpmn:parallelGateway id="split"/>',
+    `<bpmn:subProcess id="inner"><bpmn:startEvent id="i-start"/>${serviceTask('i-call')}<bpmn:endEvent id="i-end"/>${flow('i-start', 'i-call')}${flow('i-call', 'i-end')}</bpmn:subProcess>`,
+    serviceTask('each').replace(
+      '</bpmn:serviceTask>',
+      '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1,2,3]" inputElement="item"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>',
+    ),
+    '<bpmn:parallelGateway id="both"/>',
+    '<bpmn:callActivity id="called"><bpmn:extensionElements><zeebe:calledElement processId="one-job" propagateAllChildVariables="false"/></bpmn:extensionElements></bpmn:callActivity>',
+    '<bpmn:endEvent id="end"/>',
+    '<bpmn:sequenceFlow id="f-large" sourceRef="large" targetRef="check"><bpmn:conditionExpression>=amount &gt; 5</bpmn:conditionExpression></bpmn:sequenceFlow>',
+    '<bpmn:sequenceFlow id="f-small" sourceRef="large" targetRef="skip"/>',
+  ],
+  'start>large check>joined skip>joined joined>split split>inner split>each inner>both each>both both>called called>end',
+);
+
+/** `flows`: `from>to`, separated by spaces */
+function drawing(id: string, elements: readonly string[], flows: string): string {
+  const drawn = flows.split(' ').map((pair) => flow(pair.split('>')[0] ?? '', pair.split('>')[1] ?? ''));
+  return definitions(id, [...elements, ...drawn].join(''));
+}
+
+/** The variables of one case; about 11 KB, as published benchmarks have it. */
+export function payload(n: number): { readonly amount: number; readonly applicant: object; readonly items: readonly object[] } {
+  const items = Array.from({ length: 60 }, (_, at) => ({
+    id: `item-${n}-${at}`,
+    name: 'x'.repeat(120),
+    price: at * 100,
+    ok: at % 2 === 0,
+  }));
+  return { amount: n % 10, applicant: { name: `Applicant ${n}`, address: 'y'.repeat(200) }, items };
+}
 
 /** Throws when a diagram is refused. */
 export async function deployAll(runtime: Runtime, files: readonly { readonly name: string; readonly text: string }[]): Promise<void> {

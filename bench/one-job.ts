@@ -1,5 +1,5 @@
 /**
- * One service task from end to end: start → queue → worker → result → end, through BullMQ, on SQLite with synchronous=FULL.
+ * One service task from end to end: start → queue → worker → result → end, through BullMQ, on SQLite, every commit on the disk before it is told.
  * Raw limit: the same number of jobs that do nothing, added one by one and worked off with the same settings of BullMQ on the same Redis.
  *
  *   node bench/one-job.ts [--quick]
@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 import { join } from 'node:path';
 import { openRuntime } from '../runtime/open.ts';
 import { startRedisServer } from '../runtime/queues/redis-server.ts';
-import { flood, inFolder, ms, percentile, perSecond, quick, rate, tell } from './measured.ts';
+import { flood, inFolder, ms, percentile, perSecond, quick, rate, SQLITE, tell } from './measured.ts';
 import { deployAll, oneJob, startOne } from './models.ts';
 
 const [TOTAL, IN_FLIGHT, CONCURRENCY] = [quick ? 4_000 : 20_000, 64, 16];
@@ -70,7 +70,7 @@ async function bench(folder: string): Promise<void> {
       ours: `${rate(mine, 'instances')}, p50 ${ms(percentile(latencies, 0.5))}, p99 ${ms(percentile(latencies, 0.99))}`,
       raw: rate(raw, 'BullMQ no-op jobs'),
       ratio: { value: mine / raw, bar: 0.5, kind: 'low' },
-      settings: `SQLite FULL, one process, ${IN_FLIGHT} in flight, worker concurrency ${CONCURRENCY}, median of ${ROUNDS} rounds side by side`,
+      settings: `${SQLITE}, one process, ${IN_FLIGHT} in flight, worker concurrency ${CONCURRENCY}, median of ${ROUNDS} rounds side by side`,
     },
   ]);
 }
