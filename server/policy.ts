@@ -6,7 +6,7 @@
  * Citizens see their own applications and nothing else.
  */
 import type { Filter } from '../runtime/ports.ts';
-import { has, isCityWide } from './reader.ts';
+import { has, isCityWide, localCaller } from './reader.ts';
 import type { Reader, Role } from './reader.ts';
 
 export interface Rule {
@@ -41,6 +41,20 @@ export const sendsMessages = staffWith('Integrators and operators send messages 
 export const triesOut = staffWith('Those who build and repair try out decisions and expressions', 'analyst', 'integrator', 'operator');
 export const movesClock = staffWith('Operators move the clock, where it can be moved', 'operator', 'integrator');
 export const watches = staffWith('Operators and evaluators watch how services perform', 'operator', 'evaluator');
+export const readsAccounts = staffWith("Administrators see accounts, agencies and roles; an agency's own only its own people");
+/** Never in somebody's place, and never where nobody signed in: what is changed here outlives the request. */
+export const keepsAccounts: Rule = {
+  says: 'Administrators who signed in themselves keep accounts, members and roles',
+  holds: (reader) => has(reader, 'admin') && reader.actingAs === undefined && reader !== localCaller,
+};
+export const keepsDocuments = staffWith(
+  'Everybody on the staff but evaluators files documents',
+  'analyst',
+  'clerk',
+  'supervisor',
+  'integrator',
+  'operator',
+);
 export const switchesSandbox = staffWith('Operators switch the faults of sandbox agencies', 'operator');
 
 /** Cases that the reader may see. */
@@ -66,6 +80,11 @@ export function taskScope(reader: Reader): Filter {
       { assignee: reader.username },
     ],
   };
+}
+
+/** Accounts that the reader may see and keep: everybody on the staff, or the people of the own agency. Citizens are their own realm. */
+export function accountScope(reader: Reader): Filter {
+  return isCityWide(reader) ? { realm: 'staff' } : { realm: 'staff', agency: reader.agency ?? '' };
 }
 
 /** Documents that the reader may open. */

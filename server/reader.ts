@@ -45,5 +45,5 @@ export function isCityWide(reader: Reader): boolean {
 /** user groups, as tasks name them: the agency's id */
 export function groupsOf(reader: Reader): readonly string[] {
   if (reader.kind === 'citizen') return ['citizen'];
-  return reader.agency === undefined || isCityWide(reader) ? [] : [reader.agency];
+  return !reader.agency || isCityWide(reader) ? [] : [reader.agency];
 }

@@ -17,6 +17,7 @@ import { govstackRoutes } from './govstack/routes.ts';
 import type { Route } from './route.ts';
 import { interfaceRoutes } from './openapi/routes.ts';
 import { auditLogRoutes } from './v2/audit-logs.ts';
+import { authorizationRoutes } from './v2/authorizations.ts';
 import { batchRoutes } from './v2/batches.ts';
 import { clusterRoutes } from './v2/cluster.ts';
 import { decisionRoutes } from './v2/decisions.ts';
@@ -25,11 +26,16 @@ import { resourceRoutes } from './v2/resources.ts';
 import { deploymentRoutes } from './v2/deployments.ts';
 import { elementRoutes } from './v2/elements.ts';
 import { operationRoutes } from './v2/instance-operations.ts';
+import { groupRoutes } from './v2/groups.ts';
 import { instanceRoutes } from './v2/instances.ts';
 import { jobRoutes } from './v2/jobs.ts';
 import { messageRoutes } from './v2/messages.ts';
 import { notServedRoutes } from './v2/not-served.ts';
+import { roleRoutes } from './v2/roles.ts';
 import { statisticsRoutes } from './v2/statistics.ts';
+import { mappingRuleRoutes } from './v2/mapping-rules.ts';
+import { tenantRoutes } from './v2/tenants.ts';
+import { userRoutes } from './v2/users.ts';
 import { waitStateRoutes } from './v2/wait-states.ts';
 import { userTaskRoutes } from './v2/user-tasks.ts';
 
@@ -63,6 +69,12 @@ const served: readonly Route[] = [
   ...waitStateRoutes,
   ...elementRoutes,
   ...messageRoutes,
+  ...userRoutes,
+  ...groupRoutes,
+  ...roleRoutes,
+  ...tenantRoutes,
+  ...authorizationRoutes,
+  ...mappingRuleRoutes,
   ...govstackRoutes,
 ];
 

@@ -39,6 +39,54 @@ const families = [
 ] as const;
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
+const CLIENTS = 'programs sign in as accounts of the staff or with clients of the identity provider, which are kept there';
+const MAPPING = 'claims of the identity provider are mapped by configuration, never by a call';
+const GROUPS = 'an agency comes with its interface document (processes/agencies) and is no row that a call could change';
+const ROLES = 'the roles and what they may do are one table of code (server/policy.ts); they are given to people, not made';
+const TENANTS = 'a case belongs to several agencies and the diagram says who sees what: there is one tenant, and everybody is in it';
+const RIGHTS = 'what a role may do is one table of code (server/policy.ts), the same for everybody';
+const ROLE_OF_GROUP = 'roles are given to people, never to a whole agency';
+
+/** What has no honest counterpart here: which calls, and why. docs/api.md tells the same. */
+export const refusals: readonly (readonly [methods: string, path: `/v2/${string}`, why: string])[] = [
+  ['post', '/v2/groups', GROUPS],
+  ['put delete', '/v2/groups/:groupId', GROUPS],
+  ['post', '/v2/groups/:groupId/clients/search', CLIENTS],
+  ['put delete', '/v2/groups/:groupId/clients/:clientId', CLIENTS],
+  ['put delete', '/v2/groups/:groupId/mapping-rules/:mappingRuleId', MAPPING],
+  ['post', '/v2/roles', ROLES],
+  ['put delete', '/v2/roles/:roleId', ROLES],
+  ['post', '/v2/roles/:roleId/clients/search', CLIENTS],
+  ['put delete', '/v2/roles/:roleId/clients/:clientId', CLIENTS],
+  ['put delete', '/v2/roles/:roleId/groups/:groupId', ROLE_OF_GROUP],
+  ['put delete', '/v2/roles/:roleId/mapping-rules/:mappingRuleId', MAPPING],
+  ['post', '/v2/tenants', TENANTS],
+  ['put delete', '/v2/tenants/:tenantId', TENANTS],
+  ['post', '/v2/tenants/:tenantId/clients/search', CLIENTS],
+  ['put delete', '/v2/tenants/:tenantId/users/:username', TENANTS],
+  ['put delete', '/v2/tenants/:tenantId/clients/:clientId', CLIENTS],
+  ['put delete', '/v2/tenants/:tenantId/groups/:groupId', TENANTS],
+  ['put delete', '/v2/tenants/:tenantId/roles/:roleId', TENANTS],
+  ['put delete', '/v2/tenants/:tenantId/mapping-rules/:mappingRuleId', MAPPING],
+  ['post', '/v2/authorizations', RIGHTS],
+  ['put patch delete', '/v2/authorizations/:authorizationKey', RIGHTS],
+  ['post', '/v2/mapping-rules', MAPPING],
+  ['put delete', '/v2/mapping-rules/:mappingRuleId', MAPPING],
+  ['post', '/v2/setup/user', 'the first administrator is made at the first start, before anybody can call'],
+];
+
+const refused: readonly Route[] = refusals.flatMap(([methods, path, why]) =>
+  methods.split(' ').map((method) => ({
+    method: method as Route['method'],
+    path,
+    allow: staff,
+    reads: 'nothing' as const,
+    handler: () => {
+      throw new Problem('NOT_IMPLEMENTED', `Expected a call that this server serves, but it does not serve this one: ${why}`);
+    },
+  })),
+);
+
 function refuse(): never {
   throw new Problem(
     'NOT_IMPLEMENTED',
@@ -46,7 +94,7 @@ function refuse(): never {
   );
 }
 
-export const notServedRoutes: readonly Route[] = families.flatMap((family) =>
+const others: readonly Route[] = families.flatMap((family) =>
   methods.flatMap((method) =>
     [`/v2/${family}` as const, `/v2/${family}/*rest` as const].map((path) => ({
       method,
@@ -57,3 +105,6 @@ export const notServedRoutes: readonly Route[] = families.flatMap((family) =>
     })),
   ),
 );
+
+const named = new Set(refused.map(({ method, path }) => `${method} ${path}`));
+export const notServedRoutes: readonly Route[] = [...refused, ...others.filter(({ method, path }) => !named.has(`${method} ${path}`))];

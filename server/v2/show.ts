@@ -232,3 +232,7 @@ export const showBatchItem = shower(
   ['batchOperationKey', 'itemKey', 'processInstanceKey', 'operationType', 'state', 'processedDate', 'errorMessage'],
   rootOf,
 );
+
+export function showUser(row: Row): { readonly username: unknown; readonly name: unknown; readonly email: unknown } {
+  return { username: row['username'], name: row['name'] ?? null, email: row['email'] || null };
+}

@@ -207,3 +207,18 @@ export const subscriptions = table('subscriptions', show.showSubscription, {
     lastUpdatedDate: 'time',
   },
 });
+
+export const users: SearchTable = {
+  collection: 'users',
+  filters: kinds('text', 'username name email'),
+  sorts: ['username', 'name', 'email'],
+  show: show.showUser,
+};
+
+/** people as members of something */
+export const members: SearchTable = {
+  collection: 'users',
+  filters: { username: 'text' },
+  sorts: ['username'],
+  show: ({ username }) => ({ username }),
+};

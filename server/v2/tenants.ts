@@ -1,0 +1,71 @@
+/**
+ * One tenant, `<default>`: a case belongs to several agencies here, and who sees what of it follows from the diagram. A tenant, which owns a case
+ * alone, has nothing to bound. The agencies are groups. Everybody on the staff is in the one tenant.
+ */
+import { textParam } from '../input.ts';
+import { listBody, listed } from '../matches.ts';
+import { accountScope, readsAccounts } from '../policy.ts';
+import { Problem } from '../problem.ts';
+import { roles } from '../reader.ts';
+import { ok } from '../reply.ts';
+import type { Asked, Route } from '../route.ts';
+import { search } from '../search.ts';
+import { groupsFor } from './groups.ts';
+import { none } from './roles.ts';
+import { TENANT } from './show.ts';
+import { members } from './tables.ts';
+
+const tenant = { tenantId: TENANT, name: 'Default', description: null };
+
+function known(asked: Asked): typeof tenant {
+  if (textParam(asked, 'tenantId') === TENANT) return tenant;
+  throw new Problem('NOT_FOUND', `Expected the only tenant ${TENANT}, but there is another`);
+}
+
+const one = '/v2/tenants/:tenantId';
+export const tenantRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/v2/tenants/search',
+    allow: readsAccounts,
+    body: listBody,
+    handler: (asked) => listed(asked, [tenant], ['tenantId', 'name']),
+  },
+  { method: 'get', path: one, allow: readsAccounts, handler: (asked) => ok(known(asked)) },
+  {
+    method: 'post',
+    path: `${one}/users/search`,
+    allow: readsAccounts,
+    searches: members,
+    handler: (asked) => (known(asked), search(asked, members, { scope: accountScope(asked.reader) })),
+  },
+  {
+    method: 'post',
+    path: `${one}/groups/search`,
+    allow: readsAccounts,
+    body: listBody,
+    handler: (asked) => {
+      known(asked);
+      const groups = groupsFor(asked).map(({ groupId }) => ({ groupId }));
+      return listed(asked, groups, ['groupId']);
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/roles/search`,
+    allow: readsAccounts,
+    body: listBody,
+    handler: (asked) => {
+      known(asked);
+      const all = roles.map((roleId) => ({ roleId, name: roleId, description: null }));
+      return listed(asked, all, ['roleId', 'name']);
+    },
+  },
+  {
+    method: 'post',
+    path: `${one}/mapping-rules/search`,
+    allow: readsAccounts,
+    body: listBody,
+    handler: (asked) => (known(asked), none(asked)),
+  },
+];

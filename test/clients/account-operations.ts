@@ -1,0 +1,96 @@
+/** Accounts, agencies and roles: one entry per operation. */
+import { expect } from '@jest/globals';
+import type { Operation } from './engine-operations.ts';
+import type { World } from './world.ts';
+
+const made = async ({ call }: World, username: string): Promise<string> => {
+  await call('createUser', { username, password: 'horse staple battery', name: username, email: `${username}@kota.example` });
+  return username;
+};
+const names = (list: readonly Readonly<Record<string, unknown>>[]) => list.map((one) => one['username']);
+
+export const users: Readonly<Record<string, Operation>> = {
+  createUser: async (world) => {
+    expect(await world.call('createUser', { username: 'nova', password: 'horse staple battery', name: 'Nova' })).toEqual({
+      username: 'nova',
+      name: 'Nova',
+      email: null,
+    });
+  },
+  searchUsers: async ({ find }) => {
+    const found = await find('searchUsers', { username: { $in: ['clerk.alpha', 'warga'] } }, { sort: [{ field: 'username' }] });
+    expect(names(found)).toEqual(['clerk.alpha']);
+  },
+  getUser: async (world) =>
+    expect((await world.call('getUser', { username: await made(world, 'satu') }))['email']).toBe('satu@kota.example'),
+  updateUser: async (world) => {
+    const username = await made(world, 'dua');
+    expect((await world.call('updateUser', { username, name: 'Dua', email: '' }))['name']).toBe('Dua');
+    expect((await world.call('getUser', { username }))['email']).toBe(null);
+  },
+  deleteUser: async (world) => {
+    const username = await made(world, 'tiga');
+    await world.call('deleteUser', { username });
+    expect(await world.find('searchUsers', { username })).toEqual([]);
+  },
+};
+
+export const groups: Readonly<Record<string, Operation>> = {
+  searchGroups: async ({ find }) => expect((await find('searchGroups')).map((one) => one['groupId'])).toEqual(['kota', 'alpha', 'beta']),
+  getGroup: async ({ call }) => expect((await call('getGroup', { groupId: 'alpha' }))['name']).toBe('Dinas Alpha'),
+  assignUserToGroup: async (world) => {
+    const username = await made(world, 'empat');
+    await world.call('assignUserToGroup', { groupId: 'beta', username });
+    expect(names(await world.find('searchUsersForGroup', undefined, { groupId: 'beta' }))).toContain(username);
+  },
+  searchUsersForGroup: async ({ find }) => {
+    const found = await find('searchUsersForGroup', undefined, { groupId: 'alpha', sort: [{ field: 'username', order: 'ASC' }] });
+    expect(names(found)).toEqual(['analyst', 'clerk.alpha', 'clerk2.alpha', 'lead.alpha']);
+  },
+  unassignUserFromGroup: async (world) => {
+    const username = await made(world, 'lima');
+    await world.call('assignUserToGroup', { groupId: 'beta', username });
+    await world.call('unassignUserFromGroup', { groupId: 'beta', username });
+    expect(names(await world.find('searchUsersForGroup', undefined, { groupId: 'beta' }))).not.toContain(username);
+  },
+  searchRolesForGroup: async ({ find }) => expect(await find('searchRolesForGroup', undefined, { groupId: 'alpha' })).toEqual([]),
+  searchMappingRulesForGroup: async ({ find }) =>
+    expect(await find('searchMappingRulesForGroup', undefined, { groupId: 'alpha' })).toEqual([]),
+};
+
+export const roles: Readonly<Record<string, Operation>> = {
+  searchRoles: async ({ find }) => expect((await find('searchRoles')).length).toBe(7),
+  getRole: async ({ call }) => expect((await call('getRole', { roleId: 'clerk' }))['name']).toBe('Clerk'),
+  assignRoleToUser: async (world) => {
+    const username = await made(world, 'enam');
+    await world.call('assignRoleToUser', { roleId: 'evaluator', username });
+    expect(names(await world.find('searchUsersForRole', undefined, { roleId: 'evaluator' }))).toContain(username);
+  },
+  searchUsersForRole: async ({ find }) =>
+    expect(names(await find('searchUsersForRole', undefined, { roleId: 'supervisor' }))).toEqual(['lead.alpha']),
+  unassignRoleFromUser: async (world) => {
+    const username = await made(world, 'tujuh');
+    await world.call('assignRoleToUser', { roleId: 'operator', username });
+    await world.call('unassignRoleFromUser', { roleId: 'operator', username });
+    expect(names(await world.find('searchUsersForRole', undefined, { roleId: 'operator' }))).not.toContain(username);
+  },
+  searchGroupsForRole: async ({ find }) => expect(await find('searchGroupsForRole', undefined, { roleId: 'clerk' })).toEqual([]),
+  searchMappingRulesForRole: async ({ find }) =>
+    expect(await find('searchMappingRulesForRole', undefined, { roleId: 'clerk' })).toEqual([]),
+  searchTenants: async ({ find }) => expect((await find('searchTenants')).map((one) => one['tenantId'])).toEqual(['<default>']),
+  getTenant: async ({ call }) => expect((await call('getTenant', { tenantId: '<default>' }))['name']).toBe('Default'),
+  searchUsersForTenant: async ({ find }) =>
+    expect(names(await find('searchUsersForTenant', undefined, { tenantId: '<default>' }))).toContain('clerk.beta'),
+  searchGroupIdsForTenant: async ({ find }) =>
+    expect((await find('searchGroupIdsForTenant', undefined, { tenantId: '<default>' })).length).toBe(3),
+  searchRolesForTenant: async ({ find }) =>
+    expect((await find('searchRolesForTenant', undefined, { tenantId: '<default>' })).length).toBe(7),
+  searchMappingRulesForTenant: async ({ find }) =>
+    expect(await find('searchMappingRulesForTenant', undefined, { tenantId: '<default>' })).toEqual([]),
+  searchAuthorizations: async ({ find }) => {
+    const found = await find('searchAuthorizations', { ownerId: 'evaluator', ownerType: 'ROLE', resourceType: 'SYSTEM' });
+    expect(found.map((one) => one['permissionTypes'])).toEqual([['READ_USAGE_METRIC']]);
+  },
+  getAuthorization: async ({ call }) => expect((await call('getAuthorization', { authorizationKey: '1' }))['ownerId']).toBe('analyst'),
+  searchMappingRule: async ({ find }) => expect(await find('searchMappingRule')).toEqual([]),
+};
