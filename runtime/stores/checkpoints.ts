@@ -1,7 +1,6 @@
 /**
  * Moves pages from the write-ahead log into the file on another thread: on the commit path they cost tens of milliseconds when they hit.
  */
-import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
@@ -12,7 +11,14 @@ export interface Checkpoints {
 }
 
 const EVERY_WRITES = 2_000;
-const LARGE_LOG = 256 * 2 ** 20;
+/** pages of the log that is started over, 4 KiB each */
+const LARGE_LOG = 16_384;
+
+/** While the first pass runs much is written; each further pass has less to move, so that little is left for the writer's own thread (startOver). */
+const [PASSES, FEW_PAGES] = [5, 200];
+
+/** as the store opened its connection; milliseconds */
+export const BUSY_TIMEOUT = 5_000;
 
 /** Plain text, because it runs in a thread of its own that loads no file of ours. */
 const worker = `
@@ -21,8 +27,15 @@ const { DatabaseSync } = require('node:sqlite');
 const db = new DatabaseSync(workerData, { timeout: 5000 });
 parentPort.on('message', (what) => {
   if (what === 'stop') { db.close(); parentPort.close(); return; }
-  try { db.exec('PRAGMA wal_checkpoint(PASSIVE)'); } catch {}
-  parentPort.postMessage('done');
+  let size = 0;
+  try {
+    for (let pass = 0; pass < ${PASSES}; pass += 1) {
+      const { log, checkpointed } = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
+      size = log;
+      if (log - checkpointed < ${FEW_PAGES}) break;
+    }
+  } catch {}
+  parentPort.postMessage(size);
 });
 `;
 
@@ -32,9 +45,9 @@ export function startCheckpoints(path: string, db: DatabaseSync): Checkpoints {
   let running = false;
   const begin = (): Worker => {
     const made = new Worker(worker, { eval: true, workerData: path });
-    made.on('message', () => {
+    made.on('message', (size: number) => {
       running = false;
-      shrink(path, db);
+      if (size > LARGE_LOG) startOver(db);
     });
     made.on('error', () => {
       // the log grows until the next start; SQLite's own checkpoints take over
@@ -61,8 +74,12 @@ export function startCheckpoints(path: string, db: DatabaseSync): Checkpoints {
   };
 }
 
-/** Under constant writing the log never starts over by itself: what is left to move after a passive pass is little, so this is short. */
-function shrink(path: string, db: DatabaseSync): void {
-  const size = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LARGE_LOG && db.isOpen && !db.isTransaction) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+/**
+ * Under constant writing the log never starts over by itself: what is left to move after the passes is little, so this is short.
+ * RESTART, NOT TRUNCATE: to give a hundred megabytes back to the file system held up everybody for a tenth of a second, and writing over what is there is quicker.
+ */
+function startOver(db: DatabaseSync): void {
+  // NOT WAITING: while somebody reads an old moment (a backup) it is not possible, and the next time is soon
+  if (db.isOpen && !db.isTransaction)
+    db.exec(`PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout=${BUSY_TIMEOUT}`);
 }

@@ -14,7 +14,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { Collection, CollectionName, Row } from '../collections.ts';
 import { collections } from '../collections.ts';
 import type { Commit, CommitResult, LeaseRequest, LoadedInstance, Query, RowChange, Store, StoredEffect } from '../ports.ts';
-import { startCheckpoints } from './checkpoints.ts';
+import { BUSY_TIMEOUT, startCheckpoints } from './checkpoints.ts';
 import { ownFile } from './own-file.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { searchPlan } from './search-plan.ts';
@@ -35,7 +35,7 @@ export interface SqliteStore extends Store {
 export function openSqliteStore(path: string): SqliteStore {
   mkdirSync(dirname(path), { recursive: true });
   const release = ownFile(path);
-  const db = new DatabaseSync(path, { timeout: 5_000 });
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   try {
     return storeOn(path, db, release);
   } catch (error) {
