@@ -1,4 +1,5 @@
 /** The HTTP server's assembly: security headers, then every route of the table through one adapter, then the pages, then 404. */
+import { randomBytes } from 'node:crypto';
 import express from 'express';
 import type { Application, Request, Response } from 'express';
 import helmet from 'helmet';
@@ -29,6 +30,8 @@ export interface AppOptions {
   readonly pages?: string;
   /** what is served; default: everything */
   readonly routes?: readonly Route[];
+  /** signs links to documents; the same in every process. Default: one of this process alone */
+  readonly secret?: string;
   /** wall clock, for tests of sessions; default Date.now */
   readonly now?: () => number;
   readonly log?: Context['log'];
@@ -69,6 +72,7 @@ function contextOf(options: AppOptions): Context {
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(options.rehearsals === undefined ? {} : { rehearsals: options.rehearsals }),
     ...(options.agenciesFolder === undefined ? {} : { operationsOf: readOperations(options.agenciesFolder) }),
+    secret: options.secret ?? randomBytes(32).toString('base64url'),
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
     signIns: new SignIns(runtime.store, now),
     events: new Events(runtime),

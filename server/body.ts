@@ -10,6 +10,9 @@ export const MAX_JSON = 4 * 1024 * 1024;
 /** bytes of one deployed file; 2 MiB and more is refused */
 export const MAX_FILE = 2 * 1024 * 1024 - 1;
 export const MAX_FILES = 50;
+/** bytes of one document: a scanned page or two */
+export const MAX_DOCUMENT = 10 * 1024 * 1024;
+export const MAX_DOCUMENTS = 10;
 export const MAX_DEPTH = 64;
 
 const readJson = express.json({ limit: MAX_JSON, strict: false, type: () => true });
@@ -17,6 +20,12 @@ const readFiles = multer({
   storage: multer.memoryStorage(),
   limits: { fileSize: MAX_FILE, files: MAX_FILES, fields: 20, fieldSize: 64 * 1024, parts: 80 },
 }).array('resources');
+const readDocuments = multer({
+  storage: multer.memoryStorage(),
+  // a client may send a document's description as a part with a name, which counts as a file
+  limits: { fileSize: MAX_DOCUMENT, files: MAX_DOCUMENTS, fields: 2 * MAX_DOCUMENTS, fieldSize: 64 * 1024, parts: 4 * MAX_DOCUMENTS },
+  defParamCharset: 'utf8',
+}).any();
 
 export async function readBody(
   route: Route,
@@ -25,7 +34,9 @@ export async function readBody(
 ): Promise<{ readonly body: unknown; readonly files: readonly Upload[] }> {
   const reads = route.reads ?? (['post', 'put', 'patch'].includes(route.method) ? 'json' : 'nothing');
   if (reads === 'nothing' || !hasBody(request)) return { body: undefined, files: [] };
-  return reads === 'files' ? await filesOf(request, response) : { body: await jsonOf(request, response), files: [] };
+  if (reads === 'files') return filesOf(request, response, readFiles);
+  if (reads === 'documents') return filesOf(request, response, readDocuments);
+  return { body: await jsonOf(request, response), files: [] };
 }
 
 function hasBody(request: Request): boolean {
@@ -41,12 +52,29 @@ async function jsonOf(request: Request, response: Response): Promise<unknown> {
   return body;
 }
 
-async function filesOf(request: Request, response: Response): Promise<{ readonly body: unknown; readonly files: readonly Upload[] }> {
+interface Parsed {
+  readonly originalname: string;
+  readonly buffer: Buffer;
+  readonly fieldname: string;
+  readonly mimetype: string;
+}
+
+async function filesOf(
+  request: Request,
+  response: Response,
+  read: RequestHandler,
+): Promise<{ readonly body: unknown; readonly files: readonly Upload[] }> {
   if (!/^multipart\/form-data\s*;/i.test(request.headers['content-type'] ?? ''))
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Expected Content-Type multipart/form-data, but it is another');
-  await run(readFiles, request, response).catch(refuseFiles);
-  const files = (request.files ?? []) as readonly { readonly originalname: string; readonly buffer: Buffer }[];
-  return { body: { ...(request.body as object) }, files: files.map(({ originalname, buffer }) => ({ name: originalname, bytes: buffer })) };
+  await run(read, request, response).catch(refuseFiles);
+  const files = (request.files ?? []) as readonly Parsed[];
+  const uploads = files.map(({ originalname, buffer, fieldname, mimetype }) => ({
+    name: originalname,
+    bytes: buffer,
+    field: fieldname,
+    contentType: mimetype,
+  }));
+  return { body: { ...(request.body as object) }, files: uploads };
 }
 
 function run(middleware: RequestHandler, request: Request, response: Response): Promise<void> {
@@ -65,9 +93,9 @@ function refuseJson(error: unknown): never {
 
 function refuseFiles(error: unknown): never {
   if (error instanceof MulterError && error.code === 'LIMIT_FILE_SIZE')
-    throw new Problem('BODY_TOO_LARGE', `Expected each file to be smaller than 2 MiB, but one is larger`);
+    throw new Problem('BODY_TOO_LARGE', 'Expected each file to be smaller than 2 MiB (a document: 10 MiB), but one is larger');
   if (error instanceof MulterError && error.code === 'LIMIT_FILE_COUNT')
-    throw new Problem('BODY_TOO_LARGE', `Expected at most ${MAX_FILES} files, but there are more`);
+    throw new Problem('BODY_TOO_LARGE', `Expected at most ${MAX_FILES} files (or ${MAX_DOCUMENTS} documents), but there are more`);
   if (error instanceof MulterError && error.code === 'LIMIT_UNEXPECTED_FILE')
     throw new Problem('INVALID_ARGUMENT', 'Expected files in the field "resources", but there is another');
   throw new Problem('INVALID_ARGUMENT', 'Expected multipart form data, but it cannot be read as such');

@@ -27,6 +27,8 @@ export interface Context {
   readonly rehearsals?: Rehearsals;
   /** what an agency's interface offers; absent where no interface documents were given */
   readonly operationsOf?: (agencyId: string) => Promise<readonly Operation[]>;
+  /** signs links to documents */
+  readonly secret: string;
   readonly sessions: Sessions;
   readonly signIns: SignIns;
   readonly events: Events;

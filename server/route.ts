@@ -12,6 +12,10 @@ import type { SearchTable } from './search.ts';
 export interface Upload {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** name of the form's field that it came in */
+  readonly field?: string;
+  /** as its sender called it; to be believed for display only */
+  readonly contentType?: string;
 }
 
 /** One request, as a handler sees it: nothing of Express. */
@@ -37,8 +41,8 @@ export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: `/${string}`;
   readonly allow: Rule;
-  /** `files`: multipart with the field `resources`; default JSON for post, put and patch */
-  readonly reads?: 'json' | 'files' | 'nothing';
+  /** `files`: multipart with the field `resources`; `documents`: multipart with any fields; default JSON for post, put and patch */
+  readonly reads?: 'json' | 'files' | 'documents' | 'nothing';
   /** `house`: a command that no case's history holds, so the audit writes it down when it was done */
   readonly records?: 'house';
   /** what its JSON body must look like: the schema that the handler checks with, told in the interface document */

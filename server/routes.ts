@@ -24,6 +24,7 @@ import { decisionRoutes } from './v2/decisions.ts';
 import { definitionRoutes } from './v2/definitions.ts';
 import { resourceRoutes } from './v2/resources.ts';
 import { deploymentRoutes } from './v2/deployments.ts';
+import { filedDocumentRoutes } from './v2/documents.ts';
 import { elementRoutes } from './v2/elements.ts';
 import { operationRoutes } from './v2/instance-operations.ts';
 import { groupRoutes } from './v2/groups.ts';
@@ -60,6 +61,7 @@ const served: readonly Route[] = [
   ...statisticsRoutes,
   ...definitionRoutes,
   ...resourceRoutes,
+  ...filedDocumentRoutes,
   ...batchRoutes,
   ...operationRoutes,
   ...instanceRoutes,

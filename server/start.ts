@@ -86,6 +86,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     rehearsals,
     runtime,
     config,
+    secret: secretOf(config),
     agencies,
     agenciesFolder,
     log,
@@ -139,6 +140,10 @@ function openSandboxes({ config, agenciesFolder, machine, place }: SandboxPlan):
   });
 }
 
+function secretOf(config: Config): string {
+  return config.secret ?? keptSecret(config.data, 'secret', 32).value;
+}
+
 interface MachinePlan {
   readonly env: Env;
   readonly config: Config;
@@ -169,7 +174,7 @@ async function openMachine({
     evaluate: createFeel(config.zone, now),
     publicUrl,
     zone: config.zone,
-    secret: config.secret ?? keptSecret(config.data, 'secret', 32).value,
+    secret: secretOf(config),
     putDocument: documentSink(async () => (await opened.promise).store, now),
     outbox: localOutbox(join(config.data, 'outbox')),
     now,

@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const STEP = 500;
 
-/** What may go, and after how long: ended sessions, answers kept for repeated requests, forgotten drafts. */
+/** What may go, and after how long: ended sessions, answers kept for repeated requests, forgotten drafts, documents past their time. */
 async function tidy(store: Store, now: number): Promise<void> {
   await forget(store, { collection: 'sessions', filter: { expiresAt: { $lt: now } }, keyOf: (row) => String(row['sessionHash']) });
   await forget(store, { collection: 'idempotency', filter: { createdAt: { $lt: now - DAY } }, keyOf: (row) => String(row['id']) });
@@ -14,6 +14,18 @@ async function tidy(store: Store, now: number): Promise<void> {
     filter: { savedAt: { $lt: now - 180 * DAY } },
     keyOf: (row) => `${String(row['username'])}/${String(row['draftKey'])}`,
   });
+  await forgetDocuments(store, now);
+}
+
+/** Those past the time that their sender gave them: the row, then the bytes. */
+async function forgetDocuments(store: Store, now: number): Promise<void> {
+  for (;;) {
+    const { items } = await store.search('documents', { filter: { expiresAt: { $lt: now } }, limit: STEP });
+    const ids = items.map((row) => String(row['documentId']));
+    if (ids.length > 0) await store.write(ids.map((key) => ({ op: 'delete', collection: 'documents', key })));
+    for (const id of ids) await store.putBlob(id, new Uint8Array());
+    if (items.length < STEP) return;
+  }
 }
 
 interface Forgetting {

@@ -1,23 +1,21 @@
 import { textParam } from '../input.ts';
-import { anyone, documentScope, signedIn } from '../policy.ts';
+import { isGood } from '../document-links.ts';
+import { handedOut, isOver, readableDocument } from '../documents.ts';
+import { anyone, signedIn } from '../policy.ts';
 import { Problem } from '../problem.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 
 async function download(asked: Asked) {
-  const { store } = asked.context.runtime;
-  const documentId = textParam(asked, 'documentId');
-  const found = await store.search('documents', { filter: { documentId }, scope: documentScope(asked.reader), limit: 1 });
-  const row = found.items[0];
-  const bytes = row && (await store.getBlob(documentId));
-  if (bytes === undefined) throw new Problem('NOT_FOUND', 'Expected a document that you may open, but there is none with this id');
-  const name = String(row?.['name'] ?? 'document');
-  const disposition = `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`;
-  return {
-    status: 200,
-    bytes,
-    headers: { 'content-type': String(row?.['contentType'] ?? 'application/octet-stream'), 'content-disposition': disposition },
-  };
+  return handedOut(asked, await readableDocument(asked));
+}
+
+/** `/api/v1/document-links/{documentId}?expires=&signature=`: whoever holds the link may read this one document until it expires. */
+async function byLink(asked: Asked) {
+  const row = await asked.context.runtime.store.get('documents', textParam(asked, 'documentId'));
+  if (row === undefined || isOver(asked, row) || !isGood(asked.context, row, asked.query))
+    throw new Problem('NOT_FOUND', 'Expected a link that is good for a document, but this one is none, or no longer');
+  return handedOut(asked, row, 'by link');
 }
 
 /** `/verify/{code}`: is this permit ours? A permit's document is kept under its code, which nobody can guess. */
@@ -36,6 +34,7 @@ function masked(name: string): string {
 }
 
 export const documentRoutes: readonly Route[] = [
+  { method: 'get', path: '/api/v1/document-links/:documentId', allow: anyone, query: ['expires', 'signature'], handler: byLink },
   { method: 'get', path: '/api/v1/documents/:documentId', allow: signedIn, handler: download },
   { method: 'get', path: '/api/v1/verifications/:code', allow: anyone, handler: verify },
 ];

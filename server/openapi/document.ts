@@ -142,6 +142,7 @@ function successOf(route: Route): Shape {
 
 function bodyOf(route: Route): Shape {
   if (route.reads === 'files') return { requestBody: { required: true, content: { 'multipart/form-data': { schema: files } } } };
+  if (route.reads === 'documents') return { requestBody: { required: true, content: { 'multipart/form-data': { schema: documents } } } };
   const schema = route.body ?? (route.searches === undefined ? undefined : searchSchema(route.searches));
   if (schema === undefined) return {};
   return {
@@ -156,6 +157,17 @@ const files = {
   type: 'object',
   required: ['resources'],
   properties: { resources: { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } } },
+};
+
+const part = { type: 'string', contentMediaType: 'application/octet-stream' };
+const documents = {
+  type: 'object',
+  properties: {
+    file: part,
+    files: { type: 'array', items: part },
+    metadata: { type: 'object' },
+    metadataList: { type: 'array', items: { type: 'object' } },
+  },
 };
 
 /** What a JSON value may be is said where JSON Schema has a word for it; what only a function can check stays open. */

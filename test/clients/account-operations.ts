@@ -1,7 +1,7 @@
 /** Accounts, agencies and roles: one entry per operation. */
 import { expect } from '@jest/globals';
 import type { Operation } from './engine-operations.ts';
-import type { World } from './world.ts';
+import type { List, Shown, World } from './world.ts';
 
 const made = async ({ call }: World, username: string): Promise<string> => {
   await call('createUser', { username, password: 'horse staple battery', name: username, email: `${username}@kota.example` });
@@ -34,6 +34,39 @@ export const users: Readonly<Record<string, Operation>> = {
     expect(await world.find('searchUsers', { username })).toEqual([]);
   },
 };
+
+export const documents: Readonly<Record<string, Operation>> = {
+  createDocument: async (world) => {
+    const { metadata } = await filed(world, 'createDocument');
+    expect(metadata).toMatchObject({ fileName: 'peta.txt', size: 4 });
+  },
+  getDocument: async (world) => {
+    const { documentId, contentHash } = await filed(world, 'createDocument');
+    expect(await world.call<string>('getDocument', { documentId, contentHash })).toBe('peta');
+  },
+  createDocuments: async ({ call }) => {
+    const made = await call<{ readonly createdDocuments: List['items'] }>('createDocuments', {
+      files: ['a', 'b'],
+      metadataList: [{ fileName: '1' }, { fileName: '2' }],
+    });
+    expect(made.createdDocuments.map(({ metadata }) => (metadata as Shown)['fileName'])).toEqual(['1', '2']);
+  },
+  createDocumentLink: async (world) => {
+    const { documentId, contentHash } = await filed(world, 'createDocument');
+    const { url } = await world.call('createDocumentLink', { documentId, contentHash, timeToLive: 60_000 });
+    const { pathname, search } = new URL(String(url));
+    expect((await world.house.nobody('GET', pathname + search)).text).toBe('peta');
+  },
+  deleteDocument: async (world) => {
+    const { documentId } = await filed(world, 'createDocument');
+    await world.call('deleteDocument', { documentId });
+    await expect(world.call('getDocument', { documentId })).rejects.toThrow();
+  },
+};
+
+// strict, the client takes every file for a text, sent and received
+const filed = ({ call }: World, operation: string): Promise<Shown> =>
+  call(operation, { file: 'peta', metadata: { fileName: 'peta.txt', contentType: 'text/plain' } });
 
 export const groups: Readonly<Record<string, Operation>> = {
   searchGroups: async ({ find }) => expect((await find('searchGroups')).map((one) => one['groupId'])).toEqual(['kota', 'alpha', 'beta']),

@@ -3,7 +3,7 @@
  * one test per operation that we serve. What it has and we do not serve stands in docs/api.md with the reason.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { groups, roles, users } from './account-operations.ts';
+import { documents, groups, roles, users } from './account-operations.ts';
 import { batches, cases, cluster, definitions, elements, jobs, messages, tasks } from './engine-operations.ts';
 import { records, statistics } from './watching-operations.ts';
 import { openWorld } from './world.ts';
@@ -21,6 +21,7 @@ const operations = {
   ...statistics,
   ...records,
   ...users,
+  ...documents,
   ...groups,
   ...roles,
 };

@@ -4,7 +4,8 @@ import type { Operation } from './engine-operations.ts';
 import type { List, Shown } from './world.ts';
 
 const first = (list: readonly Shown[]): Shown => list[0] ?? {};
-const period = () => ({ from: new Date(Date.now() - 3_600_000).toISOString(), to: new Date(Date.now() + 3_600_000).toISOString() });
+// one look at the clock: two a millisecond apart would be a third hour
+const period = (now = Date.now()) => ({ from: new Date(now - 3_600_000).toISOString(), to: new Date(now + 3_600_000).toISOString() });
 const weighing = () => ({ filter: { ...period(), jobType: 'weigh' } });
 
 export const statistics: Readonly<Record<string, Operation>> = {

@@ -17,6 +17,7 @@ const open = [
   'GET /api/v1/services',
   'GET /api/v1/services/:processDefinitionId',
   'GET /api/v1/verifications/:code',
+  'GET /api/v1/document-links/:documentId',
   'GET /v2/topology',
   'GET /v2/status',
   'GET /v2/license',
