@@ -7,8 +7,8 @@ export interface Order {
   readonly total: number;
   readonly inFlight: number;
   readonly cookie?: string;
-  /** what one piece of work is: one POST to `/`, or start, claim and complete */
-  readonly kind: 'one-row' | 'user-task';
+  /** what one piece of work is: one POST to `/`, start, claim and complete, or a GET that tells who asks */
+  readonly kind: 'one-row' | 'user-task' | 'who';
   readonly username?: string;
   /** local number of the task's key inside its instance */
   readonly task?: number;
@@ -39,7 +39,14 @@ async function userTask(): Promise<void> {
   await post(`/v2/user-tasks/${key}/completion`, { variables: { approved: true } });
 }
 
-const work = order.kind === 'user-task' ? userTask : async () => await post('/', { variables: { approved: true } });
+async function who(): Promise<void> {
+  const answer = await pool.request({ path: '/v2/authentication/me', method: 'GET', headers });
+  if (answer.statusCode !== 200) throw new Error(`Expected to be known, but the answer is ${answer.statusCode}`);
+  await answer.body.dump();
+}
+
+const kinds = { 'user-task': userTask, 'one-row': async () => await post('/', { variables: { approved: true } }), who };
+const work = kinds[order.kind];
 const { milliseconds, each } = await flood(order.total, order.inFlight, work);
 process.stdout.write(JSON.stringify({ milliseconds, each, requests: order.total * (order.kind === 'user-task' ? 3 : 1) } satisfies Answer));
 await pool.close();
