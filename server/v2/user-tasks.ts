@@ -69,6 +69,13 @@ const changeset = z.object({
 });
 
 const updateBody = z.object({ changeset: changeset.nullish(), action });
+/** older clients send the changes bare */
+const bareUpdateBody = z.union([z.object({ changeset, action }), changeset]);
+const updateBare = (asked: Asked) => {
+  const { body } = asked;
+  const bare = typeof body === 'object' && body !== null && !Object.hasOwn(body, 'changeset');
+  return update(bare ? { ...asked, body: { changeset: body } } : asked);
+};
 async function update(asked: Asked) {
   const given = parseBody(asked, updateBody, {});
   const task = await readableTask(asked);
@@ -142,7 +149,7 @@ export const userTaskRoutes: readonly Route[] = [
     handler: async (asked) => ok(showUserTask(await readableTask(asked))),
   },
   { method: 'patch', path: '/v2/user-tasks/:userTaskKey', allow: worksOnTasks, body: updateBody, handler: update },
-  { method: 'patch', path: '/v2/user-tasks/:userTaskKey/update', allow: worksOnTasks, body: updateBody, handler: update },
+  { method: 'patch', path: '/v2/user-tasks/:userTaskKey/update', allow: worksOnTasks, body: bareUpdateBody, handler: updateBare },
   { method: 'post', path: '/v2/user-tasks/:userTaskKey/assignment', allow: worksOnTasks, body: assignBody, handler: assign },
   { method: 'delete', path: '/v2/user-tasks/:userTaskKey/assignee', allow: worksOnTasks, handler: unassign },
   { method: 'post', path: '/v2/user-tasks/:userTaskKey/completion', allow: worksOnTasks, body: completeBody, handler: complete },

@@ -349,7 +349,7 @@ describe('the rest', () => {
 
   test('[V2-15] unknown addresses are 404, known ones that are not served 501', async () => {
     expect(problem(await operator('GET', '/v2/no-such-thing'))).toEqual([404, 'NO_SUCH_ROUTE']);
-    expect(problem(await operator('POST', '/v2/tenants/search', {}))).toEqual([501, 'NOT_IMPLEMENTED']);
+    expect(problem(await operator('POST', '/v2/tenants', {}))).toEqual([501, 'NOT_IMPLEMENTED']);
   });
 
   test('[V2-16] expressions are evaluated', async () => {
