@@ -178,25 +178,34 @@ async function jobOf({ door }: Room, row: Row): Promise<Job | undefined> {
   );
 }
 
-/** A handler that does not listen to its signal is left behind; its late result is nobody's. */
+/**
+ * A handler that does not listen to its signal is left behind; its late result is nobody's.
+ * NO AbortSignal.any: `stop` lives as long as the process, and every signal that is made from it would stay in memory as long.
+ */
 async function withTimeout(
   handler: JobHandler,
   job: Job,
   { stop, timeoutMs }: { readonly stop: AbortSignal; readonly timeoutMs: number },
 ): Promise<Variables> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), timeoutMs);
-  const signal = AbortSignal.any([stop, timeout.signal]);
-  const aborted = new Promise<never>((_resolve, reject) =>
-    signal.addEventListener('abort', () => reject(new JobFailure(`Expected the call to end within ${timeoutMs} ms, but it did not`)), {
-      once: true,
-    }),
-  );
+  const attempt = new AbortController();
+  const abort = (): void => attempt.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  stop.addEventListener('abort', abort, { once: true });
+  if (stop.aborted) abort();
   try {
-    return await Promise.race([handler(job, signal), aborted]);
+    return await Promise.race([handler(job, attempt.signal), aborted(attempt.signal, timeoutMs)]);
   } finally {
     clearTimeout(timer);
+    stop.removeEventListener('abort', abort);
   }
+}
+
+async function aborted(signal: AbortSignal, timeoutMs: number): Promise<never> {
+  return await new Promise((_resolve, reject) => {
+    const refuse = (): void => reject(new JobFailure(`Expected the call to end within ${timeoutMs} ms, but it did not`));
+    if (signal.aborted) refuse();
+    signal.addEventListener('abort', refuse, { once: true });
+  });
 }
 
 function commandFor({ backOffMs }: ConsumerParts, row: Row, error: unknown): Report {
