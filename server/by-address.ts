@@ -26,7 +26,7 @@ export function byAddress<T extends Addressed>(routes: readonly T[], handlerOf: 
   };
 }
 
-/** the first two words */
+/** the first two words; a slash at the end counts for nothing, as Express has it */
 function beginningOf(path: string): string {
-  return path.split('/', 3).join('/').toLowerCase();
+  return (/^\/[^/]*(?:\/[^/]+)?/.exec(path)?.[0] ?? path).toLowerCase();
 }
