@@ -53,13 +53,14 @@ class Changes {
   key(n: number): Key {
     return keyOf(this.of.state.key, n);
   }
+  /** `row` is ours from now on: patches of the same commit go into it */
   put(collection: CollectionName, key: string, row: Row): void {
     this.#rows.set(`${collection}/${key}`, { op: 'put', collection, key, row });
   }
   patch(collection: CollectionName, key: string, fields: Row): void {
     const id = `${collection}/${key}`;
     const known = this.#rows.get(id);
-    if (known?.op === 'put') this.#rows.set(id, { ...known, row: { ...known.row, ...fields } });
+    if (known?.op === 'put') Object.assign(known.row, fields);
     else this.#rows.set(id, { op: 'patch', collection, key, fields: known?.op === 'patch' ? { ...known.fields, ...fields } : fields });
   }
   delete(collection: CollectionName, key: string): void {
