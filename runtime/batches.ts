@@ -111,21 +111,23 @@ async function work(room: Room, key: Key): Promise<void> {
   }
 }
 
+/** state of a case that a command wants to reach */
+const REACHED: ReadonlyMap<unknown, string> = new Map([
+  ['CANCEL_PROCESS_INSTANCE', 'TERMINATED'],
+  ['SUSPEND_PROCESS_INSTANCE', 'SUSPENDED'],
+  ['RESUME_PROCESS_INSTANCE', 'ACTIVE'],
+]);
+
 /** After a crash an item may come twice; what it wanted is there already then. */
 async function doneBefore(room: Room, outcome: Done, { operationType, itemKey }: Row): Promise<Done> {
   if (outcome.ok) return outcome;
-  const key = String(itemKey);
-  const state =
-    operationType === 'RESOLVE_INCIDENT'
-      ? (await room.store.get('incidents', key))?.['state'] === 'RESOLVED'
-      : (await room.store.get('processInstances', key))?.['state'];
-  const done =
-    operationType === 'DELETE_PROCESS_INSTANCE'
-      ? state === undefined
-      : operationType === 'CANCEL_PROCESS_INSTANCE'
-        ? state === 'TERMINATED'
-        : state === true;
-  return done ? { ok: true } : outcome;
+  return (await isReached(room, operationType, String(itemKey))) ? { ok: true } : outcome;
+}
+
+async function isReached({ store }: Room, operationType: unknown, key: Key): Promise<boolean> {
+  if (operationType === 'RESOLVE_INCIDENT') return (await store.get('incidents', key))?.['state'] === 'RESOLVED';
+  const state = (await store.get('processInstances', key))?.['state'];
+  return operationType === 'DELETE_PROCESS_INSTANCE' ? state === undefined : state !== undefined && state === REACHED.get(operationType);
 }
 
 async function finish(room: Room, batch: Row): Promise<void> {
@@ -151,6 +153,9 @@ async function perform(room: Room, batch: Row, item: Row): Promise<Done> {
 function stepOf(type: Exclude<BatchType, 'DELETE_PROCESS_INSTANCE'>, plan: Json): Step {
   if (type === 'CANCEL_PROCESS_INSTANCE') return { type: 'cancel-instance' };
   if (type === 'RESOLVE_INCIDENT') return { type: 'resolve-incident' };
+  if (type === 'SUSPEND_PROCESS_INSTANCE') return { type: 'suspend-instance' };
+  if (type === 'RESUME_PROCESS_INSTANCE') return { type: 'resume-instance' };
+  if (type === 'UPDATE_JOB') return { type: 'update-job', ...(plan as object) } as Step;
   const fields = plan as object;
   return (type === 'MIGRATE_PROCESS_INSTANCE' ? { type: 'migrate-instance', ...fields } : { type: 'modify-instance', ...fields }) as Step;
 }

@@ -138,13 +138,20 @@ export interface Runtime {
 }
 
 export type BatchType =
-  'CANCEL_PROCESS_INSTANCE' | 'RESOLVE_INCIDENT' | 'MIGRATE_PROCESS_INSTANCE' | 'MODIFY_PROCESS_INSTANCE' | 'DELETE_PROCESS_INSTANCE';
+  | 'CANCEL_PROCESS_INSTANCE'
+  | 'RESOLVE_INCIDENT'
+  | 'MIGRATE_PROCESS_INSTANCE'
+  | 'MODIFY_PROCESS_INSTANCE'
+  | 'DELETE_PROCESS_INSTANCE'
+  | 'SUSPEND_PROCESS_INSTANCE'
+  | 'RESUME_PROCESS_INSTANCE'
+  | 'UPDATE_JOB';
 
 export interface Batch {
   readonly type: BatchType;
-  /** what each command is aimed at: the case itself, or one of its incidents */
+  /** what each command is aimed at: the case itself, one of its incidents, or one of its jobs */
   readonly items: readonly { readonly itemKey: Key; readonly processInstanceKey: Key }[];
-  /** the command's own fields, for migrate and modify */
+  /** the command's own fields, for migrate, modify and update */
   readonly plan?: Row;
 }
 

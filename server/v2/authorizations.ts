@@ -2,12 +2,13 @@
  * Who may do what, read off the policy itself: for each role, what each rule answers about it. Nothing here is kept, so nothing here can differ from
  * what is enforced. It is the most that a role gives: a case's own scope (agency, unit, diagram) narrows it.
  */
+import type { Row } from '../../runtime/collections.ts';
 import { keyParam } from '../input.ts';
 import { listBody, listed } from '../matches.ts';
 import * as policy from '../policy.ts';
 import type { Rule } from '../policy.ts';
 import { Problem } from '../problem.ts';
-import { CITY, roles } from '../reader.ts';
+import { CITY, has, roles } from '../reader.ts';
 import type { Role } from '../reader.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
@@ -87,14 +88,21 @@ function get(asked: Asked) {
 }
 
 /** Clients name a list of resources: all of ours are `*`. */
-function search(asked: Asked) {
+function search(asked: Asked, rows: readonly Row[] = authorizations) {
   const body = (asked.body ?? {}) as { readonly filter?: Readonly<Record<string, unknown>> | null };
   const { resourceIds, ...filter } = body.filter ?? {};
   const narrowed = Array.isArray(resourceIds) ? { ...filter, resourceId: { $in: resourceIds as unknown[] } } : filter;
-  return listed({ ...asked, body: { ...body, filter: narrowed } }, authorizations, sortable);
+  return listed({ ...asked, body: { ...body, filter: narrowed } }, rows, sortable);
+}
+
+/** What the reader's own roles give. */
+function own(asked: Asked) {
+  const mine = authorizations.filter(({ ownerId }) => has(asked.reader, ownerId));
+  return ok({ ...(search(asked, mine).body as object), authorizationsEnabled: true });
 }
 
 export const authorizationRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/authorizations/search', allow: policy.readsAccounts, body: listBody, handler: search },
+  { method: 'post', path: '/v2/authentication/me/authorizations/search', allow: policy.staff, body: listBody, handler: own },
+  { method: 'post', path: '/v2/authorizations/search', allow: policy.readsAccounts, body: listBody, handler: (asked) => search(asked) },
   { method: 'get', path: '/v2/authorizations/:authorizationKey', allow: policy.readsAccounts, handler: get },
 ];

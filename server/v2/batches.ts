@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Filter, Row } from '../../runtime/ports.ts';
 import type { Batch, BatchType } from '../../runtime/runtime.ts';
 import { keyParam, name, parseBody } from '../input.ts';
-import { caseScope, repairs } from '../policy.ts';
+import { caseScope, jobScope, repairs } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
 import { actorOf, isCityWide } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
@@ -11,7 +11,7 @@ import type { Asked, Route } from '../route.ts';
 import { and, filterOf, search } from '../search.ts';
 import { checkMapping, migration } from './instance-operations.ts';
 import { showBatch } from './show.ts';
-import { batchItems, batches, processInstances } from './tables.ts';
+import { batchItems, batches, jobs, processInstances } from './tables.ts';
 
 /** more than one batch may hold: the runtime refuses it by name */
 const MOST = 10_000;
@@ -85,6 +85,33 @@ async function moveMany(asked: Asked) {
   return begin(asked, { type: 'MODIFY_PROCESS_INSTANCE', items: itemsOf(rows), plan: { move } });
 }
 
+/** Suspended and resumed one by one, whoever called them. */
+function each(type: BatchType, only: Filter) {
+  return async (asked: Asked) => begin(asked, { type, items: itemsOf(await cases(asked, parseBody(asked, simpleBody).filter, only)) });
+}
+
+const updateJobsBody = z.object({
+  filter,
+  changeset: z
+    .strictObject({ retries: z.number().int().min(1).max(1000).nullish(), priority: z.number().int().nullish() })
+    .refine(({ retries, priority }) => (retries ?? priority ?? null) !== null, 'Expected retries or priority, but there is neither'),
+});
+/** Open jobs of the reader's agency; a lease's time is its worker's own and not changed for many. */
+async function updateJobs(asked: Asked) {
+  const given = parseBody(asked, updateJobsBody);
+  const found = await asked.context.runtime.store.search('jobs', {
+    filter: and([await filterOf({ asked, table: jobs, path: '/filter' }, given.filter), { open: true }]),
+    scope: jobScope(asked.reader),
+    limit: MOST,
+  });
+  if (found.items.length < found.totalItems || found.hasMoreTotalItems)
+    throw new Problem('INVALID_ARGUMENT', `Expected a filter that finds at most ${MOST} jobs, but it finds more`);
+  const items = found.items.map((row) => ({ itemKey: String(row['jobKey']), processInstanceKey: String(row['processInstanceKey']) }));
+  const { retries, priority } = given.changeset;
+  const plan = { ...(typeof retries === 'number' ? { retries } : {}), ...(typeof priority === 'number' ? { priority } : {}) };
+  return begin(asked, { type: 'UPDATE_JOB', items, plan });
+}
+
 /** Those who work for one agency see their own batches. */
 function batchScope({ reader }: Asked): Filter {
   return isCityWide(reader) ? {} : { startedBy: reader.username };
@@ -145,6 +172,23 @@ export const batchRoutes: readonly Route[] = [
     body: migrateManyBody,
     handler: migrateMany,
   },
+  {
+    method: 'post',
+    path: '/v2/process-instances/suspension',
+    allow: repairs,
+    records: 'house',
+    body: simpleBody,
+    handler: each('SUSPEND_PROCESS_INSTANCE', { state: 'ACTIVE' }),
+  },
+  {
+    method: 'post',
+    path: '/v2/process-instances/resumption',
+    allow: repairs,
+    records: 'house',
+    body: simpleBody,
+    handler: each('RESUME_PROCESS_INSTANCE', { state: 'SUSPENDED' }),
+  },
+  { method: 'post', path: '/v2/jobs/batch-update', allow: repairs, records: 'house', body: updateJobsBody, handler: updateJobs },
   { method: 'post', path: '/v2/process-instances/modification', allow: repairs, records: 'house', body: moveManyBody, handler: moveMany },
   {
     method: 'post',

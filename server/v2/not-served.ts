@@ -45,6 +45,10 @@ const GROUPS = 'an agency comes with its interface document (processes/agencies)
 const ROLES = 'the roles and what they may do are one table of code (server/policy.ts); they are given to people, not made';
 const TENANTS = 'a case belongs to several agencies and the diagram says who sees what: there is one tenant, and everybody is in it';
 const RIGHTS = 'what a role may do is one table of code (server/policy.ts), the same for everybody';
+const AGENTS = 'no process here is run by an agent that would keep such records';
+const BACKUP = "the store's own tools back it up and restore it (docs/operations.md); a call of the interface must not be able to";
+const EXPORT = 'lists are read from the one store: nothing is exported that could be paused';
+const SECRETS = 'secrets are settings of the installation and never told over HTTP';
 const ROLE_OF_GROUP = 'roles are given to people, never to a whole agency';
 
 /** What has no honest counterpart here: which calls, and why. docs/api.md tells the same. */
@@ -72,6 +76,27 @@ export const refusals: readonly (readonly [methods: string, path: `/v2/${string}
   ['put patch delete', '/v2/authorizations/:authorizationKey', RIGHTS],
   ['post', '/v2/mapping-rules', MAPPING],
   ['put delete', '/v2/mapping-rules/:mappingRuleId', MAPPING],
+  [
+    'post',
+    '/v2/resources/:resourceKey/deletion',
+    'cases and their history refer to what was deployed, so it stays; deploy a newer version',
+  ],
+  ['post', '/v2/decision-instances/deletion', 'an evaluation is deleted by its key, and those of a case with the case'],
+  ['post', '/v2/process-definitions/suspension', 'cases are suspended, also many at once; a definition is replaced by a newer version'],
+  [
+    'post',
+    '/v2/process-definitions/:processDefinitionKey/variable-names/search',
+    'names are kept with their cases: search the variables of a case, or read who sees what at /api/v1/processes/{key}/visibility',
+  ],
+  ['get post', '/v2/agent-definitions/*rest', AGENTS],
+  ['get post', '/v2/agent-instances', AGENTS],
+  ['get post patch', '/v2/agent-instances/*rest', AGENTS],
+  ['get post delete', '/v2/backups/*rest', BACKUP],
+  ['get post', '/v2/restore', BACKUP],
+  ['patch', '/v2/mode', BACKUP],
+  ['get', '/v2/exporting', EXPORT],
+  ['post', '/v2/exporting/*rest', EXPORT],
+  ['post', '/v2/secrets/*rest', SECRETS],
   ['post', '/v2/setup/user', 'the first administrator is made at the first start, before anybody can call'],
 ];
 

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { CollectionName } from '../../runtime/collections.ts';
 import type { Filter, Row } from '../../runtime/ports.ts';
-import { withinCases } from '../case-reads.ts';
+import { readableCase, withinCases } from '../case-reads.ts';
 import { ownsCase } from '../case-sight.ts';
-import { parseBody } from '../input.ts';
+import { keyParam, parseBody } from '../input.ts';
 import { staff } from '../policy.ts';
 import { Problem } from '../problem.ts';
 import { ok } from '../reply.ts';
@@ -83,6 +83,20 @@ async function searchWaits(asked: Asked) {
   return ok({ items: shown, page });
 }
 
+/** How many instances of each element of one case wait. */
+async function countWaits(asked: Asked) {
+  const processInstanceKey = keyParam(asked, 'processInstanceKey');
+  await readableCase(asked, processInstanceKey);
+  const elements = await activeElements(asked, { processInstanceKey });
+  const waiting = new Set((await waitsOf(asked, [...elements.keys()])).map(({ el }) => el));
+  const counts = new Map<string, number>();
+  for (const key of waiting) {
+    const elementId = String(elements.get(key)?.['elementId']);
+    counts.set(elementId, (counts.get(elementId) ?? 0) + 1);
+  }
+  return ok({ items: [...counts].map(([elementId, waitingCount]) => ({ elementId, waitingCount })) });
+}
+
 /** A correlation key is a value of the case: told to the owner and to the agency that waits. */
 function withoutHidden({ context, reader }: Asked, element: Row, details: Wait['details']): Wait['details'] {
   const definition = context.runtime.definitions.byKey(String(element['processDefinitionKey']));
@@ -134,4 +148,5 @@ function tooMany(): Problem {
 
 export const waitStateRoutes: readonly Route[] = [
   { method: 'post', path: '/v2/element-instances/wait-states/search', allow: staff, body: query, handler: searchWaits },
+  { method: 'get', path: '/v2/process-instances/:processInstanceKey/statistics/wait-states', allow: staff, handler: countWaits },
 ];
