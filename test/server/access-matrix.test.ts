@@ -58,11 +58,24 @@ function pathWith(route: Route, which: 'own' | 'shared'): string {
 /** Bodies that name ids wherever this address lets an id stand. */
 function bodiesWith(route: Route, which: 'own' | 'shared'): readonly (object | undefined)[] {
   if (!['post', 'put', 'patch'].includes(route.method) || route.reads === 'files' || route.reads === 'nothing') return [undefined];
-  const filters: object[] = [...seeds.ids].flatMap(([name, ids]) => {
-    const id = ids[which];
-    return [{ [name]: id }, { [name]: { $eq: id } }, { [name]: { $in: [id] } }, { $or: [{ [name]: id }, { [name]: { $exists: false } }] }];
-  });
-  const words = texts.flatMap((name) => [{ [name]: marks[name] }, { [name]: { $like: '*TANDA*' } }, { [name]: { $neq: 'x' } }]);
+  // a name that the list does not know is refused before anything is looked at (one of them is asked for all the same)
+  const { searches } = route;
+  const known = (name: string): boolean =>
+    searches === undefined || name === 'draftKey' || Object.hasOwn(searches.filters, name) || Object.hasOwn(searches.lookups ?? {}, name);
+  const filters: object[] = [...seeds.ids]
+    .filter(([name]) => known(name))
+    .flatMap(([name, ids]) => {
+      const id = ids[which];
+      return [
+        { [name]: id },
+        { [name]: { $eq: id } },
+        { [name]: { $in: [id] } },
+        { $or: [{ [name]: id }, { [name]: { $exists: false } }] },
+      ];
+    });
+  const words = texts
+    .filter(known)
+    .flatMap((name) => [{ [name]: marks[name] }, { [name]: { $like: '*TANDA*' } }, { [name]: { $neq: 'x' } }]);
   const variables = [{ variables: [{ name: 'secret', value: JSON.stringify(which === 'own' ? SECRET : HIDDEN) }] }];
   const all = [{}, ...filters, ...words, ...variables].map((filter) => ({ filter }));
   return /search$|statistics/.test(route.path) ? all : [{}, ...commandBodies(which)];
