@@ -104,6 +104,8 @@ async function filed(asked: Asked, { bytes, name, contentType, metadata }: Filin
   const given: Metadata = parseBody({ ...asked, body: metadata }, metadataBody);
   const own = given.processInstanceKey ? await readableCase(asked, given.processInstanceKey) : undefined;
   const { context, reader } = asked;
+  if (given.expiresAt && Date.parse(given.expiresAt) <= context.now())
+    throw new Problem('INVALID_ARGUMENT', 'Expected expiresAt to lie ahead, but it is over already');
   const agencies = [own?.['ownerAgency'], isCityWide(reader) ? undefined : reader.agency].filter(
     (agency) => typeof agency === 'string' && agency !== '',
   );

@@ -143,6 +143,7 @@ describe('filed documents', () => {
     const brief = idOf(await file(clerk, 'sebentar', { expiresAt: new Date(now + 1000).toISOString() }));
     const documentId = idOf(await file(clerk, 'dibuang', {}, '/v2/documents?documentId=surat-1'));
     const link = new URL(String((await clerk('POST', `/v2/documents/${documentId}/link`, {})).body['url']));
+    expect((await file(clerk, 'lewat', { expiresAt: new Date(now - 1).toISOString() })).status).toBe(400);
     expect((await beta('DELETE', `/v2/documents/${documentId}`)).status).toBe(404);
     expect((await (await house.as('clerk2.alpha'))('DELETE', `/v2/documents/${documentId}`)).status).toBe(403);
     expect((await clerk('DELETE', `/v2/documents/${documentId}`)).status).toBe(204);
