@@ -50,15 +50,15 @@ const entityOf: readonly (readonly [RegExp, string])[] = [
   [/incident/, 'INCIDENT'],
   [/job/, 'JOB'],
   [/mapping-rule/, 'MAPPING_RULE'],
-  [/resource|deployment/, 'RESOURCE'],
+  [/resource|deployment|document/, 'RESOURCE'],
   [/role/, 'ROLE'],
   [/tenant/, 'TENANT'],
   [/variable/, 'VARIABLE'],
   [/process-instance|processInstances/, 'PROCESS_INSTANCE'],
 ];
 const operationOf: readonly (readonly [RegExp, string])[] = [
-  [/unassign/, 'UNASSIGN'],
-  [/assign|^PUT .*\/(users|groups|roles|clients|mapping-rules)\//, 'ASSIGN'],
+  [/unassign|^DELETE \/v2\/(groups|roles)\/[^/]+\/users\//, 'UNASSIGN'],
+  [/assign|^PUT \/v2\/(groups|roles)\/[^/]+\/users\//, 'ASSIGN'],
   [/cancel/, 'CANCEL'],
   [/complet/, 'COMPLETE'],
   [/migrat/, 'MIGRATE'],

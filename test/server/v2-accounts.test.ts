@@ -153,6 +153,25 @@ describe('accounts', () => {
       expect.arrayContaining(['POST /v2/users tercatat', 'PUT /v2/roles/clerk/users/tercatat', 'DELETE /v2/users/tercatat']),
     );
     expect(JSON.stringify(items)).not.toContain(NEW);
+    await admin('POST', '/v2/users', { username: 'dicatat', password: NEW });
+    await admin('PUT', '/v2/users/dicatat', { name: 'Dicatat' });
+    await admin('PUT', '/v2/roles/clerk/users/dicatat');
+    await admin('DELETE', '/v2/roles/clerk/users/dicatat');
+    const { body } = await admin('POST', '/v2/audit-logs/search', { filter: { actorId: 'admin' }, page: { limit: 1000 } });
+    const told = (body['items'] as readonly Readonly<Record<string, unknown>>[]).map((one) => [
+      one['entityKey'],
+      one['entityType'],
+      one['operationType'],
+    ]);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['POST /v2/users tercatat', 'USER', 'CREATE'],
+        ['PUT /v2/roles/clerk/users/tercatat', 'ROLE', 'ASSIGN'],
+        ['DELETE /v2/roles/clerk/users/dicatat', 'ROLE', 'UNASSIGN'],
+        ['PUT /v2/users/dicatat', 'USER', 'UPDATE'],
+        ['DELETE /v2/users/tercatat', 'USER', 'DELETE'],
+      ]),
+    );
   });
 
   test('[V2-79] a person belongs to one agency at a time, and roles are told apart', async () => {
