@@ -9,6 +9,7 @@
  */
 
 import { batchCollections } from './batch-collections.ts';
+import { exchangeCollections } from './exchange-collections.ts';
 
 export type FieldType = 'key' | 'text' | 'number' | 'flag' | 'time' | 'list' | 'json';
 export type Row = { readonly [field: string]: unknown };
@@ -400,6 +401,7 @@ export const collections = {
     indexes: [['processInstanceKey'], ['decisionDefinitionKey', 'evaluationDate']],
   },
   ...batchCollections,
+  ...exchangeCollections,
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },
   users: {
     fields: {

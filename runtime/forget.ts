@@ -17,6 +17,7 @@ const kept: readonly (readonly [CollectionName, (row: Row) => string])[] = [
   ['subscriptions', (row) => String(row['messageSubscriptionKey'])],
   ['timers', (row) => String(row['timerKey'])],
   ['decisionInstances', (row) => String(row['decisionEvaluationInstanceKey'])],
+  ['exchanges', (row) => String(row['exchangeId'])],
 ];
 
 export async function forgetInstance(room: Room, key: Key): Promise<{ readonly ok: true } | Rejection> {

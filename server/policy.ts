@@ -42,6 +42,13 @@ export const triesOut = staffWith('Those who build and repair try out decisions 
 export const movesClock = staffWith('Operators move the clock, where it can be moved', 'operator', 'integrator');
 export const watches = staffWith('Operators and evaluators watch how services perform', 'operator', 'evaluator');
 export const readsAccounts = staffWith("Administrators see accounts, agencies and roles; an agency's own only its own people");
+export const readsExchanges = staffWith(
+  'Integrators, supervisors, operators and evaluators read which data was exchanged for cases of their agency',
+  'integrator',
+  'supervisor',
+  'operator',
+  'evaluator',
+);
 /** Never in somebody's place, and never where nobody signed in: what is changed here outlives the request. */
 export const keepsAccounts: Rule = {
   says: 'Administrators who signed in themselves keep accounts, members and roles',
@@ -92,6 +99,11 @@ export function documentScope(reader: Reader): Filter {
   if (isCityWide(reader)) return {};
   if (reader.kind === 'citizen') return { citizen: reader.username };
   return { agencies: { $hasAny: [reader.agency ?? ''] } };
+}
+
+/** Records of exchange that the reader may see: those of the cases in which the own agency takes part. */
+export function exchangeScope(reader: Reader): Filter {
+  return isCityWide(reader) ? {} : { agencies: { $hasAny: [reader.agency ?? ''] } };
 }
 
 /** Jobs that an integrator's workers get: those of the integrator's agency. */

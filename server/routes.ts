@@ -3,6 +3,8 @@ import { applicationRoutes } from './api/applications.ts';
 import { consoleRoutes } from './api/console.ts';
 import { documentRoutes } from './api/documents.ts';
 import { draftRoutes } from './api/drafts.ts';
+import { exchangeRoutes } from './api/exchanges.ts';
+import { agencyHealthRoutes } from './api/health-of-agency.ts';
 import { healthRoutes } from './api/health.ts';
 import { historyRoutes } from './api/history.ts';
 import { rehearsalRoutes } from './api/rehearsals.ts';
@@ -50,6 +52,8 @@ const served: readonly Route[] = [
   ...draftRoutes,
   ...documentRoutes,
   ...consoleRoutes,
+  ...exchangeRoutes,
+  ...agencyHealthRoutes,
   ...workshopRoutes,
   ...substitutionRoutes,
   ...visibilityRoutes,

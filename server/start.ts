@@ -22,6 +22,7 @@ import { readAgencies } from './agencies.ts';
 import { healthRoutes } from './api/health.ts';
 import { createApp } from './app.ts';
 import { documentSink } from './document-sink.ts';
+import { exchangeSink } from './exchange-sink.ts';
 import { keptSecret } from './kept-secret.ts';
 import { CITY } from './reader.ts';
 import { keepTidy } from './tidy.ts';
@@ -176,6 +177,7 @@ async function openMachine({
     zone: config.zone,
     secret: secretOf(config),
     putDocument: documentSink(async () => (await opened.promise).store, now),
+    record: exchangeSink(async () => (await opened.promise).store, log),
     outbox: localOutbox(join(config.data, 'outbox')),
     now,
   });

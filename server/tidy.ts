@@ -4,8 +4,10 @@ import type { Filter, Store } from '../runtime/ports.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const STEP = 500;
+/** records of exchange are kept for five years, unless their case is deleted before */
+const EXCHANGES_FOR = 5 * 365 * DAY;
 
-/** What may go, and after how long: ended sessions, answers kept for repeated requests, forgotten drafts, documents past their time. */
+/** What may go, and after how long: ended sessions, answers kept for repeated requests, forgotten drafts, old records of exchange, documents past their time. */
 async function tidy(store: Store, now: number): Promise<void> {
   await forget(store, { collection: 'sessions', filter: { expiresAt: { $lt: now } }, keyOf: (row) => String(row['sessionHash']) });
   await forget(store, { collection: 'idempotency', filter: { createdAt: { $lt: now - DAY } }, keyOf: (row) => String(row['id']) });
@@ -14,6 +16,7 @@ async function tidy(store: Store, now: number): Promise<void> {
     filter: { savedAt: { $lt: now - 180 * DAY } },
     keyOf: (row) => `${String(row['username'])}/${String(row['draftKey'])}`,
   });
+  await forget(store, { collection: 'exchanges', filter: { at: { $lt: now - EXCHANGES_FOR } }, keyOf: (row) => String(row['exchangeId']) });
   await forgetDocuments(store, now);
 }
 

@@ -1,0 +1,144 @@
+/** Records of exchange: who asked which agency for which fields, why and when, and how it ended. Names and fingerprints, never a value. */
+import { z } from 'zod';
+import type { Row } from '../../runtime/collections.ts';
+import type { Filter } from '../../runtime/ports.ts';
+import { allRows } from '../all-rows.ts';
+import { csvOf } from '../csv.ts';
+import { exchangeScope, readsExchanges } from '../policy.ts';
+import { Problem } from '../problem.ts';
+import { ok } from '../reply.ts';
+import type { Reply } from '../reply.ts';
+import type { Asked, Route } from '../route.ts';
+import { and } from '../search.ts';
+import { iso } from '../v2/show.ts';
+
+const texts = ['agency', 'operationId', 'processDefinitionId', 'processInstanceKey', 'elementId', 'purpose', 'outcome', 'jobKey'] as const;
+const times = ['from', 'until'] as const;
+const filters = [...texts, ...times];
+const columns = [
+  'at', 'agency', 'operationId', 'ownerAgency', 'processDefinitionId', 'processInstanceKey', 'elementId', 'purpose', 'attempt',
+  'durationMs', 'outcome', 'status', 'code', 'sentFields', 'receivedFields', 'requestHash', 'replyHash', 'jobKey', 'exchangeId',
+] as const; // prettier-ignore
+
+const query = z.strictObject({
+  ...Object.fromEntries(texts.map((name) => [name, z.string().min(1).max(256).optional()])),
+  processInstanceKey: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .optional(),
+  jobKey: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .optional(),
+  after: z.string().max(4096).optional(),
+  format: z.enum(['json', 'csv']).optional(),
+});
+
+function queryOf(asked: Asked): z.infer<typeof query> {
+  const parsed = query.safeParse(asked.query);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Problem(
+    'INVALID_ARGUMENT',
+    `Expected well-formed query parameters, but ${issue?.path.join('.') || 'one'}: ${issue?.message ?? ''}`,
+  );
+}
+
+function filterOf(given: Readonly<Record<string, unknown>>): Filter {
+  const equal = texts.filter((name) => given[name] !== undefined).map((name) => [name, given[name]] as const);
+  const at = {
+    ...(typeof given['from'] === 'string' ? { $gte: Date.parse(given['from']) } : {}),
+    ...(typeof given['until'] === 'string' ? { $lt: Date.parse(given['until']) } : {}),
+  };
+  return { ...Object.fromEntries(equal), ...(Object.keys(at).length > 0 ? { at } : {}) };
+}
+
+const newestFirst = [{ field: 'at', order: 'DESC' }] as const;
+
+async function list(asked: Asked): Promise<Reply> {
+  const { limit, after, format, ...given } = queryOf(asked);
+  const { store } = asked.context.runtime;
+  const [filter, scope] = [filterOf(given), exchangeScope(asked.reader)];
+  if (format !== undefined) return exported(await allRows(store, 'exchanges', and([filter, scope]), newestFirst), format);
+  const paging = { limit: Number(limit ?? 50), ...(after === undefined ? {} : { after }) };
+  const found = await store.search('exchanges', { filter, scope, sort: newestFirst, ...paging });
+  const { totalItems, hasMoreTotalItems = false, startCursor, endCursor } = found;
+  return ok({ items: found.items.map((row) => shown(asked, row)), page: { totalItems, hasMoreTotalItems, startCursor, endCursor } });
+}
+
+function shown({ context }: Asked, row: Row): object {
+  const agency = String(row['agency']);
+  const names = { agencyName: context.agencies.nameOf(agency), agencyNameEn: context.agencies.nameEnOf(agency) };
+  return { ...plain(row), ...names, drift: row['drift'] ?? null };
+}
+
+function plain(row: Row): Record<string, unknown> {
+  return Object.fromEntries(columns.map((name) => [name, name === 'at' ? iso(row['at']) : (row[name] ?? null)]));
+}
+
+function exported(rows: readonly Row[], format: 'json' | 'csv'): Reply {
+  const items = rows.map(plain);
+  const name = (ending: string) => ({ 'content-disposition': `attachment; filename="exchanges.${ending}"` });
+  if (format === 'json') return { status: 200, body: { items }, headers: name('json') };
+  return { status: 200, text: csvOf(columns, items), headers: { 'content-type': 'text/csv; charset=utf-8', ...name('csv') } };
+}
+
+interface Processing {
+  readonly agency: unknown;
+  readonly field: string;
+  readonly direction: 'sent' | 'received';
+  readonly purpose: unknown;
+  readonly processDefinitionId: unknown;
+  readonly operationId: unknown;
+}
+
+/** Each field of a record is one line of processing; a call that never went out processed nothing. */
+function linesOf(row: Row): readonly Processing[] {
+  const { agency, purpose = null, processDefinitionId, operationId } = row;
+  const of = (direction: Processing['direction'], fields: unknown): readonly Processing[] =>
+    ((fields ?? []) as readonly string[]).map((field) => ({ agency, field, direction, purpose, processDefinitionId, operationId }));
+  return row['outcome'] === 'not-sent' ? [] : [...of('sent', row['sentFields']), ...of('received', row['receivedFields'])];
+}
+
+async function register(asked: Asked): Promise<Reply> {
+  const { format, ...given } = queryOf(asked);
+  const filter = and([filterOf(given), exchangeScope(asked.reader)]);
+  const rows = await allRows(asked.context.runtime.store, 'exchanges', filter, newestFirst);
+  const lines = rows.flatMap((row) => linesOf(row).map((line) => ({ line, at: Number(row['at']) })));
+  const groups = [...Map.groupBy(lines, ({ line }) => JSON.stringify(line)).values()];
+  const items = groups.map((group) => ({
+    ...(group[0]?.line as Processing),
+    calls: group.length,
+    firstAt: iso(Math.min(...group.map(({ at }) => at))),
+    lastAt: iso(Math.max(...group.map(({ at }) => at))),
+  }));
+  if (format !== 'csv') return ok({ items });
+  const head = ['agency', 'field', 'direction', 'purpose', 'processDefinitionId', 'operationId', 'calls', 'firstAt', 'lastAt'];
+  const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="register-of-processing.csv"' };
+  return { status: 200, text: csvOf(head, items), headers };
+}
+
+export const exchangeRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/v1/exchanges',
+    allow: readsExchanges,
+    query: [...filters, 'limit', 'after', 'format'],
+    summary: 'Records of calls to agencies, newest first; as a page, or exported as CSV or JSON',
+    handler: list,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/register-of-processing',
+    allow: readsExchanges,
+    query: [...filters, 'format'],
+    summary: 'Which fields were exchanged with which agency for which purpose',
+    handler: register,
+  },
+];
