@@ -7,6 +7,8 @@ import { SessionGate } from '../ui/session.tsx';
 import en from '../ui/locales/en/console.json' with { type: 'json' };
 import id from '../ui/locales/id/console.json' with { type: 'json' };
 import './console.css';
+import { AgencyHealthScreen } from './agency-health.tsx';
+import { Exchanges } from './exchanges.tsx';
 import { InstancePage } from './instance.tsx';
 import { Instances } from './instances.tsx';
 import { Landing } from './landing.tsx';
@@ -20,10 +22,14 @@ function Screens(): ReactNode {
           {t('nav.now')}
         </NavLink>
         <NavLink to="/instances">{t('nav.instances')}</NavLink>
+        <NavLink to="/agency-health">{t('agencyHealth.title')}</NavLink>
+        <NavLink to="/exchanges">{t('exchanges.title')}</NavLink>
       </nav>
       <Routes>
         <Route path="/instances/:key" element={<InstancePage />} />
         <Route path="/instances" element={<Instances />} />
+        <Route path="/agency-health" element={<AgencyHealthScreen />} />
+        <Route path="/exchanges" element={<Exchanges />} />
         <Route path="*" element={<Landing />} />
       </Routes>
     </>

@@ -1,0 +1,64 @@
+/** What the screens about agencies' calls ask the server for. */
+import { useQueries, useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { request } from '../ui/client.ts';
+import type { SearchAnswer } from '../ui/client.ts';
+import { live } from '../ui/events.ts';
+
+export interface Exchange {
+  readonly exchangeId: string;
+  readonly at: string;
+  readonly agency: string;
+  readonly agencyName: string | null;
+  readonly agencyNameEn: string | null;
+  readonly operationId: string;
+  readonly processDefinitionId: string;
+  readonly processInstanceKey: string;
+  readonly elementId: string;
+  readonly purpose: string | null;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly sentFields: readonly string[] | null;
+  readonly receivedFields: readonly string[] | null;
+}
+export interface Figures {
+  readonly calls: number;
+  /** share of 1; null without calls */
+  readonly successRate: number | null;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+export interface Health extends Figures {
+  readonly agencyId: string;
+  readonly name: string;
+  readonly nameEn: string;
+  readonly gate: { readonly state: 'open' | 'held' | 'ramping'; readonly since: string | null };
+  readonly backlog: { readonly waiting: number; readonly oldestSince: string | null };
+  readonly lastGoodAt: string | null;
+  readonly operations: readonly (Figures & { readonly operationId: string })[];
+}
+
+/** milliseconds: calls are told to no browser one by one */
+const AGAIN = 10_000;
+
+/** `query`: filters of the address, without `?` */
+export function useExchanges(query: string): UseQueryResult<SearchAnswer<Exchange>> {
+  return useQuery({
+    queryKey: [live(['jobs']), 'exchanges', query],
+    queryFn: () => request<SearchAnswer<Exchange>>(`/api/v1/exchanges?${query}`),
+    refetchInterval: AGAIN,
+    placeholderData: (before) => before,
+  });
+}
+
+export function useHealth(agencies: readonly string[]): readonly UseQueryResult<Health>[] {
+  return useQueries({
+    queries: agencies.map((agency) => ({
+      queryKey: [live(['jobs']), 'agency-health', agency],
+      queryFn: () => request<Health>(`/api/v1/agencies/${encodeURIComponent(agency)}/health`),
+      refetchInterval: AGAIN,
+    })),
+  });
+}
