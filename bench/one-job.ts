@@ -90,7 +90,7 @@ async function bench(folder: string): Promise<void> {
       settings: `${SQLITE}, one process, ${IN_FLIGHT} in flight, worker concurrency ${CONCURRENCY}, median of ${ROUNDS} rounds side by side`,
       floors: [
         `an instance takes ${us(1e6 / mine)}, a no-op job ${us(1e6 / raw)}, both of one thread; the bar asks for ${us(2e6 / raw)}, which leaves ${us(1e6 / raw)} for everything that is not BullMQ`,
-        `the same instances with the queue inside the process, no Redis at all: ${us(inside)} each. That is two durable commits (start, result; 12 rows with their indexes, history, audit hash) and the lease of the job`,
+        `the same instances with the queue inside the process, no Redis at all: ${us(inside)} each. That is two durable commits (start, result; 11 rows with their indexes, history, audit hash) and the lease of the job`,
       ],
     },
   ]);
