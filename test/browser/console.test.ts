@@ -112,6 +112,39 @@ describe('console', () => {
     await see(product, 'console-resolved');
   });
 
+  test('[UI80] every call stands among the exchanges, the failed one and the good one, and opens by keyboard', async () => {
+    const { page } = product;
+    await page.getByRole('link', { name: 'Pertukaran data', exact: true }).click();
+    await page.getByRole('heading', { name: 'Pertukaran data' }).waitFor();
+    const table = page.getByRole('table');
+    await table.getByText('Gagal', { exact: true }).first().waitFor();
+    await table.getByText('Dijawab', { exact: true }).first().waitFor();
+    // when its fields are opened without a mouse
+    await table.locator('summary').first().focus();
+    await page.keyboard.press('Enter');
+    // then names of fields are there
+    await table.getByText('/query/latitude').first().waitFor();
+    await see(product, 'console-exchanges');
+    // and a filter leaves the others out
+    await page.getByRole('combobox', { name: 'Hasil' }).selectOption({ label: 'Gagal' });
+    await table.getByText('Dijawab', { exact: true }).waitFor({ state: 'detached' });
+    expect(page.url()).toContain('outcome=failed');
+  });
+
+  test('[UI81] the health of each agency is told with its operations and leads to its calls', async () => {
+    const { page } = product;
+    await page.getByRole('link', { name: 'Kesehatan perangkat daerah' }).click();
+    await page.getByRole('cell', { name: 'getCoverage' }).waitFor();
+    await page
+      .getByText(/Panggilan berhasil terakhir/)
+      .first()
+      .waitFor();
+    await see(product, 'console-agency-health');
+    await page.getByRole('link', { name: /^Pertukaran data .*Komunikasi/ }).click();
+    expect(page.url()).toContain('agency=diskominfo');
+    await page.getByRole('link', { name: 'Semua permohonan' }).click();
+  });
+
   test('[UI25] a running case is canceled only after a question', async () => {
     // given a case that is stuck again
     await product.page.getByRole('link', { name: 'Keadaan sekarang' }).click();
