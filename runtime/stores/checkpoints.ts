@@ -80,6 +80,5 @@ export function startCheckpoints(path: string, db: DatabaseSync): Checkpoints {
  */
 function startOver(db: DatabaseSync): void {
   // NOT WAITING: while somebody reads an old moment (a backup) it is not possible, and the next time is soon
-  if (db.isOpen && !db.isTransaction)
-    db.exec(`PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout=${BUSY_TIMEOUT}`);
+  if (db.isOpen && !db.isTransaction) db.exec(`PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(RESTART); PRAGMA busy_timeout=${BUSY_TIMEOUT}`);
 }
