@@ -161,6 +161,7 @@ const appliers: { readonly [T in Exclude<EventType, 'instance-created'>]: Applie
 
   'child-requested': nothing,
   'child-cancel-requested': nothing,
+  'user-task-thrown': nothing,
   'signal-broadcast': nothing,
   'decision-evaluated': (state, event) => number(state, event.n),
 

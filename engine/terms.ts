@@ -133,6 +133,15 @@ export type Command = Meta &
     | { readonly type: 'unassign-user-task'; readonly n: number; readonly action?: string }
     | { readonly type: 'update-user-task'; readonly n: number; readonly changes: TaskFields; readonly action?: string }
     | { readonly type: 'complete-user-task'; readonly n: number; readonly variables: Variables; readonly action?: string }
+    /** a person raises an error or escalation instead of finishing the task, or beside it */
+    | {
+        readonly type: 'throw-user-task';
+        readonly n: number;
+        readonly kind: 'error' | 'escalation';
+        readonly code: string;
+        readonly message?: string;
+        readonly variables?: Variables;
+      }
     | { readonly type: 'fire-timer'; readonly n: number }
     | { readonly type: 'correlate-message'; readonly n: number; readonly messageKey: Key; readonly variables: Variables }
     | { readonly type: 'trigger-signal'; readonly n: number; readonly variables: Variables }
@@ -319,6 +328,14 @@ export type Event =
   | { readonly t: 'user-task-updated'; readonly n: number; readonly changes: TaskFields; readonly action?: string; readonly at: number }
   | { readonly t: 'user-task-completed'; readonly n: number; readonly action?: string; readonly by: string; readonly at: number }
   | { readonly t: 'user-task-canceled'; readonly n: number; readonly at: number }
+  | {
+      readonly t: 'user-task-thrown';
+      readonly n: number;
+      readonly kind: 'error' | 'escalation';
+      readonly code: string;
+      readonly message?: string;
+      readonly at: number;
+    }
   // waits
   | {
       readonly t: 'timer-scheduled';

@@ -203,6 +203,7 @@ const projections: { readonly [T in EventType]: (event: Extract<Event, { readonl
   'subscription-closed': subscriptionClosed,
   'child-requested': nothing,
   'child-cancel-requested': nothing,
+  'user-task-thrown': nothing,
   'signal-broadcast': nothing,
   'decision-evaluated': decisionEvaluated,
   'incident-raised': incidentRaised,

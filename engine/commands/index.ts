@@ -18,6 +18,7 @@ import { resolveIncident } from './resolve-incident.ts';
 import { setVariables } from './set-variables.ts';
 import { resumeInstance, suspendInstance } from './suspend-instance.ts';
 import { throwJobError } from './throw-job-error.ts';
+import { throwUserTask } from './throw-user-task.ts';
 import { unassignUserTask } from './unassign-user-task.ts';
 import { updateJob } from './update-job.ts';
 import { updateUserTask } from './update-user-task.ts';
@@ -36,6 +37,7 @@ export const commands: { readonly [T in CommandType]: Handler<T> } = {
   'unassign-user-task': unassignUserTask,
   'update-user-task': updateUserTask,
   'complete-user-task': completeUserTask,
+  'throw-user-task': throwUserTask,
   'fire-timer': fireTimer,
   'correlate-message': correlateMessage,
   'trigger-signal': triggerSignal,

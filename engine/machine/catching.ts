@@ -22,7 +22,7 @@ interface Catcher {
 
 /** Nobody catches: an error goes to the calling instance or becomes an incident; an escalation is nobody's business and is over. */
 export function throwStep(run: Run, step: StepOf<'throw'>, instance: ElementInstance): void {
-  const catcher = findCatcher(run, instance, step);
+  const catcher = catcherOf(run, instance, step);
   if (catcher) return caught(run, catcher, step);
   if (run.state.parent) {
     run.emit({
@@ -45,7 +45,7 @@ function caught(run: Run, { owner, element }: Catcher, { variables }: StepOf<'th
 }
 
 /** In each scope event sub-processes come before what is on its border; a named code comes before an event that catches all. */
-function findCatcher(run: Run, thrower: ElementInstance, thrown: Thrown): Catcher | undefined {
+export function catcherOf(run: Run, thrower: ElementInstance, thrown: Thrown): Catcher | undefined {
   let from: ElementInstance | undefined;
   for (let at: ElementInstance | undefined = thrower; at; from = at, at = run.state.elements.get(at.scope)) {
     const element = run.elementOf(at);
