@@ -10,6 +10,7 @@
 
 import { batchCollections } from './batch-collections.ts';
 import { exchangeCollections } from './exchange-collections.ts';
+import { registryCollections } from './registry-collections.ts';
 
 export type FieldType = 'key' | 'text' | 'number' | 'flag' | 'time' | 'list' | 'json';
 export type Row = { readonly [field: string]: unknown };
@@ -402,6 +403,7 @@ export const collections = {
   },
   ...batchCollections,
   ...exchangeCollections,
+  ...registryCollections,
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },
   users: {
     fields: {

@@ -1,0 +1,72 @@
+import type { Collection } from './collections.ts';
+
+/** The register of agencies: who they are, where their systems are, what they offer. Part of the table in collections.ts. */
+export const registryCollections = {
+  /** an agency as somebody registered it; before what `processes/agencies` says of it. Key: agencyId */
+  agencyProfiles: {
+    fields: {
+      agencyId: 'text',
+      name: 'text',
+      nameEn: 'text',
+      /* agency | provider */ kind: 'text',
+      description: 'text',
+      /* { name, role, mail, phone } each */ contacts: 'json',
+      /* names of units */ units: 'list',
+      /* live | sandbox: which connection its calls take */ environment: 'text',
+      updatedAt: 'time',
+      updatedBy: 'text',
+    },
+    indexes: [],
+  },
+  /** where its system is. Key: `<agencyId>.<environment>` */
+  agencyConnections: {
+    fields: {
+      agencyId: 'text',
+      /* live | sandbox */ environment: 'text',
+      url: 'text',
+      credentialId: 'text',
+      headers: 'json',
+      names: 'json',
+      xRoadClient: 'text',
+      timeoutMs: 'number',
+      /* { callsPerMinute, concurrency } */ limits: 'json',
+      /* { from, until, reason } each, milliseconds since 1970 */ maintenance: 'json',
+      updatedAt: 'time',
+      updatedBy: 'text',
+    },
+    indexes: [['agencyId', 'environment']],
+  },
+  /** NEVER ANSWERED: what opens an agency's door, sealed (workers/seal.ts). Key: credentialId */
+  agencyCredentials: {
+    fields: {
+      credentialId: 'text',
+      agencyId: 'text',
+      kind: 'text',
+      /* which key it is sealed with */ keyId: 'text',
+      /* AES-256-GCM */ sealed: 'text',
+      expiresAt: 'time',
+      createdAt: 'time',
+      createdBy: 'text',
+    },
+    indexes: [['agencyId', 'createdAt'], ['keyId']],
+  },
+  /** what an agency offers: one row per import. Key: `<agencyId>.<version>` */
+  agencyContracts: {
+    fields: {
+      agencyId: 'text',
+      version: 'number',
+      isLatest: 'flag',
+      /* of the document as it came */ hash: 'text',
+      title: 'text',
+      apiVersion: 'text',
+      /* openapi-3.1 | openapi-3.0 | swagger-2.0 */ format: 'text',
+      /* the picked operations as OpenAPI 3.1 */ document: 'json',
+      /* what each operation takes and answers, field by field */ operations: 'json',
+      /* element templates */ templates: 'json',
+      importedAt: 'time',
+      importedBy: 'text',
+    },
+    sparse: ['isLatest'],
+    indexes: [['agencyId', 'version'], ['isLatest']],
+  },
+} as const satisfies Record<string, Collection>;
