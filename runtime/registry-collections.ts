@@ -62,7 +62,6 @@ export const registryCollections = {
       /* openapi-3.1 | openapi-3.0 | swagger-2.0 */ format: 'text',
       /* the picked operations as OpenAPI 3.1 */ document: 'json',
       /* what each operation takes and answers, field by field */ operations: 'json',
-      /* element templates */ templates: 'json',
       importedAt: 'time',
       importedBy: 'text',
     },
