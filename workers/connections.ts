@@ -37,6 +37,8 @@ export interface Connection {
   readonly xRoadClient?: string;
   /** milliseconds for a whole call, when the model names no `timeout` */
   readonly timeoutMs?: number;
+  /** what the agency's system bears; absent: as much as the house sends to any */
+  readonly limits?: { readonly callsPerMinute?: number; readonly concurrency?: number };
   /** the operator chose the address in the environment: it may lie in the house's own network. All others pass the network guard. */
   readonly trusted?: true;
 }
@@ -60,6 +62,12 @@ export function readConnections(
     connections.set(id.toLowerCase().replaceAll('_', '-'), { url: value.replace(/\/+$/, ''), ...credential, trusted: true });
   }
   return connections;
+}
+
+/** Networks (CIDR, comma-separated) that agencies' addresses may lie in although they are not public: `ALUR_AGENCY_NETWORKS`. */
+export function readAllowedNetworks(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const parts = (env['ALUR_AGENCY_NETWORKS'] ?? '').split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '');
 }
 
 const protocolOf = (url: string): string => URL.parse(url)?.protocol ?? '';

@@ -75,7 +75,8 @@ function danglingReferences(document: Node): readonly ContractFault[] {
     if (!isNode(value)) return;
     const reference = value['$ref'];
     if (typeof reference === 'string') faults.push(...referenceFaults(document, reference, place));
-    for (const [name, one] of Object.entries(value)) if (!NO_SCHEMA.has(name)) visit(one, place + pointerStep(name));
+    for (const [name, one] of Object.entries(value))
+      if (!NO_SCHEMA.has(name) || /\/(?:responses|properties|schemas)$/.test(place)) visit(one, place + pointerStep(name));
   };
   visit(document, '');
   return faults;

@@ -15,7 +15,7 @@ const VALUES = new Set(['example', 'examples', 'default', 'enum', 'const']);
 function modern(value: unknown, parent: string): unknown {
   if (Array.isArray(value)) return value.map((one) => modern(one, ''));
   if (!isNode(value)) return value;
-  const named = parent === 'properties' || parent === 'schemas';
+  const named = parent === 'properties' || parent === 'schemas' || parent === 'responses';
   const entries = Object.entries(value).map(([name, one]) => [name, VALUES.has(name) && !named ? one : modern(one, name)] as const);
   const node = Object.fromEntries(entries) as Record<string, unknown>;
   return named ? node : nullable(bounded(node));
