@@ -143,7 +143,7 @@ function identity(record: Fields, item: string, id: string | number): Fields {
 
 function recordsIn(shelf: Shelf, path: string): readonly Fields[] {
   const own = [...shelf.records].filter(([place]) => place.startsWith(`${path}/`) && !place.slice(path.length + 1).includes('/'));
-  return own.flatMap(([, record]) => record ?? []);
+  return own.flatMap(([, record]) => (record === null ? [] : [record]));
 }
 
 /** The example of a list, with what was posted in place of its items. */

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Store } from '../runtime/ports.ts';
 import { CITIZEN } from '../runtime/citizen.ts';
 import { CITY, CITY_NAME } from './reader.ts';
 
@@ -12,11 +13,12 @@ export interface Agency {
   readonly description?: string;
 }
 
+export const agencyIdSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,62}$/)
+  .refine((id) => id !== CITIZEN && id !== CITY, 'must not be one of the words that mean somebody else');
 const schema = z.object({
-  agencyId: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{1,62}$/)
-    .refine((id) => id !== CITIZEN && id !== CITY, 'must not be one of the words that mean somebody else'),
+  agencyId: agencyIdSchema,
   name: z.string().min(1),
   nameEn: z.string().min(1),
   kind: z.enum(['agency', 'provider']),
@@ -29,11 +31,35 @@ const others = new Map([
   [CITIZEN, { name: 'Warga', nameEn: 'Citizen' }],
 ]);
 
-/** The agencies of the city by id, and what they are called. */
+/** milliseconds until another process's change is known here */
+const FRESH = 2_000;
+const MOST = 5_000;
+
+/** The agencies of the city by id, and what they are called: those that came with the house, and those that somebody registered. */
 export class Agencies {
-  readonly #byId: ReadonlyMap<string, Agency>;
+  readonly #given: readonly Agency[];
+  #byId: ReadonlyMap<string, Agency>;
+  #learnt: number | undefined;
   constructor(list: readonly Agency[]) {
+    this.#given = list;
     this.#byId = new Map(list.map((agency) => [agency.agencyId, agency]));
+  }
+  /** Reads the register again. What is registered goes before what came with the house. */
+  async learn(store: Store): Promise<void> {
+    const { items } = await store.search('agencyProfiles', { limit: MOST });
+    const registered = items.map(
+      ({ agencyId, name, nameEn, kind, description }) => ({ agencyId, name, nameEn, kind, description }) as Agency,
+    );
+    const all = new Map([...this.#given, ...registered].map((agency) => [agency.agencyId, agency]));
+    this.#byId = new Map([...all].toSorted(([, left], [, right]) => left.name.localeCompare(right.name)));
+  }
+  /** Waits only for the first reading; later ones happen beside the request. `now`: milliseconds */
+  async freshen(store: Store, now: number): Promise<void> {
+    if (this.#learnt !== undefined && now - this.#learnt < FRESH) return;
+    const first = this.#learnt === undefined;
+    this.#learnt = now;
+    const learning = this.learn(store).catch(() => undefined);
+    if (first) await learning;
   }
   get all(): readonly Agency[] {
     return [...this.#byId.values()];

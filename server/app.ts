@@ -10,7 +10,7 @@ import type { Agency } from './agencies.ts';
 import type { Context, Sandbox, ServerConfig } from './context.ts';
 import { byAddress } from './by-address.ts';
 import { Events } from './events.ts';
-import { readOperations } from './operations.ts';
+import { operationsFrom } from './operations.ts';
 import { pages } from './pages.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly rehearsals?: Context['rehearsals'];
   /** `processes/agencies`: interface documents of the agencies, for the modeler's lists */
   readonly agenciesFolder?: string;
+  /** takes in agencies; absent: the register is read only */
+  readonly registry?: Context['registry'];
   /** folder with the built pages; absent: only the API is served */
   readonly pages?: string;
   /** what is served; default: everything */
@@ -43,6 +45,10 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet(securityHeaders(context.config)));
+  app.use(
+    (_request: Request, _response: Response, next: () => void) =>
+      void context.agencies.freshen(context.runtime.store, context.now()).then(next, next),
+  );
   app.use(byAddress(options.routes ?? routes, (route) => adapt(route, context)));
   app.use(['/v2', '/api', '/govstack'], (request: Request, response: Response) =>
     answerProblem(
@@ -71,7 +77,8 @@ function contextOf(options: AppOptions): Context {
     agencies: new Agencies(options.agencies),
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(options.rehearsals === undefined ? {} : { rehearsals: options.rehearsals }),
-    ...(options.agenciesFolder === undefined ? {} : { operationsOf: readOperations(options.agenciesFolder) }),
+    ...(options.registry === undefined ? {} : { registry: options.registry }),
+    operationsOf: operationsFrom(runtime.store, options.agenciesFolder),
     secret: options.secret ?? randomBytes(32).toString('base64url'),
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
     signIns: new SignIns(runtime.store, now),

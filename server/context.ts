@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Agencies } from './agencies.ts';
 import type { Events } from './events.ts';
 import type { Operation } from './operations.ts';
+import type { RegistryTools } from './registry-tools.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -27,6 +28,8 @@ export interface Context {
   readonly rehearsals?: Rehearsals;
   /** what an agency's interface offers; absent where no interface documents were given */
   readonly operationsOf?: (agencyId: string) => Promise<readonly Operation[]>;
+  /** takes in agencies; absent where nobody can */
+  readonly registry?: RegistryTools;
   /** signs links to documents */
   readonly secret: string;
   readonly sessions: Sessions;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Store } from '../runtime/ports.ts';
 
 export interface Operation {
   readonly operationId: string;
@@ -24,5 +25,15 @@ export function readOperations(folder: string): (agencyId: string) => Promise<re
           : [],
       ),
     );
+  };
+}
+
+/** What an agency offers to call: its registered contract, else the document that came with the house. */
+export function operationsFrom(store: Store, folder: string | undefined): (agencyId: string) => Promise<readonly Operation[]> {
+  const configured = folder === undefined ? async () => [] : readOperations(folder);
+  return async (agencyId) => {
+    const registered = (await store.get('agencyContracts', agencyId))?.['operations'] as readonly Operation[] | undefined;
+    if (registered === undefined) return configured(agencyId);
+    return registered.map(({ operationId, summary, method, path }) => ({ operationId, summary, method, path }));
   };
 }

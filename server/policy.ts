@@ -62,6 +62,15 @@ export const keepsDocuments = staffWith(
   'integrator',
   'operator',
 );
+export const registersAgencies = staffWith(
+  "Integrators register agencies, their connections and contracts; an agency's own only its own",
+  'integrator',
+);
+export const readsRegister = staffWith(
+  "Integrators and operators see what is registered; an agency's own only its own",
+  'integrator',
+  'operator',
+);
 export const switchesSandbox = staffWith('Operators switch the faults of sandbox agencies', 'operator');
 
 /** Cases that the reader may see. */
@@ -104,6 +113,11 @@ export function documentScope(reader: Reader): Filter {
 /** Records of exchange that the reader may see: those of the cases in which the own agency takes part. */
 export function exchangeScope(reader: Reader): Filter {
   return isCityWide(reader) ? {} : { agencies: { $hasAny: [reader.agency ?? ''] } };
+}
+
+/** The register's rows of one agency are for those who keep it: the agency's own people, and those who work for the city as a whole. */
+export function mayRegister(reader: Reader, agencyId: string): boolean {
+  return isCityWide(reader) || reader.agency === agencyId;
 }
 
 /** Jobs that an integrator's workers get: those of the integrator's agency. */

@@ -1,4 +1,6 @@
 /** Every address of the server. Order matters only where a fixed word stands where another route has a key; what is not served comes last. */
+import { agencyContractRoutes } from './api/agency-contracts.ts';
+import { agencyRegisterRoutes } from './api/agency-register.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { consoleRoutes } from './api/console.ts';
 import { documentRoutes } from './api/documents.ts';
@@ -54,6 +56,8 @@ const served: readonly Route[] = [
   ...consoleRoutes,
   ...exchangeRoutes,
   ...agencyHealthRoutes,
+  ...agencyRegisterRoutes,
+  ...agencyContractRoutes,
   ...workshopRoutes,
   ...substitutionRoutes,
   ...visibilityRoutes,

@@ -13,8 +13,14 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { createRehearsals } from '../scenarios/index.ts';
 import { startSandboxes } from '../sandbox/index.ts';
 import type { Sandboxes } from '../sandbox/index.ts';
+import { createVirtualAgencies } from '../sandbox/virtual.ts';
+import type { VirtualAgencies } from '../sandbox/virtual.ts';
 import { createFeel } from '../runtime/feel.ts';
+import { readAllowedNetworks } from '../workers/connections.ts';
 import { createHandlers, directoryOf, readConnections } from '../workers/index.ts';
+import { configuredDirectory, createRegistry } from '../workers/registry.ts';
+import type { Registry } from '../workers/registry.ts';
+import { createSeal } from '../workers/seal.ts';
 import type { Handlers, Outbox } from '../workers/index.ts';
 import { putAccount, seedAdministrator, seedDemoAccounts } from './accounts.ts';
 import type { Account } from './accounts.ts';
@@ -24,6 +30,7 @@ import { createApp } from './app.ts';
 import { documentSink } from './document-sink.ts';
 import { exchangeSink } from './exchange-sink.ts';
 import { keptSecret } from './kept-secret.ts';
+import { resealCredentials } from './reseal-credentials.ts';
 import { CITY } from './reader.ts';
 import { keepTidy } from './tidy.ts';
 import { deployShipped } from './shipped-processes.ts';
@@ -66,7 +73,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   const sandboxes = wantsSandboxes(env, config) ? await openSandboxes({ config, agenciesFolder, machine, place }) : undefined;
   const published = Promise.withResolvers<string>();
   const publicUrl = config.port === 0 && !env['ALUR_PUBLIC_URL'] ? published.promise : config.publicUrl;
-  const { runtime, handlers } = await openMachine({
+  const { runtime, handlers, registry, virtual } = await openMachine({
     env,
     config,
     publicUrl,
@@ -80,6 +87,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     const person = { username: machine.username, name: 'Sandbox', realm: 'staff', agency: CITY, roles: ['integrator'] } as const;
     await putAccount(runtime.store, person, machine.password);
   }
+  if (web) await resealCredentials(runtime.store, registry.tools);
   if (web) await deployShipped(runtime, processes, (line) => log('info', line));
   const pages = join(top, 'dist');
   const rehearsals = createRehearsals(processes);
@@ -91,7 +99,8 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     agencies,
     agenciesFolder,
     log,
-    ...(sandboxes === undefined ? {} : { sandbox: sandboxes }),
+    registry: registry.tools,
+    ...(sandboxes === undefined ? {} : { sandbox: allSandboxes(sandboxes, virtual) }),
     ...(existsSync(pages) && web ? { pages } : {}),
     // who serves nobody still tells how it is
     ...(web ? {} : { routes: healthRoutes }),
@@ -105,9 +114,18 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     app.closeEvents();
     await stop(server);
     await runtime.close();
-    await Promise.all([rehearsals.close(), handlers.close(), sandboxes?.close()]);
+    await Promise.all([rehearsals.close(), handlers.close(), registry.close(), virtual.close(), sandboxes?.close()]);
   });
   return { url: place.url, accounts, config, runtime, close, ...(sandboxes === undefined ? {} : { sandboxes }) };
+}
+
+/** those that came with the house, and those that were made of a registered contract since */
+function allSandboxes(own: Sandboxes, virtual: VirtualAgencies) {
+  return {
+    get agencies() {
+      return [...own.agencies, ...virtual.agencies];
+    },
+  };
 }
 
 function configFrom(env: Env): Config {
@@ -158,20 +176,33 @@ interface MachinePlan {
 const placeOf = ({ url, xRoadClient }: { readonly url: string; readonly xRoadClient?: string }) =>
   xRoadClient === undefined ? { url } : { url, xRoadClient };
 
-async function openMachine({
-  env,
-  config,
-  publicUrl,
-  agenciesFolder,
-  log,
-  sandboxes,
-}: MachinePlan): Promise<{ readonly runtime: Runtime; readonly handlers: Handlers }> {
+interface Machine {
+  readonly runtime: Runtime;
+  readonly handlers: Handlers;
+  readonly registry: Registry;
+  readonly virtual: VirtualAgencies;
+}
+
+async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandboxes }: MachinePlan): Promise<Machine> {
   const fallback = new Map((sandboxes?.agencies ?? []).map(({ agencyId, ...one }) => [agencyId, placeOf(one)] as const));
   // jobs that a crash left behind may start before `openRuntime` has answered: they wait here for the store
   const opened = Promise.withResolvers<Runtime>();
   const now = () => Date.now();
+  const virtual = createVirtualAgencies();
+  const allowedNetworks = readAllowedNetworks(env);
+  const connections = readConnections(env, fallback);
+  const registry = createRegistry({
+    read: async (collection, key) => (await opened.promise).store.get(collection, key),
+    seal: createSeal(env['ALUR_SECRET_KEY'] || keptSecret(config.data, 'secret-key', 32).value),
+    fallback: configuredDirectory(directoryOf(connections, agenciesFolder), contractsIn(agenciesFolder)),
+    virtual: (agency, contract) =>
+      virtual.urlOf(agency, { hash: contract.hash, document: contract.kind === 'openapi' ? contract.document : {} }),
+    allowedNetworks,
+    now,
+  });
   const handlers = createHandlers({
-    directory: directoryOf(readConnections(env, fallback), agenciesFolder),
+    directory: registry.directory,
+    allowedNetworks,
     evaluate: createFeel(config.zone, now),
     publicUrl,
     zone: config.zone,
@@ -183,7 +214,13 @@ async function openMachine({
   });
   const runtime = await openRuntime({ config, handlers, log });
   opened.resolve(runtime);
-  return { runtime, handlers };
+  return { runtime, handlers, registry, virtual };
+}
+
+/** contracts that came with the house, also of agencies whose address somebody registers later */
+function contractsIn(folder: string) {
+  const named = readAgencies(folder).map(({ agencyId }) => [agencyId, { url: '' }] as const);
+  return directoryOf(new Map(named), folder);
 }
 
 /** One file per mail; a repeated job writes the same file again. The file's name tells nothing about people. */

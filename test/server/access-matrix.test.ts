@@ -27,6 +27,8 @@ const open = new Map([
   ['processId', '1'],
   ['processDefinitionId', 'own'],
   ['agencyId', 'alpha'],
+  ['environment', 'live'],
+  ['credentialId', 'CRED-none'],
   ['code', 'ABCDEFGH'],
   ['rest', 'x'],
 ]);

@@ -4,7 +4,7 @@ import { compareOperations } from '../../workers/contracts/compare.ts';
 import { isHarmless } from '../../workers/contracts/patterns.ts';
 import { ContractProblem } from '../../workers/contracts/problem.ts';
 import { readContract } from '../../workers/contracts/read-contract.ts';
-import { templateOf } from '../../workers/contracts/template.ts';
+import { checkTemplate, templateOf } from '../../workers/contracts/template.ts';
 import { readOperations } from '../../workers/openapi.ts';
 import { createSeal } from '../../workers/seal.ts';
 
@@ -156,6 +156,8 @@ describe('a contract that somebody brings', () => {
     const made = usable.map((operation) =>
       templateOf({ agencyId: 'library', agencyName: 'Dinas Perpustakaan', language: 'id', version: 3, operation }),
     );
+    for (const template of made) await checkTemplate(template);
+    await expect(checkTemplate({ ...made[0], id: 5 })).rejects.toThrow(/template/);
     expect(made.map(({ id, version, name }) => [id, version, name])).toEqual([
       ['agency.library.get-books-book-id', 3, 'Dinas Perpustakaan: GET /books/{book-id}'],
       ['agency.library.addBook', 3, 'Dinas Perpustakaan: Add a book'],
