@@ -4,6 +4,7 @@ import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createModeler } from './bpmn-io/create-modeler.ts';
 import type { Modeler } from './bpmn-io/create-modeler.ts';
+import { loadTemplates } from './bpmn-io/load-templates.ts';
 import type { Canvas, CommandStack, ElementRegistry, EventBus } from './bpmn-io/types.ts';
 import { startChecker } from './checker.ts';
 import type { Checker, Found, Looked, Verdict } from './checker.ts';
@@ -84,6 +85,7 @@ function open(boxes: Boxes, copy: WorkingCopy, on: Listener): Session {
   modeler.on('commandStack.changed', ({ trigger }: { trigger?: string }) => {
     if (trigger !== 'clear') on.change(trigger === 'undo' ? -1 : 1);
   });
+  void loadTemplates(modeler, () => !session.closed);
   modeler
     .importXML(copy.xml)
     .then(({ warnings }) => {

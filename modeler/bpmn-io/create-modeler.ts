@@ -2,9 +2,11 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
 import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
+import 'bpmn-js-element-templates/dist/assets/element-templates.css';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import BpmnModeler from 'bpmn-js/lib/Modeler.js';
-import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
+import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from 'bpmn-js-create-append-anything';
+import { CloudElementTemplatesPropertiesProviderModule } from 'bpmn-js-element-templates';
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule } from 'bpmn-js-properties-panel';
 import { ZeebeVariableResolverModule } from '@bpmn-io/variable-resolver';
 import zeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
@@ -34,9 +36,11 @@ export function createModeler(canvas: HTMLElement, panel: HTMLElement): Modeler 
       BpmnPropertiesPanelModule,
       BpmnPropertiesProviderModule,
       ZeebePropertiesProviderModule,
+      CloudElementTemplatesPropertiesProviderModule,
       zeebeBehaviors,
       ZeebeVariableResolverModule,
       CreateAppendAnythingModule,
+      CreateAppendElementTemplatesModule,
       minimap,
       alurPropertiesModule,
       supportedModule,
