@@ -1,19 +1,23 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Route, Routes } from 'react-router';
+import { Navigate, NavLink, Route, Routes } from 'react-router';
 import { startApp } from '../ui/app.tsx';
 import { Page } from '../ui/components/page.tsx';
 import { SessionGate } from '../ui/session.tsx';
+import type { Role } from '../ui/session.tsx';
 import en from '../ui/locales/en/console.json' with { type: 'json' };
 import id from '../ui/locales/id/console.json' with { type: 'json' };
 import './console.css';
+import { AgenciesScreen } from './agencies.tsx';
+import { AgencyScreen } from './agency.tsx';
 import { AgencyHealthScreen } from './agency-health.tsx';
 import { Exchanges } from './exchanges.tsx';
 import { InstancePage } from './instance.tsx';
 import { Instances } from './instances.tsx';
 import { Landing } from './landing.tsx';
 
-function Screens(): ReactNode {
+/** `watches`: may see how cases do; who only keeps agencies begins there */
+function Screens({ watches }: { readonly watches: boolean }): ReactNode {
   const { t } = useTranslation();
   return (
     <>
@@ -23,6 +27,7 @@ function Screens(): ReactNode {
         </NavLink>
         <NavLink to="/instances">{t('nav.instances')}</NavLink>
         <NavLink to="/agency-health">{t('agencyHealth.title')}</NavLink>
+        <NavLink to="/agencies">{t('agencies.title')}</NavLink>
         <NavLink to="/exchanges">{t('exchanges.title')}</NavLink>
       </nav>
       <Routes>
@@ -30,17 +35,23 @@ function Screens(): ReactNode {
         <Route path="/instances" element={<Instances />} />
         <Route path="/agency-health" element={<AgencyHealthScreen />} />
         <Route path="/exchanges" element={<Exchanges />} />
-        <Route path="*" element={<Landing />} />
+        <Route path="/agencies/:agencyId" element={<AgencyScreen />} />
+        <Route path="/agencies" element={<AgenciesScreen />} />
+        <Route path="*" element={watches ? <Landing /> : <Navigate to="/agencies" replace />} />
       </Routes>
     </>
   );
 }
 
+const watching: readonly Role[] = ['operator', 'evaluator', 'admin'];
+
 function Console(): ReactNode {
   const { t } = useTranslation();
   return (
     <Page app="console" title={t('landing.title')}>
-      <SessionGate roles={['operator', 'evaluator', 'admin']}>{() => <Screens />}</SessionGate>
+      <SessionGate roles={[...watching, 'integrator']}>
+        {({ roles }) => <Screens watches={roles.some((role) => watching.includes(role))} />}
+      </SessionGate>
     </Page>
   );
 }
