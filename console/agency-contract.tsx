@@ -103,7 +103,7 @@ function Differences({ changes, touched }: Pick<Inspection, 'changes' | 'touched
     `${place}: ${t(`agencies.changes.${change}`)}${before || after ? ` (${before ?? '–'} → ${after ?? '–'})` : ''}`;
   return (
     <section className="stack-small" aria-label={t('agencies.differences')}>
-      <h3>{t('agencies.differences')}</h3>
+      <h2>{t('agencies.differences')}</h2>
       <ul>
         {changes.map(({ operationId, change, breaking, fields }) => (
           <li key={operationId}>
