@@ -26,19 +26,19 @@ function Register(): ReactNode {
   return (
     <form
       className="card stack"
-      aria-label={t('agencies.register')}
+      aria-label={t('register.register')}
       onSubmit={(event) => {
         event.preventDefault();
         if (complete && !busy) void register();
       }}
     >
-      <h2>{t('agencies.register')}</h2>
+      <h2>{t('register.register')}</h2>
       <div className="c-filters">
         {fields.map((field) => (
           <TextField
             key={field}
-            label={t(`agencies.${field}`)}
-            {...(field === 'agencyId' ? { hint: t('agencies.agencyIdHint') } : {})}
+            label={t(`register.${field}`)}
+            {...(field === 'agencyId' ? { hint: t('register.agencyIdHint') } : {})}
             value={given[field] ?? ''}
             onChange={(event) => setGiven({ ...given, [field]: event.target.value })}
           />
@@ -47,7 +47,7 @@ function Register(): ReactNode {
       <Refused refusal={refusal} />
       <div>
         <Button kind="primary" type="submit" busy={busy} disabled={!complete}>
-          {t('agencies.register')}
+          {t('register.register')}
         </Button>
       </div>
     </form>
@@ -60,23 +60,23 @@ export function AgenciesScreen(): ReactNode {
   const { data, error, isPending } = useAgencies();
   return (
     <div className="stack">
-      <h1>{t('agencies.title')}</h1>
-      <p className="soft">{t('agencies.what')}</p>
+      <h1>{t('register.title')}</h1>
+      <p className="soft">{t('register.what')}</p>
       {error && <Notice kind="bad">{error.message}</Notice>}
       {isPending && <p className="soft">{t('ui:loading')}</p>}
       {data && (
         <Table
-          caption={t('agencies.title')}
+          caption={t('register.title')}
           hideCaption
           rows={data.items}
           rowKey={(row) => row.agencyId}
           columns={[
             {
               key: 'name',
-              title: t('agencies.name'),
+              title: t('register.name'),
               cell: (row) => <Link to={`/agencies/${encodeURIComponent(row.agencyId)}`}>{inLanguage(row.name, row.nameEn)}</Link>,
             },
-            { key: 'id', title: t('agencies.agencyId'), cell: (row) => <span className="mono">{row.agencyId}</span> },
+            { key: 'id', title: t('register.agencyId'), cell: (row) => <span className="mono">{row.agencyId}</span> },
           ]}
         />
       )}

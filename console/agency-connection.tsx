@@ -95,40 +95,40 @@ function Advanced({ given, set }: FieldsProps): ReactNode {
   const { t } = useTranslation();
   return (
     <details>
-      <summary>{t('agencies.advanced')}</summary>
+      <summary>{t('register.advanced')}</summary>
       <div className="stack">
         <div className="c-filters">
           {advanced.map((name) => (
             <TextField
               key={name}
-              label={t(`agencies.fields.${name}`)}
+              label={t(`register.fields.${name}`)}
               value={given[name]}
               onChange={(event) => set(name, event.target.value)}
             />
           ))}
         </div>
         <TextArea
-          label={t('agencies.fields.headers')}
-          hint={t('agencies.headersHint')}
+          label={t('register.fields.headers')}
+          hint={t('register.headersHint')}
           rows={3}
           value={given.headers}
           onChange={(event) => set('headers', event.target.value)}
         />
         <fieldset className="c-filters">
-          <legend>{t('agencies.maintenance')}</legend>
+          <legend>{t('register.maintenance')}</legend>
           <TextField
-            label={t('agencies.fields.from')}
+            label={t('register.fields.from')}
             type="datetime-local"
             value={given.from}
             onChange={(event) => set('from', event.target.value)}
           />
           <TextField
-            label={t('agencies.fields.until')}
+            label={t('register.fields.until')}
             type="datetime-local"
             value={given.until}
             onChange={(event) => set('until', event.target.value)}
           />
-          <TextField label={t('agencies.fields.reason')} value={given.reason} onChange={(event) => set('reason', event.target.value)} />
+          <TextField label={t('register.fields.reason')} value={given.reason} onChange={(event) => set('reason', event.target.value)} />
         </fieldset>
       </div>
     </details>
@@ -139,7 +139,7 @@ function Outcome({ tried }: { readonly tried: Tried | undefined }): ReactNode {
   const { t } = useTranslation();
   if (tried === undefined) return null;
   return (
-    <Notice kind={tried.outcome === 'let-in' ? 'good' : 'bad'} title={t(`agencies.outcomes.${tried.outcome}`)}>
+    <Notice kind={tried.outcome === 'let-in' ? 'good' : 'bad'} title={t(`register.outcomes.${tried.outcome}`)}>
       <p className="c-long">
         {tried.detail} ({tried.durationMs} ms)
       </p>
@@ -156,42 +156,42 @@ export function ConnectionForm({ agency, environment }: { readonly agency: Regis
   const address = addressOf(agency.agencyId, `/connections/${environment}`);
   const set = (name: keyof Given, value: string): void => setGiven({ ...given, [name]: value });
   const credentials = agency.credentials.map(
-    ({ credentialId, kind }) => [credentialId, `${t(`agencies.kinds.${kind}`)} · ${credentialId}`] as const,
+    ({ credentialId, kind }) => [credentialId, `${t(`register.kinds.${kind}`)} · ${credentialId}`] as const,
   );
   return (
     <form
       className="stack"
-      aria-label={t('agencies.tabs.connection')}
+      aria-label={t('register.tabs.connection')}
       onSubmit={(event) => {
         event.preventDefault();
         if (!saving.busy) void saving.send(address, 'PUT', bodyOf(given, kept?.maintenance.slice(1) ?? []));
       }}
     >
-      {!kept && <p className="soft">{t(environment === 'sandbox' ? 'agencies.noSandbox' : 'agencies.noConnection')}</p>}
+      {!kept && <p className="soft">{t(environment === 'sandbox' ? 'register.noSandbox' : 'register.noConnection')}</p>}
       <TextField
-        label={t('agencies.fields.url')}
-        hint={t('agencies.urlHint')}
+        label={t('register.fields.url')}
+        hint={t('register.urlHint')}
         type="url"
         value={given.url}
         onChange={(event) => set('url', event.target.value)}
       />
       <SelectField
-        label={t('agencies.fields.credentialId')}
-        hint={t('agencies.credentialHint')}
+        label={t('register.fields.credentialId')}
+        hint={t('register.credentialHint')}
         value={given.credentialId}
         onChange={(event) => set('credentialId', event.target.value)}
-        options={[['', t('agencies.kinds.none')], ...credentials]}
+        options={[['', t('register.kinds.none')], ...credentials]}
       />
       <Advanced given={given} set={set} />
       <Refused refusal={saving.refusal ?? trying.refusal} />
-      {saving.answer !== undefined && <Notice kind="good">{t('agencies.saved')}</Notice>}
+      {saving.answer !== undefined && <Notice kind="good">{t('register.saved')}</Notice>}
       <Outcome tried={trying.answer} />
       <div className="row">
         <Button kind="primary" type="submit" busy={saving.busy} disabled={!given.url.trim()}>
-          {t('agencies.save')}
+          {t('register.save')}
         </Button>
         <Button busy={trying.busy} disabled={!kept} onClick={() => void trying.send(`${address}/test`, 'POST')}>
-          {t('agencies.test')}
+          {t('register.test')}
         </Button>
       </div>
     </form>

@@ -26,7 +26,7 @@ function SourceForm({ busy, onInspect }: SourceProps): ReactNode {
     <div className="stack">
       <div className="c-filters">
         <div className="a-field">
-          <label htmlFor="contract-file">{t('agencies.contractFile')}</label>
+          <label htmlFor="contract-file">{t('register.contractFile')}</label>
           <input
             id="contract-file"
             className="a-input"
@@ -38,20 +38,20 @@ function SourceForm({ busy, onInspect }: SourceProps): ReactNode {
             }}
           />
         </div>
-        <TextField label={t('agencies.contractUrl')} type="url" value={url} onChange={(event) => setUrl(event.target.value)} />
+        <TextField label={t('register.contractUrl')} type="url" value={url} onChange={(event) => setUrl(event.target.value)} />
         <div>
           <Button busy={busy} disabled={!url.trim()} onClick={() => onInspect({ url: url.trim() })}>
-            {t('agencies.fetch')}
+            {t('register.fetch')}
           </Button>
         </div>
       </div>
       <details>
-        <summary>{t('agencies.paste')}</summary>
+        <summary>{t('register.paste')}</summary>
         <div className="stack">
-          <TextArea label={t('agencies.contractText')} rows={8} value={text} onChange={(event) => setText(event.target.value)} />
+          <TextArea label={t('register.contractText')} rows={8} value={text} onChange={(event) => setText(event.target.value)} />
           <div>
             <Button busy={busy} disabled={!text.trim()} onClick={() => onInspect({ text })}>
-              {t('agencies.inspect')}
+              {t('register.inspect')}
             </Button>
           </div>
         </div>
@@ -85,11 +85,11 @@ function OperationChoice({
       </label>
       {one.unusable === undefined ? (
         <p className="small soft c-long">
-          {t('agencies.sends')} {inputs.join(', ') || '–'} · {t('agencies.answers')} {outputs.join(', ') || '–'}
+          {t('register.sends')} {inputs.join(', ') || '–'} · {t('register.answers')} {outputs.join(', ') || '–'}
         </p>
       ) : (
         <p className="small c-long">
-          <Badge kind="warn">{t('agencies.unusable')}</Badge> {one.unusable}
+          <Badge kind="warn">{t('register.unusable')}</Badge> {one.unusable}
         </p>
       )}
     </li>
@@ -100,20 +100,20 @@ function Differences({ changes, touched }: Pick<Inspection, 'changes' | 'touched
   const { t } = useTranslation();
   if (changes.length === 0) return null;
   const line = ({ place, change, before, after }: Change['fields'][number]): string =>
-    `${place}: ${t(`agencies.changes.${change}`)}${before || after ? ` (${before ?? '–'} → ${after ?? '–'})` : ''}`;
+    `${place}: ${t(`register.changes.${change}`)}${before || after ? ` (${before ?? '–'} → ${after ?? '–'})` : ''}`;
   return (
-    <section className="stack-small" aria-label={t('agencies.differences')}>
-      <h2>{t('agencies.differences')}</h2>
+    <section className="stack-small" aria-label={t('register.differences')}>
+      <h2>{t('register.differences')}</h2>
       <ul>
         {changes.map(({ operationId, change, breaking, fields }) => (
           <li key={operationId}>
-            <strong>{operationId}</strong> {t(`agencies.changes.${change}`)}{' '}
-            {breaking && <Badge kind="bad">{t('agencies.breaking')}</Badge>}
+            <strong>{operationId}</strong> {t(`register.changes.${change}`)}{' '}
+            {breaking && <Badge kind="bad">{t('register.breaking')}</Badge>}
             {fields.length > 0 && (
               <ul>
                 {fields.map((field) => (
                   <li key={`${field.place} ${field.change}`} className="c-long">
-                    {line(field)} {field.breaking && <Badge kind="bad">{t('agencies.breaking')}</Badge>}
+                    {line(field)} {field.breaking && <Badge kind="bad">{t('register.breaking')}</Badge>}
                   </li>
                 ))}
               </ul>
@@ -123,7 +123,7 @@ function Differences({ changes, touched }: Pick<Inspection, 'changes' | 'touched
       </ul>
       {touched.length > 0 && (
         <p>
-          {t('agencies.touched')} {touched.map(({ name, operations }) => `${name} (${operations.join(', ')})`).join('; ')}
+          {t('register.touched')} {touched.map(({ name, operations }) => `${name} (${operations.join(', ')})`).join('; ')}
         </p>
       )}
     </section>
@@ -136,7 +136,7 @@ function Found({ found }: { readonly found: Inspection }): ReactNode {
   return (
     <>
       <Notice kind="info" title={`${found.title} ${found.apiVersion}`}>
-        {t('agencies.found', { count: found.operations.length, format: found.format })} {found.servers.join(', ')}
+        {t('register.found', { count: found.operations.length, format: found.format })} {found.servers.join(', ')}
       </Notice>
       {found.notes.map((note) => (
         <Notice key={note} kind="warn">
@@ -176,10 +176,10 @@ function PickOperations({ agencyId, found, source, onDone }: PickProps): ReactNo
       <Found found={found} />
       <Differences changes={found.changes} touched={found.touched} />
       <fieldset className="stack">
-        <legend>{t('agencies.pick')}</legend>
+        <legend>{t('register.pick')}</legend>
         <div>
           <Button small onClick={() => setPicked(new Set(usable.map(({ operationId }) => operationId)))}>
-            {t('agencies.pickAll')}
+            {t('register.pickAll')}
           </Button>
         </div>
         <ul className="c-groups">
@@ -196,16 +196,16 @@ function PickOperations({ agencyId, found, source, onDone }: PickProps): ReactNo
       <Refused refusal={refusal} />
       <div className="row">
         <Button kind="primary" busy={busy} disabled={picked.size === 0} onClick={() => void keep(false)}>
-          {t('agencies.import', { count: picked.size })}
+          {t('register.import', { count: picked.size })}
         </Button>
         {(found.breaking || refusal !== undefined) && (
           <Button
             kind="danger"
             busy={busy}
             disabled={picked.size === 0}
-            onClick={() => window.confirm(t('agencies.acceptConfirm')) && void keep(true)}
+            onClick={() => window.confirm(t('register.acceptConfirm')) && void keep(true)}
           >
-            {t('agencies.accept')}
+            {t('register.accept')}
           </Button>
         )}
       </div>
@@ -228,14 +228,14 @@ export function ContractPanel({ agency }: { readonly agency: Registration }): Re
   return (
     <div className="stack">
       {contract === null ? (
-        <p className="soft">{t('agencies.noContract')}</p>
+        <p className="soft">{t('register.noContract')}</p>
       ) : (
         <div>
-          <p>{t('agencies.contractNow', { title: contract.title, version: contract.version, when: dateTime(contract.importedAt) })}</p>
+          <p>{t('register.contractNow', { title: contract.title, version: contract.version, when: dateTime(contract.importedAt) })}</p>
           <p className="soft small c-long">{contract.operations.map(({ summary }) => summary).join(' · ')}</p>
         </div>
       )}
-      {done && <Notice kind="good">{t('agencies.imported')}</Notice>}
+      {done && <Notice kind="good">{t('register.imported')}</Notice>}
       <SourceForm busy={busy} onInspect={inspect} />
       <Refused refusal={refusal} />
       {answer !== undefined && source !== undefined && !done && (

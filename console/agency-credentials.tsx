@@ -39,23 +39,23 @@ function Fields({ kind, setKind, place, setPlace, given, setGiven, expires, setE
   return (
     <div className="c-filters">
       <SelectField
-        label={t('agencies.kind')}
+        label={t('register.kind')}
         value={kind}
         onChange={(event) => setKind(event.target.value)}
-        options={Object.keys(kinds).map((one) => [one, t(`agencies.kinds.${one}`)] as const)}
+        options={Object.keys(kinds).map((one) => [one, t(`register.kinds.${one}`)] as const)}
       />
       {kind === 'api-key' && (
         <SelectField
-          label={t('agencies.place')}
+          label={t('register.place')}
           value={place}
           onChange={(event) => setPlace(event.target.value)}
-          options={['header', 'query'].map((one) => [one, t(`agencies.places.${one}`)] as const)}
+          options={['header', 'query'].map((one) => [one, t(`register.places.${one}`)] as const)}
         />
       )}
       {(kinds[kind] ?? []).map((field) => {
         const name = plain(field);
         const own = {
-          label: t(`agencies.secrets.${name}`),
+          label: t(`register.secrets.${name}`),
           value: given[name] ?? '',
           onChange: (event: { target: { value: string } }) => setGiven({ ...given, [name]: event.target.value }),
         };
@@ -69,7 +69,7 @@ function Fields({ kind, setKind, place, setPlace, given, setGiven, expires, setE
           />
         );
       })}
-      <TextField label={t('agencies.expires')} type="date" value={expires} onChange={(event) => setExpires(event.target.value)} />
+      <TextField label={t('register.expires')} type="date" value={expires} onChange={(event) => setExpires(event.target.value)} />
     </div>
   );
 }
@@ -98,20 +98,20 @@ function NewCredential({ agencyId }: { readonly agencyId: string }): ReactNode {
   return (
     <form
       className="card stack"
-      aria-label={t('agencies.newCredential')}
+      aria-label={t('register.newCredential')}
       autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault();
         if (complete && !busy) void keep();
       }}
     >
-      <h2>{t('agencies.newCredential')}</h2>
+      <h2>{t('register.newCredential')}</h2>
       <Fields {...{ kind, setKind, place, setPlace, given, setGiven, expires, setExpires }} />
       <Refused refusal={refusal} />
-      {answer !== undefined && <Notice kind="good">{t('agencies.kept')}</Notice>}
+      {answer !== undefined && <Notice kind="good">{t('register.kept')}</Notice>}
       <div>
         <Button kind="primary" type="submit" busy={busy} disabled={!complete}>
-          {t('agencies.keep')}
+          {t('register.keep')}
         </Button>
       </div>
     </form>
@@ -121,11 +121,11 @@ function NewCredential({ agencyId }: { readonly agencyId: string }): ReactNode {
 function Expiry({ credential }: { readonly credential: Credential }): ReactNode {
   const { t } = useTranslation();
   const { expiresAt, expiry } = credential;
-  if (expiresAt === null) return t('agencies.noExpiry');
+  if (expiresAt === null) return t('register.noExpiry');
   return (
     <>
       {dateTime(expiresAt)}{' '}
-      {expiry !== 'fine' && <Badge kind={expiry === 'expired' ? 'bad' : 'warn'}>{t(`agencies.expiry.${expiry}`)}</Badge>}
+      {expiry !== 'fine' && <Badge kind={expiry === 'expired' ? 'bad' : 'warn'}>{t(`register.expiry.${expiry}`)}</Badge>}
     </>
   );
 }
@@ -136,30 +136,30 @@ export function Credentials({ agency }: { readonly agency: Registration }): Reac
   const { refusal, send } = useSending();
   return (
     <div className="stack">
-      <p className="soft">{t('agencies.credentialsWhat')}</p>
+      <p className="soft">{t('register.credentialsWhat')}</p>
       {agency.credentials.length > 0 && (
         <Table
-          caption={t('agencies.tabs.credentials')}
+          caption={t('register.tabs.credentials')}
           hideCaption
           rows={agency.credentials}
           rowKey={(row) => row.credentialId}
           columns={[
-            { key: 'kind', title: t('agencies.kind'), cell: (row) => t(`agencies.kinds.${row.kind}`) },
+            { key: 'kind', title: t('register.kind'), cell: (row) => t(`register.kinds.${row.kind}`) },
             { key: 'id', title: 'ID', cell: (row) => <span className="mono">{row.credentialId}</span> },
-            { key: 'expires', title: t('agencies.expires'), cell: (row) => <Expiry credential={row} /> },
+            { key: 'expires', title: t('register.expires'), cell: (row) => <Expiry credential={row} /> },
             {
               key: 'forget',
-              title: t('agencies.forget'),
+              title: t('register.forget'),
               cell: (row) => (
                 <Button
                   small
                   kind="danger"
                   onClick={() => {
-                    if (window.confirm(t('agencies.forgetConfirm')))
+                    if (window.confirm(t('register.forgetConfirm')))
                       void send(addressOf(agency.agencyId, `/credentials/${encodeURIComponent(row.credentialId)}`), 'DELETE');
                   }}
                 >
-                  {t('agencies.forget')}
+                  {t('register.forget')}
                   <span className="visually-hidden"> {row.credentialId}</span>
                 </Button>
               ),

@@ -45,27 +45,27 @@ function Profile({ agency }: { readonly agency: Registration }): ReactNode {
   return (
     <div className="stack">
       <div className="c-filters">
-        <TextField label={t('agencies.name')} value={given.name} onChange={set('name')} />
-        <TextField label={t('agencies.nameEn')} value={given.nameEn} onChange={set('nameEn')} />
+        <TextField label={t('register.name')} value={given.name} onChange={set('name')} />
+        <TextField label={t('register.nameEn')} value={given.nameEn} onChange={set('nameEn')} />
       </div>
-      <TextArea label={t('agencies.description')} rows={3} value={given.description} onChange={set('description')} />
-      <TextArea label={t('agencies.units')} hint={t('agencies.unitsHint')} rows={3} value={given.units} onChange={set('units')} />
+      <TextArea label={t('register.description')} rows={3} value={given.description} onChange={set('description')} />
+      <TextArea label={t('register.units')} hint={t('register.unitsHint')} rows={3} value={given.units} onChange={set('units')} />
       <fieldset className="c-filters">
-        <legend>{t('agencies.contact')}</legend>
+        <legend>{t('register.contact')}</legend>
         {contactParts.map((part) => (
           <TextField
             key={part}
-            label={t(`agencies.contacts.${part}`)}
+            label={t(`register.contacts.${part}`)}
             value={contact[part]}
             onChange={(event) => setContact({ ...contact, [part]: event.target.value })}
           />
         ))}
       </fieldset>
       <Refused refusal={refusal} />
-      {answer !== undefined && <Notice kind="good">{t('agencies.saved')}</Notice>}
+      {answer !== undefined && <Notice kind="good">{t('register.saved')}</Notice>}
       <div>
         <Button kind="primary" busy={busy} onClick={save}>
-          {t('agencies.save')}
+          {t('register.save')}
         </Button>
       </div>
     </div>
@@ -83,12 +83,12 @@ function EnvironmentSwitch({ agency }: { readonly agency: Registration }): React
   return (
     <div className="stack-small">
       <SelectField
-        label={t('agencies.environment')}
-        hint={t('agencies.environmentHint')}
+        label={t('register.environment')}
+        hint={t('register.environmentHint')}
         value={agency.environment}
         disabled={busy}
         onChange={(event) => choose(event.target.value as Environment)}
-        options={environments.map((one) => [one, t(`agencies.environments.${one}`)] as const)}
+        options={environments.map((one) => [one, t(`register.environments.${one}`)] as const)}
       />
       <Refused refusal={refusal} />
     </div>
@@ -102,10 +102,10 @@ function ConnectionTab({ agency }: { readonly agency: Registration }): ReactNode
     <div className="stack">
       <EnvironmentSwitch agency={agency} />
       <SelectField
-        label={t('agencies.connectionOf')}
+        label={t('register.connectionOf')}
         value={environment}
         onChange={(event) => setEnvironment(event.target.value as Environment)}
-        options={environments.map((one) => [one, t(`agencies.environments.${one}`)] as const)}
+        options={environments.map((one) => [one, t(`register.environments.${one}`)] as const)}
       />
       <ConnectionForm key={environment} agency={agency} environment={environment} />
     </div>
@@ -122,14 +122,14 @@ export function AgencyScreen(): ReactNode {
   if (isPending) return <p className="soft">{t('ui:loading')}</p>;
   return (
     <div className="stack">
-      <Link to="/agencies">{t('agencies.title')}</Link>
+      <Link to="/agencies">{t('register.title')}</Link>
       <div className="row">
         <h1>{inLanguage(data.name, data.nameEn)}</h1>
-        <Badge kind={data.environment === 'sandbox' ? 'warn' : 'normal'}>{t(`agencies.environments.${data.environment}`)}</Badge>
-        {data.credentials.some(({ expiry }) => expiry !== 'fine') && <Badge kind="bad">{t('agencies.expiryWarning')}</Badge>}
+        <Badge kind={data.environment === 'sandbox' ? 'warn' : 'normal'}>{t(`register.environments.${data.environment}`)}</Badge>
+        {data.credentials.some(({ expiry }) => expiry !== 'fine') && <Badge kind="bad">{t('register.expiryWarning')}</Badge>}
       </div>
-      {data.environment === 'sandbox' && <Notice kind="warn">{t('agencies.sandboxNow')}</Notice>}
-      <Tabs label={t('agencies.parts')} tabs={tabs.map((id) => ({ id, title: t(`agencies.tabs.${id}`) }))} selected={tab} onSelect={setTab}>
+      {data.environment === 'sandbox' && <Notice kind="warn">{t('register.sandboxNow')}</Notice>}
+      <Tabs label={t('register.parts')} tabs={tabs.map((id) => ({ id, title: t(`register.tabs.${id}`) }))} selected={tab} onSelect={setTab}>
         {tab === 'connection' && <ConnectionTab agency={data} />}
         {tab === 'credentials' && <Credentials agency={data} />}
         {tab === 'contract' && <ContractPanel agency={data} />}

@@ -27,7 +27,7 @@ function Screens({ watches }: { readonly watches: boolean }): ReactNode {
         </NavLink>
         <NavLink to="/instances">{t('nav.instances')}</NavLink>
         <NavLink to="/agency-health">{t('agencyHealth.title')}</NavLink>
-        <NavLink to="/agencies">{t('agencies.title')}</NavLink>
+        <NavLink to="/agencies">{t('register.title')}</NavLink>
         <NavLink to="/exchanges">{t('exchanges.title')}</NavLink>
       </nav>
       <Routes>

@@ -17,8 +17,8 @@ export interface TemplateFor {
 
 const SCHEMA = 'https://unpkg.com/@camunda/zeebe-element-templates-json-schema/resources/schema.json';
 const words = {
-  id: { inputs: 'Data yang dikirim', output: 'Jawaban', errors: 'Kesalahan yang ditangani', purpose: 'Untuk apa data ini diminta', result: 'Simpan jawaban sebagai', fields: 'Berisi', codes: 'Status=kode kesalahan BPMN, dipisah koma', choices: 'Salah satu dari' },
-  en: { inputs: 'Data that is sent', output: 'Answer', errors: 'Errors that are handled', purpose: 'Why this data is asked for', result: 'Keep the answer as', fields: 'Holds', codes: 'Status=BPMN error code, separated by commas', choices: 'One of' },
+  id: { name: 'Nama langkah', inputs: 'Data yang dikirim', output: 'Jawaban', errors: 'Kesalahan yang ditangani', purpose: 'Untuk apa data ini diminta', result: 'Simpan jawaban sebagai', fields: 'Berisi', codes: 'Status=kode kesalahan BPMN, dipisah koma', choices: 'Salah satu dari' },
+  en: { name: 'Name of the step', inputs: 'Data that is sent', output: 'Answer', errors: 'Errors that are handled', purpose: 'Why this data is asked for', result: 'Keep the answer as', fields: 'Holds', codes: 'Status=BPMN error code, separated by commas', choices: 'One of' },
 } as const; // prettier-ignore
 
 export function templateOf({ agencyId, agencyName, language, version, operation }: TemplateFor): Template {
@@ -43,6 +43,7 @@ export function templateOf({ agencyId, agencyName, language, version, operation 
       hidden('agency-call', { type: 'zeebe:taskDefinition', property: 'type' }),
       hidden(agencyId, { type: 'zeebe:taskHeader', key: 'agency' }),
       hidden(operation.operationId, { type: 'zeebe:taskHeader', key: 'operation' }),
+      text('name', { optional: false, label: word.name, group: 'inputs', value: name, binding: { type: 'property', name: 'name' } }),
       text('purpose', { label: word.purpose, group: 'inputs', binding: { type: 'zeebe:taskHeader', key: 'purpose' } }),
       ...operation.inputs.map((field) => inputOf(field, word.choices)),
       outputOf(operation, word),
