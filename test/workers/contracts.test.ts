@@ -143,6 +143,27 @@ describe('a contract that somebody brings', () => {
     expect(await faultsOf('['.repeat(5000))).toHaveLength(1);
   });
 
+  test('[AP52] choices that nothing can fulfil are left out and told, as are formats that nobody knows', async () => {
+    const properties = { kind: { type: 'integer', enum: ['Full-Time'] }, size: { type: 'string', format: 'uint64', enum: ['s', null] } };
+    const content = { 'application/json': { schema: { type: 'object', properties } } };
+    const document = {
+      openapi: '3.1.0',
+      info: { title: 't', version: '1' },
+      paths: { '/a': { get: { operationId: 'a', responses: { 200: { description: 'd', content } } } } },
+    };
+    const contract = await readContract(JSON.stringify(document));
+    expect(contract.notes).toEqual([expect.stringContaining('Full-Time')]);
+    const check = readOperations('x', contract.documentOf(['a']))
+      .get('a')
+      ?.answers.get(200);
+    expect([{ kind: 2 }, { kind: 'Full-Time' }, { size: 's' }, { size: 'x' }].map((body) => check?.(body))).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
   test('[AP52] patterns that could hold the processor are not checked, others are', () => {
     expect(['^[0-9]{16}$', '^[A-Z]{2}-\\d+$', '^(a|b|c)$', '^\\w+@\\w+$'].map(isHarmless)).toEqual([true, true, true, true]);
     expect(['(a+)+$', '^(a|a)*$', '(x+x+)+y', '(.*)\\1', '(?=a)', '([', '(a*){20}', 'a*a*a*b'].map(isHarmless)).toEqual(

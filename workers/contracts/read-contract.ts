@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readOperations } from '../openapi.ts';
 import { isNode, listAt, nodeAt, resolved, textAt, type Node } from './nodes.ts';
 import { readOperation, type ContractOperation, type ReadOperation } from './operation.ts';
-import { withoutHarm } from './patterns.ts';
+import { withoutHarm, type Left } from './patterns.ts';
 import { fault } from './problem.ts';
 import { readDocument, type Format } from './read-document.ts';
 import { upgrade } from './upgrade.ts';
@@ -30,8 +30,8 @@ const MOST_OPERATIONS = 2_000;
 /** Throws ContractProblem: what is wrong, and where. */
 export async function readContract(text: string): Promise<ImportedContract> {
   const read = await readDocument(text);
-  const refused: string[] = [];
-  const document = withoutHarm(upgrade(read.format, read.document), (pattern) => refused.push(pattern)) as Node;
+  const left: Left[] = [];
+  const document = withoutHarm(upgrade(read.format, read.document), (one) => left.push(one)) as Node;
   const found = operationsIn(document);
   if (found.length === 0) throw fault('/paths', 'Expected a document that offers operations, but it has none');
   const info = nodeAt(document, 'info');
@@ -42,16 +42,21 @@ export async function readContract(text: string): Promise<ImportedContract> {
     hash: createHash('sha256').update(text).digest('hex'),
     servers: listAt(document, 'servers').flatMap((one) => (isNode(one) ? (textAt(one, 'url') ?? []) : [])),
     operations: found.map(({ operation }) => operation),
-    notes: notesOf(refused),
+    notes: notesOf(left),
     documentOf: (operationIds) => documentOf(document, found, operationIds),
   };
 }
 
-function notesOf(refused: readonly string[]): readonly string[] {
-  if (refused.length === 0) return [];
-  return [
-    `Expected patterns that can be checked quickly, but ${refused.length} cannot; these are not checked: ${refused.slice(0, 3).join('  ').slice(0, 200)}`,
-  ];
+const notes = {
+  pattern: (count: number, texts: string) => `Expected patterns that can be checked quickly, but ${count} cannot; these are not checked: ${texts}`,
+  choices: (count: number, texts: string) => `Expected choices of the type that their field has, but ${count} lists have none; these are not checked: ${texts}`,
+} as const; // prettier-ignore
+
+function notesOf(left: readonly Left[]): readonly string[] {
+  return (['pattern', 'choices'] as const).flatMap((kind) => {
+    const texts = [...new Set(left.filter((one) => one.kind === kind).map(({ text }) => text.slice(0, 60)))];
+    return texts.length === 0 ? [] : [notes[kind](texts.length, texts.slice(0, 3).join('; '))];
+  });
 }
 
 function operationsIn(document: Node): readonly ReadOperation[] {
