@@ -143,7 +143,8 @@ class AlurProperties {
   private workGroups(target: Target, group: (id: string, entries: readonly Entry[]) => PanelGroup): PanelGroup[] {
     const { owner, shape } = target;
     const groups: PanelGroup[] = [];
-    if (/(Service|Send)Task$/.test(owner.$type)) {
+    // a step made from a template asks for the same things in the template's own groups
+    if (/(Service|Send)Task$/.test(owner.$type) && !owner.get('zeebe:modelerTemplate')) {
       const call = readJobType(owner) === 'agency-call' ? callEntries(target, this.tools, this.eventBus) : [];
       groups.push(group('call', [jobTypeEntry(target, this.tools), ...call]));
     }
