@@ -156,18 +156,23 @@ async function versions(asked: Asked) {
   return ok({ items: rows.map(shownContract) });
 }
 
-/** Templates of every agency, in the reader's language: the modeler offers them as steps. */
+/**
+ * Templates of every agency, in the reader's language: the modeler offers the newest as steps. Earlier versions come along, because diagrams
+ * were drawn with them; what the agency no longer offers is marked.
+ */
 async function templates(asked: Asked) {
   const tools = toolsOf(asked);
   const { agencies, runtime } = asked.context;
   const language = asked.query['language'] === 'en' ? 'en' : 'id';
-  const rows = await allRows(runtime.store, 'agencyContracts', { isLatest: true });
-  const items = rows.flatMap((row) => {
-    const agencyId = String(row['agencyId']);
+  const rows = await allRows(runtime.store, 'agencyContracts', { isLatest: false }, [{ field: 'version', order: 'DESC' }]);
+  const items = [...Map.groupBy(rows, (row) => String(row['agencyId']))].flatMap(([agencyId, imports]) => {
     const agencyName = (language === 'en' ? agencies.nameEnOf(agencyId) : agencies.nameOf(agencyId)) ?? agencyId;
-    return operationsOf(row).map((operation) =>
-      tools.templateOf({ agencyId, agencyName, language, version: operation.templateVersion, operation }),
-    );
+    const offered = new Set(operationsOf(imports[0]).map(({ operationId }) => operationId));
+    const all = new Map(imports.flatMap(operationsOf).map((one) => [`${one.operationId} ${one.templateVersion}`, one]));
+    return [...all.values()].map((operation) => {
+      const template = tools.templateOf({ agencyId, agencyName, language, version: operation.templateVersion, operation });
+      return offered.has(operation.operationId) ? template : { ...template, deprecated: true };
+    });
   });
   return ok({ items });
 }

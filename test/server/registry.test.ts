@@ -74,7 +74,7 @@ async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
 beforeAll(async () => {
   await new Promise<void>((done) => library.listen(0, '127.0.0.1', done));
   address = `http://127.0.0.1:${(library.address() as AddressInfo).port}`;
-  const env = { PORT: '0', HOST: '127.0.0.1', ALUR_DATA: data, ALUR_QUEUE: 'in-process', DATABASE_URL: 'memory:', ALUR_SANDBOX: 'false', ALUR_AGENCY_NETWORKS: '127.0.0.1/32' };
+  const env = { PORT: '0', HOST: '127.0.0.1', ALUR_DATA: data, ALUR_QUEUE: 'in-process', ALUR_SANDBOX: 'false', ALUR_AGENCY_NETWORKS: '127.0.0.1/32' };
   const { mkdirSync } = await import('node:fs');
   mkdirSync(join(empty, 'agencies'));
   alur = await startAlur(env, { log: () => undefined, processes: empty });
@@ -197,6 +197,9 @@ describe('an agency that somebody registers', () => {
     expect(harmless.body).toMatchObject({ version: 3, breaking: false, operations: [{ templateVersion: 3 }] });
     expect((await put(contract(), { acceptBreaking: true })).body).toMatchObject({ version: 4 });
     expect((await city('GET', '/api/v1/agencies/library/contract/versions')).body['items']).toMatchObject([{ version: 4 }, { version: 3 }, { version: 2 }, { version: 1 }]); // prettier-ignore
+    // a diagram that was drawn with an earlier version still finds it
+    const templates = (await city('GET', '/api/v1/element-templates')).body['items'] as { id: string; version: number }[];
+    expect(templates.map(({ id, version }) => `${id} ${version}`)).toEqual([4, 3, 1].map((version) => `agency.library.getBook ${version}`));
     const broken = await put('openapi: 3.2.0');
     expect(broken).toMatchObject({ status: 400, body: { problems: [{ place: '/openapi' }] } });
   });

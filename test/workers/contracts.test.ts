@@ -37,6 +37,7 @@ const swagger = {
       properties: {
         title: { type: 'string' },
         pages: { type: 'integer' },
+        lent: { type: 'boolean' },
         kind: { type: 'string', enum: ['novel', 'law'] },
         author: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
         sequel: { $ref: '#/definitions/Book' },
@@ -70,10 +71,12 @@ describe('a contract that somebody brings', () => {
     expect(add?.inputs.map(({ place, type, required }) => `${place} ${type} ${required}`)).toEqual([
       'body.title string true',
       'body.pages integer false',
+      'body.lent boolean false',
       'body.kind string false',
       'body.author.name string true',
       'body.sequel.title string false',
       'body.sequel.pages integer false',
+      'body.sequel.lent boolean false',
       'body.sequel.kind string false',
       'body.sequel.author object false',
       'body.sequel.sequel object false',

@@ -67,8 +67,11 @@ const text = (id: string, rest: Property): Property => ({ id, type: 'String', op
 const plain = new Map([['boolean', 'Boolean'], ['integer', 'Number'], ['number', 'Number'], ['string', 'String']]); // prettier-ignore
 
 function inputOf({ place, type, required, label, description, choices }: Field, oneOf: string): Property {
-  const kind = plain.get(type);
-  const about = [description, choices && `${oneOf}: ${choices.join(', ')}`].filter(Boolean).join(' ');
+  // a box that nobody ticked would send `false`, which is not the same as nothing
+  const kind = type === 'boolean' && !required ? undefined : plain.get(type);
+  const about = [description, type === 'boolean' && !required && '=true, =false', choices && `${oneOf}: ${choices.join(', ')}`]
+    .filter(Boolean)
+    .join(' ');
   return {
     id: place,
     group: 'inputs',
