@@ -1,5 +1,5 @@
 /** The composition root: the one place that knows every room. `npm start`, the demo and the tests all run this. */
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -193,7 +193,7 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
   const connections = readConnections(env, fallback);
   const registry = createRegistry({
     read: async (collection, key) => (await opened.promise).store.get(collection, key),
-    seal: createSeal(env['ALUR_SECRET_KEY'] || keptSecret(config.data, 'secret-key', 32).value),
+    seal: createSeal(sealKeys(env, config)),
     fallback: configuredDirectory(directoryOf(connections, agenciesFolder), contractsIn(agenciesFolder)),
     virtual: (agency, contract) =>
       virtual.urlOf(agency, { hash: contract.hash, document: contract.kind === 'openapi' ? contract.document : {} }),
@@ -215,6 +215,13 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
   const runtime = await openRuntime({ config, handlers, log });
   opened.resolve(runtime);
   return { runtime, handlers, registry, virtual };
+}
+
+/** The keys of agencies' credentials: as given; else of the secret that all processes share; else one of this data folder. */
+function sealKeys(env: Env, { secret, data }: Config): string {
+  if (env['ALUR_SECRET_KEY']) return env['ALUR_SECRET_KEY'];
+  if (secret === undefined) return keptSecret(data, 'secret-key', 32).value;
+  return Buffer.from(hkdfSync('sha256', secret, '', 'credentials of agencies', 32)).toString('base64url');
 }
 
 /** contracts that came with the house, also of agencies whose address somebody registers later */

@@ -5,9 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { resealCredentials } from '../../server/reseal-credentials.ts';
 import { startAlur } from '../../server/start.ts';
 import type { Alur } from '../../server/start.ts';
 import { putAccount } from '../../server/accounts.ts';
+import { directoryOf } from '../../workers/directory.ts';
+import { ownerOf } from '../../workers/registered.ts';
+import { createRegistry } from '../../workers/registry.ts';
+import { createSeal } from '../../workers/seal.ts';
+import type { Seal } from '../../workers/seal.ts';
 import { callerOf, password } from './house.ts';
 import type { Caller } from './house.ts';
 
@@ -145,6 +151,24 @@ describe('an agency that somebody registers', () => {
     });
     expect(wrong.status).toBe(400);
     expect(wrong.text).not.toContain(SECRET);
+  });
+
+  test('[AP62] a replaced key takes over what the old one sealed; what cannot be opened stays closed', async () => {
+    const { store } = alur.runtime;
+    const [old, fresh] = ['11', '22'].map((pair) => createSeal(pair.repeat(32))) as [Seal, Seal];
+    const both = createSeal(`${'22'.repeat(32)},${'11'.repeat(32)}`);
+    const row = { credentialId: 'CRED-old', agencyId: 'library', kind: 'bearer' };
+    const owner = ownerOf('library', 'CRED-old');
+    await store.write([{ op: 'put', collection: 'agencyCredentials', key: 'CRED-old', row: { ...row, ...old.seal('rahasia', owner) } }]);
+    const { tools, close } = createRegistry({ read: async () => undefined, seal: both, fallback: directoryOf(new Map(), ''), allowedNetworks: [], now: Date.now }); // prettier-ignore
+    await resealCredentials(store, tools);
+    const kept = (await store.get('agencyCredentials', 'CRED-old')) as unknown as { keyId: string; sealed: string };
+    expect(kept.keyId).toBe(fresh.keyId);
+    expect(fresh.open(kept, owner)).toBe('rahasia');
+    const others = (await store.search('agencyCredentials', { filter: { keyId: { $neq: fresh.keyId } } })).items;
+    expect(others).toHaveLength(1);
+    await store.write([{ op: 'delete', collection: 'agencyCredentials', key: 'CRED-old' }]);
+    await close();
   });
 
   test('[AP63] an agency keeps itself; others are refused; new ones are the city’s to register', async () => {
