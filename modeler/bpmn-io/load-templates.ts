@@ -11,5 +11,5 @@ export async function loadTemplates(modeler: Modeler, isOpen: () => boolean): Pr
   const answer = await request<{ readonly items: readonly object[] }>(`/api/v1/element-templates?language=${language()}`, {
     anonymous: true,
   }).catch(() => undefined);
-  if (answer !== undefined && isOpen()) modeler.get<Loader>('elementTemplatesLoader').setTemplates(answer.items);
+  if (answer !== undefined && answer.items.length > 0 && isOpen()) modeler.get<Loader>('elementTemplatesLoader').setTemplates(answer.items);
 }
