@@ -21,12 +21,13 @@ export {
   elementType,
   localVariables,
   propertyOf,
+  raisedIn,
   startForm,
   startSubscriptions,
   startTimer,
   visibleVariables,
 } from './read.ts';
-export type { StartSubscription, TimerDue } from './read.ts';
+export type { Raisable, StartSubscription, TimerDue } from './read.ts';
 export * from './keys.ts';
 export type * from './terms.ts';
 export * as feel from './feel/index.ts';

@@ -23,6 +23,49 @@ export function propertyOf(process: Process, id: ElementId, name: string): strin
   return id === process.id ? process.properties.get(name) : process.elements.get(id)?.properties.get(name);
 }
 
+/** An event that catches what a person raises in a user task. */
+export interface Raisable {
+  /** the boundary event, or the start event of an event sub-process */
+  readonly event: ElementId;
+  readonly kind: 'error' | 'escalation';
+  /** empty: every code is caught */
+  readonly code: string;
+  /** the task ends with it */
+  readonly interrupting: boolean;
+}
+
+/** What is caught around a user task, innermost first; none for other elements. Codes that are expressions are known only while running. */
+export function raisedIn(process: Process, task: ElementId): readonly Raisable[] {
+  const found = new Map<string, Raisable>();
+  if (process.elements.get(task)?.kind !== 'user-task') return [];
+  for (const event of catchersAround(process, task)) {
+    if (event.kind !== 'boundary-event' && event.kind !== 'start-event') continue;
+    const { trigger, interrupting } = event;
+    for (const one of trigger.type === 'multiple' ? trigger.of : [trigger]) {
+      if (one.type !== 'error' && one.type !== 'escalation') continue;
+      if (one.code !== undefined && !('fixed' in one.code)) continue;
+      const way = { event: event.id, kind: one.type, code: String(one.code?.fixed ?? ''), interrupting };
+      if (!found.has(`${way.kind} ${way.code}`)) found.set(`${way.kind} ${way.code}`, way);
+    }
+  }
+  return [...found.values()];
+}
+
+function* catchersAround(process: Process, from: ElementId): Generator<Element> {
+  for (let at = process.elements.get(from), last: Element | undefined; at && at !== last; last = at, at = process.elements.get(at.parent)) {
+    if ('eventSubProcesses' in at && last?.kind !== 'event-sub-process')
+      for (const id of at.eventSubProcesses) {
+        const sub = process.elements.get(id);
+        const start = sub?.kind === 'event-sub-process' ? process.elements.get(sub.start) : undefined;
+        if (start) yield start;
+      }
+    for (const id of at.boundaries) {
+      const event = process.elements.get(id);
+      if (event) yield event;
+    }
+  }
+}
+
 /** The form of the none start event. */
 export function startForm(process: Process): FormSpec | undefined {
   for (const start of startElements(process))

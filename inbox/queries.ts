@@ -45,6 +45,17 @@ export interface TaskDetail {
   readonly form: FormSchema | null;
   readonly variables: Values;
   readonly case: Case;
+  readonly raises: readonly Raisable[];
+}
+
+/** An event of the diagram that catches what a clerk raises. An empty code is caught with every code. */
+export interface Raisable {
+  readonly kind: 'error' | 'escalation';
+  readonly code: string;
+  /** the task ends with it */
+  readonly interrupting: boolean;
+  readonly name: string;
+  readonly nameEn: string | null;
 }
 
 /** What the list is asked for; it lives in the address, so that it can be shared and come back to. */

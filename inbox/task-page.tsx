@@ -16,6 +16,7 @@ import { useTask } from './queries.ts';
 import type { TaskDetail } from './queries.ts';
 import { TaskForm } from './task-form.tsx';
 import { TaskHolder } from './task-holder.tsx';
+import { TaskRaise } from './task-raise.tsx';
 
 /** One task: what is asked on the left, the case around it on the right. */
 export function TaskPage(): ReactNode {
@@ -100,6 +101,7 @@ function Task({ detail, user, onCompleted }: TaskProps): ReactNode {
           </Notice>
         )}
         <TaskForm detail={detail} user={user} mayFill={open && task.assignee === user.username} onCompleted={onCompleted} />
+        {open && task.assignee === user.username && <TaskRaise detail={detail} />}
       </div>
       <CaseContext detail={detail} />
       <div className="inbox-across">

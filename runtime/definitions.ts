@@ -1,5 +1,5 @@
 /** Everything that is deployed, compiled, in memory. Made once per definition and frozen from then on. */
-import { agencyOf, compile, elementName, elementType, startForm, startSubscriptions } from '../engine/index.ts';
+import { agencyOf, compile, elementName, elementType, raisedIn, startForm, startSubscriptions } from '../engine/index.ts';
 import type { Binding, DeployedDecision, Json, Key, Library, Process, StartSubscription } from '../engine/index.ts';
 import { visibilityOf } from '../engine/analysis/visibility.ts';
 import type { Visibility } from '../engine/analysis/visibility.ts';
@@ -177,7 +177,9 @@ function elementsOf(process: Process): ReadonlyMap<string, DefinedElement> {
       const agency = agencyOf(process, id);
       const properties = id === process.id ? process.properties : (process.elements.get(id)?.properties ?? new Map<string, string>());
       const name = id === process.id ? (process.name ?? id) : elementName(process, id);
-      return [id, { id, name, type: elementType(process, id), properties, ...(agency !== undefined && { agency }) }];
+      const raises = raisedIn(process, id);
+      const more = { ...(agency !== undefined && { agency }), ...(raises.length > 0 && { raises }) };
+      return [id, { id, name, type: elementType(process, id), properties, ...more }];
     }),
   );
 }

@@ -3,6 +3,7 @@
  * Every operation answers a value: `ok: true` or a Rejection. It throws only for our own faults (store down, bug).
  */
 import type { Visibility } from '../engine/analysis/visibility.ts';
+import type { Raisable } from '../engine/index.ts';
 import type { Actor, Command, Json, Key, Rejection, TaskFields, Variables } from '../engine/terms.ts';
 import type { Filter, Queue, Row, RuntimeClock, Store } from './ports.ts';
 
@@ -219,6 +220,8 @@ export interface DefinedElement {
   /** from the lane or pool: `alur:agency` */
   readonly agency?: string;
   readonly properties: ReadonlyMap<string, string>;
+  /** of a user task: what a person may raise in it */
+  readonly raises?: readonly Raisable[];
 }
 
 export type { Visibility };

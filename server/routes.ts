@@ -14,6 +14,7 @@ import { sessionRoutes } from './api/session.ts';
 import { serviceRoutes } from './api/services.ts';
 import { surroundingsRoutes } from './api/surroundings.ts';
 import { substitutionRoutes } from './api/substitutions.ts';
+import { raiseRoutes } from './api/raise.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { visibilityRoutes } from './api/visibility.ts';
 import { workshopRoutes } from './api/workshop.ts';
@@ -50,6 +51,7 @@ const served: readonly Route[] = [
   ...serviceRoutes,
   ...applicationRoutes,
   ...taskRoutes,
+  ...raiseRoutes,
   ...historyRoutes,
   ...draftRoutes,
   ...documentRoutes,

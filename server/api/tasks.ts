@@ -13,6 +13,7 @@ import type { Asked, Route } from '../route.ts';
 import { and } from '../search.ts';
 import { taskVariableRows } from '../task-variables.ts';
 import { serviceNames, trackedCase } from '../tracking.ts';
+import { raisable } from './raise.ts';
 import { showElementInstance, showUserTask } from '../v2/show.ts';
 import { readableTask } from '../v2/user-tasks.ts';
 
@@ -99,7 +100,7 @@ async function one(asked: Asked) {
   const variables = valuesOf(await taskVariableRows(asked, row));
   const root = await rootOf(asked, processInstanceKey);
   const { rows: _rows, ...tracked } = await trackedCase(asked, root);
-  return ok({ task: await show(asked, row), form: form?.schema ?? null, variables, case: tracked });
+  return ok({ task: await show(asked, row), form: form?.schema ?? null, variables, case: tracked, raises: raisable(asked, row) });
 }
 
 /** The whole case of a task that the reader may work on, also when a called process holds the task. */
