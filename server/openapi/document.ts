@@ -44,11 +44,6 @@ const securitySchemes = {
     description: "The browser session. Changing requests need the page's own origin.",
   },
   basic: { type: 'http', scheme: 'basic', description: 'For programs (CAMUNDA_AUTH_STRATEGY=BASIC).' },
-  bearer: {
-    type: 'http',
-    scheme: 'bearer',
-    description: "A token of /oauth/token or of the city's identity provider (CAMUNDA_AUTH_STRATEGY=OAUTH).",
-  },
 };
 const problem = {
   type: 'object',
@@ -112,7 +107,7 @@ function operationOf(route: Route, prefix: string): Shape {
       '4XX': { $ref: '#/components/responses/Problem' },
       '5XX': { $ref: '#/components/responses/Problem' },
     },
-    security: open ? [{}, { session: [] }, { basic: [] }, { bearer: [] }] : [{ session: [] }, { basic: [] }, { bearer: [] }],
+    security: open ? [{}, { session: [] }, { basic: [] }] : [{ session: [] }, { basic: [] }],
   };
 }
 
