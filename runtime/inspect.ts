@@ -25,11 +25,12 @@ export interface Inspection {
 
 const PAGE = 1_000;
 const RESTART = 'Start the server, or run with --repair: what is missing in the queue or the outbox is done again from the store.';
+const REBUILD = 'Stop the server and run with --repair: the rows are made anew from the history.';
 const RESTORE =
   'Stop the server, keep a copy of the data folder, and restore this instance from a backup. The history in the events table is the truth; tell us.';
 
 /** What a wait of each kind looks like as rows, and where the state keeps it. */
-const kept = [
+export const kept = [
   { collection: 'jobs', key: 'jobKey', filter: { open: true }, of: (state: InstanceState) => state.jobs },
   {
     collection: 'userTasks',
@@ -66,7 +67,7 @@ export async function inspect(store: Store): Promise<Inspection> {
         code: 'ORPHAN',
         instance: String(owner),
         message: `Expected ${collection} ${String(row[key])} to belong to an active instance, but instance ${String(owner)} is not active`,
-        hint: RESTORE,
+        hint: REBUILD,
       });
     }
   return { active: active.size, pendingEffects: busy.size, findings };
@@ -127,7 +128,7 @@ async function instance(store: Store, row: Row, { findings, busy }: Looking): Pr
     return broken('UNREADABLE', `to load, but: ${String(error)}`, RESTORE);
   }
   if (state.status.toUpperCase() !== row['state'])
-    broken('ROWS', `to be ${state.status} in the list, but it is ${String(row['state'])}`, RESTORE);
+    broken('ROWS', `to be ${state.status} in the list, but it is ${String(row['state'])}`, REBUILD);
   for (const each of kept) await compareRows(store, { key, state, each, broken });
   if (!busy.has(key) && state.status === 'active')
     for (const element of await stuck(store, key, state))
@@ -162,9 +163,9 @@ async function compareRows(store: Store, { key, state, each, broken }: Comparing
   for await (const row of all(store, each.collection, { ...each.filter, processInstanceKey: key })) rows.add(String(row[each.key]));
   const wanted = new Set([...each.of(state).keys()].map((n) => keyOf(key, n)));
   for (const missing of wanted)
-    if (!rows.has(missing)) broken('ROWS', `to have ${each.collection} ${missing} open in the list, but it is not there`, RESTORE);
+    if (!rows.has(missing)) broken('ROWS', `to have ${each.collection} ${missing} open in the list, but it is not there`, REBUILD);
   for (const extra of rows)
-    if (!wanted.has(extra)) broken('ROWS', `to know its open ${each.collection} ${extra}, but its state does not`, RESTORE);
+    if (!wanted.has(extra)) broken('ROWS', `to know its open ${each.collection} ${extra}, but its state does not`, REBUILD);
 }
 
 /** Innermost element instances that own nothing to wait for, and have called nobody who is still running. */

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { spawnSync } from 'node:child_process';
 import { examine } from '../../scripts/doctor/examine.ts';
+import { readConfig } from '../../runtime/config.ts';
+import { repair } from '../../scripts/doctor/repair.ts';
 import { line, serviceTask } from './support/bpmn.ts';
 import { openTestRuntime, start } from './support/stores.ts';
 import type { Opened } from './support/stores.ts';
@@ -26,6 +29,52 @@ function damage(path: string, sql: string): void {
   const db = new DatabaseSync(path);
   db.exec(sql);
   db.close();
+}
+
+/** Each breaks what the doctor promises to find; `afterRepair` is what is left then. */
+const broken: readonly (readonly [name: string, sql: (key: string) => string, code: string, afterRepair: number])[] = [
+  ['a job that the list has lost', (key) => `DELETE FROM jobs WHERE "processInstanceKey" = ${key}`, 'ROWS', 0],
+  ['a job that the state does not know', (key) => `UPDATE jobs SET _key = _key + 7 WHERE "processInstanceKey" = ${key}`, 'ROWS', 0],
+  ['a case that the list calls ended', (key) => `UPDATE "processInstances" SET "state" = 'COMPLETED' WHERE _key = ${key}`, 'ORPHAN', 0],
+  ['a state that is not there', (key) => `DELETE FROM _instances WHERE key = ${key}`, 'UNREADABLE', 1],
+  ['a history with a hole', (key) => `UPDATE _history SET version = 9 WHERE key = ${key}`, 'FOLD', 1],
+  ['a history that nobody can read', (key) => `UPDATE _history SET events = '[' WHERE key = ${key}`, 'UNREADABLE', 1],
+  [
+    'an effect whose event is gone',
+    (key) => `INSERT INTO _effects (id, key, seq, kind, payload) VALUES ('x', ${key}, 77, 'call', '{"version":77,"index":0}')`,
+    'OUTBOX',
+    1,
+  ],
+];
+
+describe('the doctor repairs what the history tells', () => {
+  test.each(broken)('[OP20] %s', async (_name, sql, code, left) => {
+    const { path, key, look } = await given();
+    damage(path, sql(key));
+    const before = await look();
+    expect([before.broken > 0, before.lines.some((line) => line.startsWith(`${code}: `))]).toEqual([true, true]);
+    // what cannot be loaded stops the repair with its error; the findings afterwards are what counts
+    await repair({ ...silentConfig(path), databaseUrl: `file:${path}` }, () => undefined).catch(() => undefined);
+    const after = await look();
+    expect(after.broken > 0 ? 1 : 0).toBe(left);
+  });
+
+  test('[OP20] the program itself ends with 1 while something is wrong and with 0 after the repair', async () => {
+    const { path, key } = await given();
+    damage(path, `DELETE FROM jobs WHERE "processInstanceKey" = ${key}`);
+    expect([doctor(path), doctor(path, '--repair')].map(({ status }) => status)).toEqual([1, 0]);
+  });
+});
+
+function doctor(path: string, ...args: string[]): ReturnType<typeof spawnSync> {
+  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: `file:${path}`, ALUR_QUEUE: 'in-process' };
+  return spawnSync(process.execPath, ['scripts/doctor.ts', ...args], { env, encoding: 'utf8' });
+}
+
+function silentConfig(path: string): Parameters<typeof repair>[0] {
+  const answer = readConfig({ DATABASE_URL: `file:${path}`, ALUR_QUEUE: 'in-process' });
+  if (!answer.ok) throw new Error(answer.faults.join());
+  return answer.config;
 }
 
 describe('the doctor', () => {
