@@ -57,14 +57,18 @@ export function checkbox(spec: FieldSpec): Entry {
     });
   return { id: spec.id, component, isEdited: isCheckboxEntryEdited };
 }
-/** One of a list; a value that is not in the list stays, and is shown as it is. Without a list it is a text field. */
+/** One of a list; a value that is not in the list stays, and is shown as it is. Without a list (undefined) it is a text field; an empty list is on its way. */
 export function choice(spec: FieldSpec, options: () => readonly Option[] | undefined): Entry {
   const component = ({ element }: { element: unknown }): unknown => {
     const offered = options();
     const now = spec.read();
-    if (!offered?.length) return jsx(TextFieldEntry, common(spec, element));
+    if (offered === undefined) return jsx(TextFieldEntry, common(spec, element));
     const unknown = now && !offered.some((option) => option.value === now) ? [{ value: now, label: now }] : [];
-    const getOptions = (): Option[] => [{ value: '', label: i18next.t('properties.choose') }, ...offered, ...unknown];
+    const getOptions = (): Option[] => [
+      { value: '', label: i18next.t(`properties.${offered.length > 0 ? 'choose' : 'loading'}`) },
+      ...offered,
+      ...unknown,
+    ];
     return jsx(SelectEntry, { ...common(spec, element), getOptions, setValue: (value: string) => spec.write(value || undefined) });
   };
   return { id: spec.id, component, isEdited: isSelectEntryEdited };
