@@ -37,19 +37,21 @@ interface Totals {
 }
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-function jest(project: string, ...more: string[]): void {
-  const report = `test-results/${project}.json`;
+/** Several projects share their workers. */
+function jest(...projects: readonly string[]): void {
+  const name = projects.join(' and ');
+  const report = `test-results/${projects.join('-')}.json`;
   mkdirSync('test-results', { recursive: true });
   rmSync(report, { force: true });
   const flags = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
-  run(`${project} tests`, 'jest', ['--selectProjects', project, '--json', '--outputFile', report, '--silent=false', ...more], {
+  run(`${name} tests`, 'jest', ['--selectProjects', ...projects, '--json', '--outputFile', report, '--silent=false'], {
     NODE_OPTIONS: flags,
   });
   const result = JSON.parse(readFileSync(report, 'utf8')) as Totals;
   totals.passed += result.numPassedTests;
   totals.failed += result.numFailedTests;
   totals.skipped += result.numPendingTests;
-  if (result.numPendingTests > 0) skipped.push(`${result.numPendingTests} ${project} tests: each says why in its own title or line above`);
+  if (result.numPendingTests > 0) skipped.push(`${result.numPendingTests} ${name} tests: each says why in its own title or line above`);
 }
 
 run('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
@@ -58,11 +60,10 @@ run('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
 run('engine types (no DOM, no Node)', 'tsc', ['--noEmit', '-p', 'engine/tsconfig.json']);
 need('redis-server', 'BullMQ legs of the queue contract and crash tests');
 jest('unit');
-jest('crash', '--runInBand');
-if (need('chromium', 'browser tests')) {
-  run('build', 'node', ['scripts/build.ts']);
-  jest('browser', '--runInBand');
-}
+const browser = need('chromium', 'browser tests');
+if (browser) run('build', 'node', ['scripts/build.ts']);
+// both wait more than they compute
+jest('crash', ...(browser ? ['browser'] : []));
 
 for (const line of skipped) console.log(`SKIPPED ${line}`);
 const line = `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`;
