@@ -27,7 +27,9 @@ export {
   startTimer,
   visibleVariables,
 } from './read.ts';
-export type { Raisable, StartSubscription, TimerDue } from './read.ts';
+export type { Moment, Raisable, StartSubscription, TimerDue } from './read.ts';
+export { clusterContext, TASK_EVENTS, withCluster } from './cluster.ts';
+export type { ClusterSettings, GlobalTaskListener, TaskEvent } from './cluster.ts';
 export * from './keys.ts';
 export type * from './terms.ts';
 export * as feel from './feel/index.ts';

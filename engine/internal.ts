@@ -1,4 +1,5 @@
 /** The machine's own book-keeping events: they belong to the fold, but nobody outside needs them. */
+import type { TaskEvent } from './cluster.ts';
 import type { ElementId, Json, TaskFields, Variables } from './terms.ts';
 import type { Compensable, Queued, Paused } from './state.ts';
 import type { Begin } from './step.ts';
@@ -19,14 +20,19 @@ export interface Then {
 
 /** A change to a user task that its listeners have to agree to first. `start`: what follows the task when it is cancelled. */
 export interface PendingChange {
-  readonly event: 'CREATING' | 'ASSIGNING' | 'UPDATING' | 'COMPLETING' | 'CANCELING';
+  readonly event: TaskEvent;
   readonly fields?: TaskFields;
   /** what listeners have changed about it */
   readonly corrections?: TaskFields;
   readonly variables?: Variables;
   readonly action?: string;
   readonly by?: string;
+  /** who is asked, when others than the model's own listeners are */
+  readonly asked?: readonly AskedListener[];
 }
+
+/** A number: the listener at that place among those of the model for this event. Else one of the whole cluster, as it was when the change began. */
+export type AskedListener = number | { readonly type: string; readonly retries: number };
 
 export type Internal =
   /** start listeners work before the element enters: what set it off is kept for then */

@@ -1,4 +1,6 @@
 /** What the runtime asks about definitions and states without changing anything. */
+import { withCluster } from './cluster.ts';
+import type { ClusterSettings } from './cluster.ts';
 import type { Element, FormSpec, Process, Trigger } from './process.ts';
 import type { Clock } from './feel/index.ts';
 import { scopeOf } from './feel/index.ts';
@@ -106,27 +108,32 @@ export function elementType(process: Process, id: ElementId): string {
   return element === undefined ? 'UNSPECIFIED' : typeNames[element.kind];
 }
 
+/** When and where something is worked out that belongs to no instance yet. */
+export interface Moment extends Clock {
+  readonly cluster?: ClusterSettings;
+}
+
 /** A start event of the process that waits for something; the runtime opens these when a definition becomes the latest. */
 export type StartSubscription =
   | { readonly elementId: ElementId; readonly kind: 'message' | 'signal'; readonly name: string }
   | { readonly elementId: ElementId; readonly kind: 'timer' }
-  | { readonly elementId: ElementId; readonly kind: 'condition'; holds(variables: Variables, clock: Clock): boolean };
+  | { readonly elementId: ElementId; readonly kind: 'condition'; holds(variables: Variables, moment: Moment): boolean };
 
 /** Message, signal, timer and conditional starts of the process; names of messages and signals must not depend on variables. */
-export function startSubscriptions(process: Process, clock: Clock): readonly StartSubscription[] {
+export function startSubscriptions(process: Process, moment: Moment): readonly StartSubscription[] {
   const found: StartSubscription[] = [];
   for (const start of startElements(process))
     for (const trigger of triggersOf(start.trigger)) {
-      const subscription = subscriptionOf(start.id, trigger, clock);
+      const subscription = subscriptionOf(start.id, trigger, moment);
       if (subscription !== undefined) found.push(subscription);
     }
   return found;
 }
 
-function subscriptionOf(elementId: ElementId, trigger: Trigger, clock: Clock): StartSubscription | undefined {
+function subscriptionOf(elementId: ElementId, trigger: Trigger, moment: Moment): StartSubscription | undefined {
   if (trigger.type === 'timer') return { elementId, kind: 'timer' };
   if (trigger.type === 'message' || trigger.type === 'signal') {
-    const name = evaluateText(trigger.name, scopeOf({}), clock);
+    const name = evaluateText(trigger.name, withCluster(scopeOf({}), moment.cluster), moment);
     return name.ok ? { elementId, kind: trigger.type, name: name.text } : undefined;
   }
   if (trigger.type !== 'condition') return undefined;
@@ -134,8 +141,8 @@ function subscriptionOf(elementId: ElementId, trigger: Trigger, clock: Clock): S
   return {
     elementId,
     kind: 'condition',
-    holds: (variables, now) => {
-      const result = condition.evaluate(scopeOf(variables), now);
+    holds: (variables, then) => {
+      const result = condition.evaluate(withCluster(scopeOf(variables), then.cluster), then);
       return result.ok && result.value === true;
     },
   };
@@ -147,14 +154,14 @@ export type TimerDue = Due;
  * When a timer start event is due. `previous`: the dueAt and repeat of the one that just fired; absent for the first.
  * Undefined: no further one, or its definition does not evaluate without variables.
  */
-export function startTimer(process: Process, elementId: ElementId, clock: Clock, previous?: TimerDue): TimerDue | undefined {
+export function startTimer(process: Process, elementId: ElementId, moment: Moment, previous?: TimerDue): TimerDue | undefined {
   const start = process.elements.get(elementId);
   if (start === undefined || !startElements(process).some(({ id }) => id === elementId) || !('trigger' in start)) return undefined;
   const timer = triggersOf(start.trigger).find((trigger) => trigger.type === 'timer');
   if (timer === undefined) return undefined;
-  const text = evaluateText(timer.value, scopeOf({}), clock);
+  const text = evaluateText(timer.value, withCluster(scopeOf({}), moment.cluster), moment);
   if (!text.ok) return undefined;
-  const due = nextDue(timer.timer, text.text, clock, previous);
+  const due = nextDue(timer.timer, text.text, moment, previous);
   return due.ok ? due.due : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** What the engine may know besides the instance itself. All of it is looked up, nothing of it waits. */
 import type { Binding, Process } from './process.ts';
+import type { ClusterSettings } from './cluster.ts';
 import type { Clock, Scope } from './feel/index.ts';
 import type { Json, Key } from './terms.ts';
 
@@ -40,6 +41,8 @@ export interface World {
   readonly library: Library;
   /** IANA name, e.g. Asia/Jakarta: where dates without offset and cron expressions are meant */
   readonly zone: string;
+  /** absent: no global task listeners and no cluster variables */
+  readonly cluster?: ClusterSettings;
   /** a command stops when its slice is full (`state.paused`), to be continued; absent: it runs to rest or to its limit */
   readonly sliced?: boolean;
   /** target of a migration, when the command is one */

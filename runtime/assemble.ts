@@ -8,6 +8,7 @@ import type { Alarm } from './alarm.ts';
 import { createBatches } from './batches.ts';
 import type { Batches } from './batches.ts';
 import { controllableClock, realClock } from './clock.ts';
+import { createCluster } from './cluster.ts';
 import { ROLES } from './config.ts';
 import type { Role } from './config.ts';
 import { createConsumer } from './consume.ts';
@@ -43,6 +44,7 @@ import type { Sweeper } from './sweep.ts';
 import { createWatch } from './watch.ts';
 import type { Watch } from './watch.ts';
 import type { Store } from './ports.ts';
+import type { Moment } from '../engine/index.ts';
 
 export interface Parts {
   readonly room: Room;
@@ -239,7 +241,9 @@ interface Base {
 function openRoom({ config, handlers = new Map(), log = silent, instead, shared }: Options, store: Store, opened: OpenedQueue): Base {
   const clock = instead?.clock ?? (config.clock === 'controllable' ? controllableClock() : realClock());
   const zone = config.zone ?? 'Asia/Jakarta';
-  const book = createDefinitionBook({ now: clock.now, zone });
+  const cluster = createCluster(store);
+  const moment = (): Moment => ({ now: clock.now(), zone, cluster: cluster.current() });
+  const book = createDefinitionBook(moment);
   const listeners: ((what: Committed) => void)[] = [];
   const running = new Set<Promise<unknown>>();
   const inFlight = new Set<string>();
@@ -248,16 +252,19 @@ function openRoom({ config, handlers = new Map(), log = silent, instead, shared 
   const learn = async (): Promise<void> => {
     await loadDefinitions(store, book, instead?.compile);
     await holds.learn();
+    await cluster.learn();
   };
   const news = createNews({ store, shared, learn, tell: () => hints.tell({ t: 'news' }) });
   const committed = (what: Committed): void => listeners.forEach((listener) => listener(what));
-  const door = createDoor({ store, book, zone, inFlight, shared, caughtUp: news.caughtUp, committed });
+  const door = createDoor({ store, book, zone, cluster: cluster.current, inFlight, shared, caughtUp: news.caughtUp, committed });
   let late: (Late & { readonly settling: Settling }) | undefined;
   const room: Room = {
     store,
     queue: opened.queue,
     clock,
     zone,
+    cluster,
+    moment,
     book,
     door,
     log,

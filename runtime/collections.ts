@@ -9,6 +9,7 @@
  */
 
 import { batchCollections } from './batch-collections.ts';
+import { clusterCollections } from './cluster-collections.ts';
 import { exchangeCollections } from './exchange-collections.ts';
 import { registryCollections } from './registry-collections.ts';
 
@@ -402,6 +403,7 @@ export const collections = {
     indexes: [['processInstanceKey'], ['decisionDefinitionKey', 'evaluationDate']],
   },
   ...batchCollections,
+  ...clusterCollections,
   ...exchangeCollections,
   ...registryCollections,
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },

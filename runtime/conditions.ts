@@ -26,8 +26,8 @@ export async function evaluateConditions(
   return { ok: true, conditionalEvaluationKey, processInstances };
 }
 
-function holding({ clock, zone }: Room, { starts }: DefinitionEntry, variables: Variables): readonly string[] {
-  const now = { now: clock.now(), zone };
+function holding({ moment }: Room, { starts }: DefinitionEntry, variables: Variables): readonly string[] {
+  const now = moment();
   return starts.flatMap((start) => (start.kind === 'condition' && start.holds(variables, now) ? [start.elementId] : []));
 }
 

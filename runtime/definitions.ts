@@ -1,6 +1,6 @@
 /** Everything that is deployed, compiled, in memory. Made once per definition and frozen from then on. */
 import { agencyOf, compile, elementName, elementType, raisedIn, startForm, startSubscriptions } from '../engine/index.ts';
-import type { Binding, DeployedDecision, Json, Key, Library, Process, StartSubscription } from '../engine/index.ts';
+import type { Binding, DeployedDecision, Json, Key, Library, Moment, Process, StartSubscription } from '../engine/index.ts';
 import { visibilityOf } from '../engine/analysis/visibility.ts';
 import type { Visibility } from '../engine/analysis/visibility.ts';
 import { compileDecisions, variablesRead } from '../engine/dmn/index.ts';
@@ -49,7 +49,8 @@ export interface DefinitionBook extends Definitions {
   addResource(row: Row): void;
 }
 
-export function createDefinitionBook({ now, zone }: { readonly now: () => number; readonly zone: string }): DefinitionBook {
+/** `moment`: when and under which settings of the cluster what is deployed is worked out. */
+export function createDefinitionBook(moment: () => Moment): DefinitionBook {
   const processes = new Shelf<DefinitionEntry>();
   const decisions = new Shelf<DecisionEntry>();
   const forms = new Shelf<FormEntry>();
@@ -77,7 +78,7 @@ export function createDefinitionBook({ now, zone }: { readonly now: () => number
     decision: ({ id, key }) => (key === undefined ? decisions.latest(id ?? '') : decisions.byKey.get(key)),
     latestForm: (id) => forms.latest(id)?.schema,
     addProcess: (row, xml, process) => {
-      const entry = processEntry(row, { xml, process, library: libraryFor(row), sightsOf, clock: { now: now(), zone } });
+      const entry = processEntry(row, { xml, process, library: libraryFor(row), sightsOf, moment });
       processes.add(entry.id, entry.key, entry);
     },
     addDecision: (row, decision) => {
@@ -142,21 +143,25 @@ interface Made {
   readonly xml: string;
   readonly process: Process;
   readonly library: Library;
-  readonly clock: { readonly now: number; readonly zone: string };
+  readonly moment: () => Moment;
 }
 
-function processEntry(row: Row, { xml, process, library, clock, sightsOf }: Made): DefinitionEntry {
-  const starts = startSubscriptions(process, clock);
+function processEntry(row: Row, { xml, process, library, moment, sightsOf }: Made): DefinitionEntry {
+  const starts = startsUnder(process, moment);
   return {
     row,
     xml,
     process,
     library,
-    starts,
+    get starts() {
+      return starts();
+    },
     key: String(row['processDefinitionKey']),
     id: String(row['processDefinitionId']),
     version: Number(row['version']),
-    startsByMessage: starts.some(({ kind }) => kind === 'message'),
+    get startsByMessage() {
+      return starts().some(({ kind }) => kind === 'message');
+    },
     properties: process.properties,
     elements: elementsOf(process),
     phases: phasesOf(process),
@@ -167,6 +172,17 @@ function processEntry(row: Row, { xml, process, library, clock, sightsOf }: Made
       const form = startForm(process);
       return form && library.form(form.id, form.binding)?.key;
     },
+  };
+}
+
+/** Names of messages and signals may come from cluster variables: worked out again when those have changed. */
+function startsUnder(process: Process, moment: () => Moment): () => readonly StartSubscription[] {
+  let under = moment();
+  let starts = startSubscriptions(process, under);
+  return () => {
+    const now = moment();
+    if (now.cluster !== under.cluster) [under, starts] = [now, startSubscriptions(process, now)];
+    return starts;
   };
 }
 

@@ -1,4 +1,4 @@
-import { feel } from '../engine/index.ts';
+import { feel, withCluster } from '../engine/index.ts';
 import type { Actor, Json, Rejection, Variables } from '../engine/index.ts';
 import { evaluateDecision } from '../engine/dmn/index.ts';
 import type { Row } from './collections.ts';
@@ -19,8 +19,8 @@ export async function evaluateDeployedDecision(
   if (entry === undefined)
     return { ok: false, kind: 'NOT_FOUND', reason: `Expected a deployed decision ${key ?? id ?? ''}, but there is none` };
   const evaluationKey = await room.ids.next();
-  const clock = { now: room.clock.now(), zone: room.zone };
-  const result = evaluateDecision(entry.decision, feel.scopeOf(variables), clock);
+  const clock = room.moment();
+  const result = evaluateDecision(entry.decision, withCluster(feel.scopeOf(variables), clock.cluster), clock);
   const shared = { decisionEvaluationKey: evaluationKey, evaluationDate: clock.now, decisionDefinitionType: 'DECISION_TABLE' };
   const asked = {
     ...shared,
@@ -76,7 +76,8 @@ export function evaluateExpression(
 ): { readonly ok: true; readonly result: Json; readonly warnings: readonly string[] } | Rejection {
   const compiled = feel.compileExpression(expression.replace(/^\s*=/, ''));
   if (!compiled.ok) return { ok: false, kind: 'INVALID_ARGUMENT', reason: compiled.problem.message };
-  const result = compiled.expression.evaluate(feel.scopeOf(variables), { now: room.clock.now(), zone: room.zone });
+  const moment = room.moment();
+  const result = compiled.expression.evaluate(withCluster(feel.scopeOf(variables), moment.cluster), moment);
   if (!result.ok) return { ok: false, kind: 'INVALID_ARGUMENT', reason: result.message };
   return { ok: true, result: feel.toJson(result.value), warnings: result.warnings.map(({ message }) => message) };
 }

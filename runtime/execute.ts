@@ -7,7 +7,7 @@
  * LAW: the caller hears of success only after the commit is durable.
  */
 import { decide, evolve, parse, serialize } from '../engine/index.ts';
-import type { Command, Event, InstanceState, Key, Rejection } from '../engine/index.ts';
+import type { ClusterSettings, Command, Event, InstanceState, Key, Rejection } from '../engine/index.ts';
 import { commitHash } from './audit-chain.ts';
 import type { DefinitionEntry, DefinitionBook } from './definitions.ts';
 import { effectsOf } from './effects.ts';
@@ -77,6 +77,8 @@ export interface DoorParts {
   readonly caughtUp?: () => Promise<void>;
   readonly book: DefinitionBook;
   readonly zone: string;
+  /** what holds for every process, at this moment; absent: nothing */
+  readonly cluster?: () => ClusterSettings;
   /** effects that the asking call itself will do: the sweeper leaves them alone, so that their order holds */
   readonly inFlight: Set<string>;
   /** told of every commit, synchronously; must not throw */
@@ -249,7 +251,7 @@ function decideStep(
   return refusal ? { ...refusal, spent: true } : step;
 }
 
-function worldOf({ zone }: DoorParts, definition: DefinitionEntry) {
+function worldOf({ zone, cluster }: DoorParts, definition: DefinitionEntry) {
   return {
     process: definition.process,
     processKey: definition.key,
@@ -257,6 +259,7 @@ function worldOf({ zone }: DoorParts, definition: DefinitionEntry) {
     library: definition.library,
     zone,
     sliced: true,
+    ...(cluster && { cluster: cluster() }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Jobs for external workers: leased from the store, with a long poll that commits wake. */
 import { randomUUID } from 'node:crypto';
 import { instanceKeyOf, localOf, visibleVariables } from '../engine/index.ts';
-import type { InstanceState, Key, Rejection, Variables } from '../engine/index.ts';
+import type { InstanceState, Key, Rejection, TaskState, Variables } from '../engine/index.ts';
 import type { Row } from './collections.ts';
 import { FALLBACK } from './hints.ts';
 import type { Committed } from './execute.ts';
@@ -106,39 +106,28 @@ async function activated(room: Room, job: Row, names: readonly string[] | undefi
     names === undefined
       ? seen.variables
       : Object.fromEntries(names.flatMap((name) => (Object.hasOwn(seen.variables, name) ? [[name, seen.variables[name] ?? null]] : [])));
-  const [task] =
-    job['kind'] === 'TASK_LISTENER'
-      ? (
-          await room.store.search('userTasks', {
-            filter: { processInstanceKey: instanceKeyOf(key), elementInstanceKey: job['elementInstanceKey'] },
-            limit: 1,
-          })
-        ).items
-      : [];
-  const userTask =
-    task && seen.fields
-      ? {
-          userTask: {
-            ...seen.fields,
-            userTaskKey: String(task['userTaskKey']),
-            ...(task['formKey'] === undefined ? {} : { formKey: String(task['formKey']) }),
-          },
-        }
-      : {};
+  const userTask = seen.task && job['kind'] === 'TASK_LISTENER' ? { userTask: await taskOf(room, job, seen.task) } : {};
   return { job, instance, variables, ...userTask };
 }
 
-function seenBy(
-  state: InstanceState,
-  n: number,
-):
-  | {
-      readonly variables: Variables;
-      readonly fields: ActivatedJob['userTask'] extends infer T ? Omit<NonNullable<T>, 'userTaskKey' | 'formKey'> | undefined : never;
-    }
-  | undefined {
+async function taskOf(room: Room, job: Row, { fields, pending }: TaskState): Promise<NonNullable<ActivatedJob['userTask']>> {
+  const filter = { processInstanceKey: job['processInstanceKey'], elementInstanceKey: job['elementInstanceKey'] };
+  const [row] = (await room.store.search('userTasks', { filter, limit: 1 })).items;
+  const changes = { ...pending?.fields, ...pending?.corrections };
+  const { assignee = null, candidateUsers = [], candidateGroups = [], dueDate = null, followUpDate = null, priority = 50 } = fields;
+  return {
+    ...{ assignee, candidateUsers, candidateGroups, dueDate, followUpDate, priority, ...changes },
+    userTaskKey: String(row?.['userTaskKey']),
+    formKey: row?.['formKey'] === undefined ? null : String(row['formKey']),
+    action: pending?.action ?? '',
+    changedAttributes: Object.keys(changes),
+  };
+}
+
+/** A copy of what the job may see: the state itself goes on. */
+function seenBy(state: InstanceState, n: number): { readonly variables: Variables; readonly task: TaskState | undefined } | undefined {
   const job = state.jobs.get(n);
   if (job === undefined) return undefined;
   const task = [...state.tasks.values()].find(({ el }) => el === job.el);
-  return { variables: visibleVariables(state, job.el), fields: task && { ...task.fields, ...task.pending?.fields } };
+  return { variables: visibleVariables(state, job.el), task: task && { ...task } };
 }

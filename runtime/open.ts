@@ -6,6 +6,7 @@ import type { Actor, Command, compile, Rejection } from '../engine/index.ts';
 import type { JobHandler } from '../workers/job.ts';
 import { assemble } from './assemble.ts';
 import type { Parts } from './assemble.ts';
+import { createClusterChanges } from './cluster.ts';
 import type { Config } from './config.ts';
 import { evaluateConditions } from './conditions.ts';
 import { deploy, restoreStartTimers } from './deploy.ts';
@@ -130,6 +131,7 @@ function runtimeOf(parts: Parts): Runtime {
     caughtUp: room.news.caughtUp,
     alive: parts.pulse.alive,
     ...holdingOf(parts),
+    changeCluster: createClusterChanges(room),
     settled: async () => await settled(parts),
     close: async () => await close(parts),
   };

@@ -1,4 +1,5 @@
-import type { Actor, Command, Key } from '../engine/index.ts';
+import type { Actor, Command, Key, Moment } from '../engine/index.ts';
+import type { Cluster } from './cluster.ts';
 import type { ControllableClock } from './clock.ts';
 import type { DefinitionBook } from './definitions.ts';
 import type { Committed, Door, Extras, Outcome } from './execute.ts';
@@ -14,6 +15,10 @@ export interface Room {
   readonly queue: Queue;
   readonly clock: RuntimeClock | ControllableClock;
   readonly zone: string;
+  /** what holds for every process, as it is known here */
+  readonly cluster: Cluster;
+  /** now, here, under what holds for every process */
+  moment(): Moment;
   readonly book: DefinitionBook;
   readonly ids: Ids;
   readonly door: Door;

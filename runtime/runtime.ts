@@ -132,11 +132,24 @@ export interface Runtime {
   holdAgency(agency: string, by: Actor): Answer<object>;
   /** they go out again: `perSecond` at first (default 5), doubling every ten seconds */
   releaseAgency(agency: string, by: Actor, perSecond?: number): Answer<object>;
+  /** creates, replaces or removes what holds for every process; when it resolves, the next command of each process finds it so */
+  changeCluster(change: ClusterChange): Answer<{ readonly row: Row }>;
   heldAgencies(): readonly { readonly agency: string; readonly state: 'held' | 'ramping'; readonly since: number; readonly by: string }[];
   /** resolves when no effect, due timer or in-process queue entry is waiting right now; for tests and scenarios */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** One task listener or variable of the whole cluster. */
+export type ClusterChange = {
+  readonly collection: 'clusterVariables' | 'globalTaskListeners';
+  readonly key: string;
+} & (
+  | { readonly wish: 'create'; readonly row: Row }
+  /** from the row as it is now: what somebody else changed at the same moment is not lost */
+  | { readonly wish: 'update'; readonly row: (known: Row) => Row }
+  | { readonly wish: 'delete' }
+);
 
 export type BatchType =
   | 'CANCEL_PROCESS_INSTANCE'
@@ -182,7 +195,13 @@ export interface ActivatedJob {
   readonly job: Row;
   readonly instance: Row;
   readonly variables: Variables;
-  readonly userTask?: TaskFields & { readonly userTaskKey: Key; readonly formKey?: Key };
+  /** of a task listener's job: the task as it will be if nobody objects, and which of its fields the change and earlier listeners have changed */
+  readonly userTask?: Required<TaskFields> & {
+    readonly userTaskKey: Key;
+    readonly formKey: Key | null;
+    readonly action: string;
+    readonly changedAttributes: readonly string[];
+  };
 }
 
 /** Read-only view on what is deployed. */

@@ -84,7 +84,7 @@ function nextStart(
   definition: DefinitionEntry,
   timer: { readonly key: string; readonly elementId: string; readonly previous: TimerDue },
 ): RowChange {
-  const due = startTimer(definition.process, timer.elementId, { now: room.clock.now(), zone: room.zone }, timer.previous);
+  const due = startTimer(definition.process, timer.elementId, room.moment(), timer.previous);
   if (due === undefined) return { op: 'delete', collection: 'timers', key: timer.key };
   return { op: 'put', collection: 'timers', key: timer.key, row: startRow(definition, timer, due) };
 }
@@ -108,7 +108,7 @@ export async function startTimerRows(room: Room, definition: DefinitionEntry): P
   const rows: RowChange[] = [];
   const starts = definition.starts.filter(({ kind }) => kind === 'timer');
   for (const { elementId } of starts) {
-    const due = startTimer(definition.process, elementId, { now: room.clock.now(), zone: room.zone });
+    const due = startTimer(definition.process, elementId, room.moment());
     const key = await room.ids.next();
     if (due) rows.push({ op: 'put', collection: 'timers', key, row: startRow(definition, { key, elementId }, due) });
   }

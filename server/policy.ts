@@ -71,6 +71,17 @@ export const readsRegister = staffWith(
   'integrator',
   'operator',
 );
+export const readsCluster = staffWith(
+  'Analysts, integrators and operators see the task listeners and variables of the whole cluster',
+  'analyst',
+  'integrator',
+  'operator',
+);
+/** What is kept here reaches into the processes of every agency. */
+export const keepsCluster: Rule = {
+  says: 'Integrators and administrators of the whole city keep the task listeners and variables of the cluster',
+  holds: (reader) => has(reader, 'integrator', 'admin') && isCityWide(reader),
+};
 export const switchesSandbox = staffWith('Operators switch the faults of sandbox agencies', 'operator');
 
 /** Cases that the reader may see. */

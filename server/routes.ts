@@ -25,6 +25,7 @@ import { auditLogRoutes } from './v2/audit-logs.ts';
 import { authorizationRoutes } from './v2/authorizations.ts';
 import { batchRoutes } from './v2/batches.ts';
 import { clusterRoutes } from './v2/cluster.ts';
+import { clusterVariableRoutes } from './v2/cluster-variables.ts';
 import { decisionRoutes } from './v2/decisions.ts';
 import { definitionRoutes } from './v2/definitions.ts';
 import { resourceRoutes } from './v2/resources.ts';
@@ -32,6 +33,7 @@ import { deploymentRoutes } from './v2/deployments.ts';
 import { filedDocumentRoutes } from './v2/documents.ts';
 import { elementRoutes } from './v2/elements.ts';
 import { operationRoutes } from './v2/instance-operations.ts';
+import { globalTaskListenerRoutes } from './v2/global-task-listeners.ts';
 import { groupRoutes } from './v2/groups.ts';
 import { instanceRoutes } from './v2/instances.ts';
 import { jobRoutes } from './v2/jobs.ts';
@@ -87,6 +89,8 @@ const served: readonly Route[] = [
   ...tenantRoutes,
   ...authorizationRoutes,
   ...mappingRuleRoutes,
+  ...clusterVariableRoutes,
+  ...globalTaskListenerRoutes,
   ...govstackRoutes,
 ];
 

@@ -117,7 +117,7 @@ function both(left: Filter, right: Filter): Filter {
 
 async function partOf(place: Place, name: string, value: unknown): Promise<Filter> {
   const { table, asked, path } = place;
-  if (name === 'tenantId') return tenant(value);
+  if (name === 'tenantId' && !Object.hasOwn(table.filters, name)) return tenant(value);
   if (name === '$or' && path === '/filter') return { $or: await alternatives(place, value) };
   const lookup = table.lookups !== undefined && Object.hasOwn(table.lookups, name) ? table.lookups[name] : undefined;
   if (lookup !== undefined) return lookup(asked, value);

@@ -1,3 +1,4 @@
+import { CLUSTER_NAME } from '../cluster.ts';
 import type { Expression } from '../feel/index.ts';
 import type { Element, Mapping, Trigger, Value } from '../process.ts';
 import { triggersOf } from './scope-net.ts';
@@ -81,7 +82,12 @@ function namesIn(where: string, value: Value | undefined): Read[] {
 
 function expressionNames(where: string, expression: Expression): Read[] {
   if (FORGIVING.test(expression.text)) return [];
-  return expression.variables.map((name) => ({ name, where }));
+  return variablesOf(expression).map((name) => ({ name, where }));
+}
+
+/** Without what the cluster has for everybody: it is no variable of a case. */
+function variablesOf({ variables }: Expression): readonly string[] {
+  return variables.filter((name) => name !== CLUSTER_NAME);
 }
 
 /** Every name that any expression of the element reads, forgiving ones and those for its own result included. */
@@ -94,7 +100,7 @@ export function allNames(element: Element): Set<string> {
   const expressions = values.flatMap((value) => (value === undefined || 'fixed' in value ? [] : [value.expression]));
   for (const flow of element.outgoing) if (flow.condition !== undefined) expressions.push(flow.condition);
   expressions.push(...ownExpressions(element));
-  return new Set(expressions.flatMap(({ variables }) => variables));
+  return new Set(expressions.flatMap(variablesOf));
 }
 
 function ownExpressions(element: Element): Expression[] {

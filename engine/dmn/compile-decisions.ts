@@ -1,3 +1,4 @@
+import { CLUSTER_NAME } from '../cluster.ts';
 import { unflatten } from '../compile/flat.ts';
 import type { FlatTree } from '../compile/flat.ts';
 import { FeelFunction } from '../feel/index.ts';
@@ -224,7 +225,7 @@ function compileService(model: Model, element: Element, graph: Graph): (scope: S
 const parameter = (name: string | undefined, type: FeelType | undefined): { name: string; type?: FeelType } =>
   type ? { name: name ?? '', type } : { name: name ?? '' };
 
-/** Every process variable that a decision may read, through what it requires. Sorted. */
+/** Every process variable that a decision may read, through what it requires. Sorted. What the cluster has for everybody is none. */
 export function variablesRead(decision: Decision): readonly string[] {
   const found = new Set<string>();
   const visit = (at: Decision | undefined): void => {
@@ -232,6 +233,7 @@ export function variablesRead(decision: Decision): readonly string[] {
     at?.requires.forEach((id) => visit(at.graph.decisions.get(id)));
   };
   visit(decision);
+  found.delete(CLUSTER_NAME);
   return [...found].sort();
 }
 

@@ -28,7 +28,7 @@ function callDecision(run: Run, el: number, called: Called): void {
       'CALLED_DECISION_ERROR',
       `Expected a decision '${decisionId}' (${called.binding.type}) to be deployed, but there is none.`,
     );
-  const outcome = deployed.evaluate(new InstanceScope(run.state, el), run.clock);
+  const outcome = deployed.evaluate(new InstanceScope(run, el), run.clock);
   const event = { t: 'decision-evaluated' as const, n: run.number, el, decisionId, decisionKey: deployed.key, at: run.at };
   if (!outcome.ok) {
     run.emit({ ...event, output: null, matchedRules: [], inputs: [], failure: outcome.message });

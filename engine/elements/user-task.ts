@@ -3,7 +3,7 @@ import { evaluateJson, evaluateNumber, evaluateText, wrongType } from '../machin
 import type { Purpose } from '../machine/evaluate.ts';
 import { Fault } from '../machine/fault.ts';
 import type { Run } from '../machine/run.ts';
-import { askListeners } from '../machine/task-listeners.ts';
+import { askListeners, hasListeners } from '../machine/task-listeners.ts';
 import { parseDate } from '../time/date.ts';
 import type { ElementOf, Value } from '../process.ts';
 import type { ElementInstance, TaskState } from '../state.ts';
@@ -31,9 +31,9 @@ export const userTask: Behavior<UserTask> = {
     });
     askListeners(run, task, { event: 'CREATING' });
   },
-  terminating: (run, instance, element) => {
+  terminating: (run, instance) => {
     const task = taskOf(run, instance);
-    if (task === undefined || !element.taskListeners.some((listener) => listener.event === 'CANCELING')) return undefined;
+    if (task === undefined || !hasListeners(run, task, 'CANCELING')) return undefined;
     askListeners(run, task.n, { event: 'CANCELING' });
     return 'later';
   },

@@ -98,6 +98,6 @@ function matches(
 /** A code that does not evaluate catches nothing. */
 function codeOf(run: Run, owner: ElementInstance, code: Extract<Trigger, { type: 'error' }>['code'] & object): unknown {
   if ('fixed' in code) return code.fixed;
-  const result = code.expression.evaluate(new InstanceScope(run.state, owner.n), run.clock);
+  const result = code.expression.evaluate(new InstanceScope(run, owner.n), run.clock);
   return result.ok ? toJson(result.value) : undefined;
 }

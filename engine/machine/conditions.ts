@@ -31,7 +31,7 @@ function concerns(run: Run, wait: SubscriptionState, change: VariableChange): bo
 /** What cannot be evaluated yet, because a variable is still missing, is not true yet. */
 function holds(run: Run, wait: SubscriptionState): boolean {
   const condition = triggersOf(waitingOf(run, wait.element).trigger).find((part) => part.type === 'condition')?.condition;
-  const result = condition?.evaluate(new InstanceScope(run.state, wait.el), run.clock);
+  const result = condition?.evaluate(new InstanceScope(run, wait.el), run.clock);
   return result?.ok === true && result.value === true;
 }
 

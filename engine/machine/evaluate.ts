@@ -1,28 +1,37 @@
 /** Evaluates what the model says, for one element instance. A result of the wrong type or a missing variable is a Fault that names it. */
+import { clusterValue } from '../cluster.ts';
 import { toJson } from '../feel/index.ts';
 import type { Expression, FeelValue, Scope } from '../feel/index.ts';
 import { format } from '../feel/format.ts';
 import type { Value } from '../process.ts';
 import type { InstanceState } from '../state.ts';
+import type { World } from '../world.ts';
 import type { IncidentKind, Json } from '../terms.ts';
 import { Fault } from './fault.ts';
 import type { Run } from './run.ts';
 
-/** What an expression may read at an element instance: its own variables, then those of each scope around it. Nothing is copied. */
+/** What an expression may read at an element instance: its own variables, those of each scope around it, then the cluster's. Nothing is copied. */
 export class InstanceScope implements Scope {
   readonly #state: InstanceState;
   readonly #n: number;
+  readonly #world: World;
   readonly #overlay: ReadonlyMap<string, Json> | undefined;
 
-  constructor(state: InstanceState, n: number, overlay?: ReadonlyMap<string, Json>) {
+  constructor({ state, world }: Pick<Run, 'state' | 'world'>, n: number, overlay?: ReadonlyMap<string, Json>) {
     this.#state = state;
+    this.#world = world;
     this.#n = n;
     this.#overlay = overlay;
   }
 
   get(name: string): FeelValue | undefined {
+    // null is a value
     const own = this.#overlay?.get(name);
-    if (own !== undefined) return own;
+    const known = own === undefined ? this.variable(name) : own;
+    return known === undefined ? clusterValue(this.#world.cluster, name) : known;
+  }
+
+  variable(name: string): Json | undefined {
     for (let at: number | undefined = this.#n; at !== undefined && at >= 0; at = this.#state.elements.get(at)?.scope) {
       const variable = this.#state.variables.get(at)?.get(name);
       if (variable !== undefined) return variable.value;
@@ -41,7 +50,7 @@ export interface Purpose {
 }
 
 export function evaluate(run: Run, expression: Expression, purpose: Purpose): FeelValue {
-  const result = expression.evaluate(new InstanceScope(run.state, purpose.n, purpose.overlay), run.clock);
+  const result = expression.evaluate(new InstanceScope(run, purpose.n, purpose.overlay), run.clock);
   if (!result.ok)
     throw new Fault(
       purpose.kind,

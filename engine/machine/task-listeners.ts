@@ -1,9 +1,12 @@
 /**
  * A change to a user task — creation, assignment, update, completion, cancellation — takes effect when every listener of its kind has
  * agreed; one may correct it or (except for creation and cancellation) deny it. Without listeners it takes effect at once.
+ * Listeners are those of the model and those that the whole cluster has.
  */
-import type { PendingChange } from '../internal.ts';
-import type { ListenerSpec } from '../process.ts';
+import { globalListeners } from '../cluster.ts';
+import type { TaskEvent } from '../cluster.ts';
+import type { AskedListener, PendingChange } from '../internal.ts';
+import type { ElementOf, JobSpec, ListenerSpec } from '../process.ts';
 import type { ElementInstance, TaskState } from '../state.ts';
 import type { StepOf } from '../step.ts';
 import type { TaskFields } from '../terms.ts';
@@ -16,14 +19,33 @@ import { endTerminated } from './termination.ts';
 export function askListeners(run: Run, n: number, change: PendingChange): void {
   const task = run.state.tasks.get(n);
   if (task === undefined) return;
-  if (listenersFor(run, task, change).length === 0) return apply(run, task, change);
-  run.emit({ t: 'internal', what: 'task-pending', n, change });
+  const asked = askedFor(run, task, change.event);
+  if (asked.length === 0) return apply(run, task, change);
+  // ONLY WHAT THE MODEL DOES NOT SAY ITSELF: a listener of the cluster that changes meanwhile is asked from the next change on
+  const others = asked.some((one) => typeof one !== 'number');
+  run.emit({ t: 'internal', what: 'task-pending', n, change: { ...change, ...(others && { asked }) } });
   run.push({ do: 'task', n: task.el, index: 0 });
 }
 
-function listenersFor(run: Run, task: TaskState, change: PendingChange): readonly ListenerSpec[] {
-  const element = run.elementOf(run.instance(task.el));
-  return element.kind === 'user-task' ? element.taskListeners.filter((listener) => listener.event === change.event) : [];
+/** Is anybody asked before this happens to the task? */
+export function hasListeners(run: Run, task: TaskState, event: TaskEvent): boolean {
+  return askedFor(run, task, event).length > 0;
+}
+
+/** Those of the cluster come before those of the model, or, where they say so, after them. */
+function askedFor(run: Run, task: TaskState, event: TaskEvent): readonly AskedListener[] {
+  const global = globalListeners(run.world.cluster, event);
+  const those = (after: boolean): readonly AskedListener[] =>
+    global.filter(({ afterNonGlobal }) => afterNonGlobal === after).map(({ type, retries }) => ({ type, retries }));
+  return [...those(false), ...ownListeners(userTaskOf(run, task), event).keys(), ...those(true)];
+}
+
+function userTaskOf(run: Run, task: TaskState): ElementOf<'user-task'> {
+  return run.elementOf(run.instance(task.el)) as ElementOf<'user-task'>;
+}
+
+function ownListeners(element: ElementOf<'user-task'>, event: TaskEvent): readonly ListenerSpec[] {
+  return element.taskListeners.filter((listener) => listener.event === event);
 }
 
 /** Creates the job of the next listener; after the last one the change takes effect. */
@@ -31,10 +53,27 @@ export function taskStep(run: Run, step: StepOf<'task'>, instance: ElementInstan
   const task = pendingTask(run, instance);
   const change = task?.pending;
   if (task === undefined || change === undefined) return;
-  const spec = listenersFor(run, task, change)[step.index];
-  if (spec) return createJob(run, instance.n, { spec, kind: 'TASK_LISTENER', listener: change.event, index: step.index });
+  const next = nextListener(userTaskOf(run, task), change, step.index);
+  if (next) return createJob(run, instance.n, { ...next, kind: 'TASK_LISTENER', listener: change.event });
   run.emit({ t: 'internal', what: 'task-pending', n: task.n, change: null });
   apply(run, task, change);
+}
+
+/** The first one from place `from` on. A migration may have taken listeners of the model away. */
+function nextListener(
+  element: ElementOf<'user-task'>,
+  { event, asked }: PendingChange,
+  from: number,
+): { readonly spec: JobSpec; readonly index: number } | undefined {
+  const own = ownListeners(element, event);
+  const all = asked ?? [...own.keys()];
+  for (let index = from; index < all.length; index += 1) {
+    const one = all[index];
+    const spec = typeof one === 'number' ? own[one] : one && { type: { fixed: one.type }, retries: { fixed: one.retries }, headers: {} };
+    // its headers are those of the task
+    if (spec) return { index, spec: { ...spec, headers: element.headers } };
+  }
+  return undefined;
 }
 
 function pendingTask(run: Run, instance: ElementInstance): TaskState | undefined {
@@ -85,5 +124,5 @@ function assignAsModelled(run: Run, task: TaskState): void {
   const { assignee } = task.fields;
   if (typeof assignee !== 'string') return;
   const change: PendingChange = { event: 'ASSIGNING', fields: { assignee } };
-  if (listenersFor(run, task, change).length > 0) askListeners(run, task.n, change);
+  if (hasListeners(run, task, 'ASSIGNING')) askListeners(run, task.n, change);
 }

@@ -52,11 +52,11 @@ export function mapOutputs(
   if (outputs.length === 0) return propagate(run, instance.n, result);
   setAllLocal(run, instance.n, result);
   const made = new Map<string, Json>();
-  const outside = new InstanceScope(run.state, instance.scope);
+  const outside = new InstanceScope(run, instance.scope);
   for (const mapping of outputs) {
     const value = sourceOf(run, instance.n, mapping, made);
     const name = rootOf(mapping);
-    const base = made.get(name) ?? (mapping.target.length > 1 ? (outside.get(name) as Json | undefined) : undefined);
+    const base = made.get(name) ?? (mapping.target.length > 1 ? outside.variable(name) : undefined);
     made.set(name, placed(base, mapping.target.slice(1), value));
   }
   for (const [name, value] of made) propagate(run, instance.scope < 0 ? 0 : instance.scope, single(name, value));

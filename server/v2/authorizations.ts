@@ -51,6 +51,18 @@ const resources: Readonly<Record<string, readonly Granted[]>> = {
     ['UPDATE', policy.repairs],
   ],
   AUDIT_LOG: [['READ', policy.repairs]],
+  CLUSTER_VARIABLE: [
+    ['READ', policy.readsCluster],
+    ['CREATE', policy.keepsCluster],
+    ['UPDATE', policy.keepsCluster],
+    ['DELETE', policy.keepsCluster],
+  ],
+  GLOBAL_LISTENER: [
+    ['READ_TASK_LISTENER', policy.readsCluster],
+    ['CREATE_TASK_LISTENER', policy.keepsCluster],
+    ['UPDATE_TASK_LISTENER', policy.keepsCluster],
+    ['DELETE_TASK_LISTENER', policy.keepsCluster],
+  ],
   SYSTEM: [['READ_USAGE_METRIC', policy.watches]],
   ...Object.fromEntries(
     ['GROUP', 'ROLE', 'TENANT', 'AUTHORIZATION', 'MAPPING_RULE'].map((type) => [type, [['READ', policy.readsAccounts]]]),

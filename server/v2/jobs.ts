@@ -83,7 +83,7 @@ function showActivated({ job, instance, variables: values, userTask }: Activated
     physicalTenantId: null,
     kind: job['kind'] ?? 'BPMN_ELEMENT',
     listenerEventType: job['listenerEventType'] ?? 'UNSPECIFIED',
-    userTask: userTask === undefined ? null : { ...userTask, changedAttributes: [] },
+    userTask: userTask ?? null,
     priority: job['priority'] ?? 0,
     leaseToken: job['leaseToken'] ?? null,
     businessId: instance['businessId'] ?? null,

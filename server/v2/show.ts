@@ -72,6 +72,15 @@ export const showVariable = shower(
   ['variableKey', 'name', 'value', 'scopeKey', 'processInstanceKey', 'rootProcessInstanceKey'],
   () => ({ isTruncated: false }),
 );
+const CLUSTER_VARIABLE = ['name', 'scope', 'value'];
+const tenantOf = (row: Row): object => ({ tenantId: row['tenantId'] ?? null });
+export const showClusterVariable = shower('clusterVariables', CLUSTER_VARIABLE, tenantOf);
+export const showFoundClusterVariable = shower('clusterVariables', CLUSTER_VARIABLE, (row) => ({ ...tenantOf(row), isTruncated: false }));
+/** a listener is of no tenant */
+export function showTaskListener(row: Row): object {
+  const { listenerId: id, type, eventTypes, retries, afterNonGlobal, priority, source } = row;
+  return { id, type, eventTypes, retries, afterNonGlobal, priority, source };
+}
 export const showIncident = shower('incidents', [
   ...inCase,
   'incidentKey',

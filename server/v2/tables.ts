@@ -60,6 +60,9 @@ const byIncidentMessage: Lookup = async (asked, value) => ({
   },
 });
 
+/** nothing is ever truncated */
+const truncated: Lookup = (_asked, value) => Promise.resolve(value === true ? { name: { $in: [] } } : {});
+
 const latest: Lookup = (_asked, value) => Promise.resolve({ isLatest: wantedOf('/filter/isLatestVersion', 'flag', value) });
 
 function table(
@@ -109,8 +112,7 @@ export const elementInstances = table('elementInstances', show.showElementInstan
 });
 export const variables = table('variables', show.showVariable, {
   filters: { ...kinds('text', 'name value'), ...kinds('key', 'variableKey scopeKey processInstanceKey rootProcessInstanceKey') },
-  // nothing is ever truncated
-  lookups: { isTruncated: (_asked, value) => Promise.resolve(value === true ? { name: { $in: [] } } : {}) },
+  lookups: { isTruncated: truncated },
 });
 export const incidents = table('incidents', show.showIncident, {
   filters: {
@@ -178,6 +180,27 @@ export const waitingElements = table('elementInstances', show.showElementInstanc
     elementType: ['type', 'text'],
   },
 });
+export const clusterVariables: SearchTable = {
+  collection: 'clusterVariables',
+  show: show.showFoundClusterVariable,
+  filters: kinds('text', 'name value scope tenantId'),
+  lookups: { isTruncated: truncated },
+  sorts: ['name', 'value', 'tenantId', 'scope'],
+};
+
+/** each entry of the filter must fit one of the listener's events, as they were given */
+const byEventTypes: Lookup = (_asked, value) => {
+  if (!Array.isArray(value) || value.length > 10) throw wrong('/filter/eventTypes', 'a list of at most 10 events', value);
+  return Promise.resolve(and(value.map((entry, index) => ({ eventTypes: wantedOf(`/filter/eventTypes/${index}`, 'member', entry) }))));
+};
+
+export const taskListeners: SearchTable = {
+  collection: 'globalTaskListeners',
+  show: show.showTaskListener,
+  filters: { id: ['listenerId', 'text'], ...kinds('text', 'type source'), ...kinds('number', 'retries priority'), afterNonGlobal: 'flag' },
+  lookups: { eventTypes: byEventTypes },
+  sorts: ['id', 'type', 'afterNonGlobal', 'priority', 'source'],
+};
 export const batches = table('batchOperations', show.showBatch, {
   filters: {
     ...kinds('key', 'batchOperationKey'),

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { documents, groups, roles, users } from './account-operations.ts';
+import { clusterWide } from './cluster-operations.ts';
 import { batches, cases, cluster, definitions, elements, jobs, messages, tasks } from './engine-operations.ts';
 import { records, statistics } from './watching-operations.ts';
 import { openWorld } from './world.ts';
@@ -24,6 +25,7 @@ const operations = {
   ...documents,
   ...groups,
   ...roles,
+  ...clusterWide,
 };
 
 let world: World;

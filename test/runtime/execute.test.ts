@@ -27,7 +27,7 @@ async function given(
   const inner = createMemoryStore();
   let commits = 0;
   const store: Store = { ...inner, commit: async (wanted: Commit) => await fault((commits += 1), async () => await inner.commit(wanted)) };
-  const book = createDefinitionBook({ now: () => 0, zone });
+  const book = createDefinitionBook(() => ({ now: 0, zone }));
   const xml = line('p', [['stamp', serviceTask('stamp', 'stamp')]]);
   const compiled = await compile(xml);
   if (!compiled.ok || compiled.processes[0] === undefined) throw new Error(JSON.stringify(compiled.problems));

@@ -6,6 +6,8 @@ import { MAX_FILE, MAX_FILES, MAX_DEPTH, MAX_JSON } from '../../server/body.ts';
 import { MOST_CRASHES } from '../../runtime/crashes.ts';
 import { settings } from '../../runtime/config.ts';
 import { MOST_ITEMS } from '../../runtime/batches.ts';
+import { MOST_CLUSTER_VARIABLES, MOST_TASK_LISTENERS } from '../../runtime/cluster.ts';
+import { MAX_CLUSTER_VALUE } from '../../server/v2/cluster-variables.ts';
 import { MOST_VARIABLES } from '../../runtime/limits.ts';
 import { line, serviceTask } from './support/bpmn.ts';
 import { by, deployed, openTestRuntime, start, stateOf } from './support/stores.ts';
@@ -28,7 +30,9 @@ describe('limits', () => {
     const told = Object.fromEntries(
       [...table.matchAll(/^\| `([A-Z_]+)` +\| ([0-9,]+) /gm)].map(([, name, value]) => [name, Number(value?.replaceAll(',', ''))]),
     );
-    const real = { MOST_VARIABLES, MAX_LOCAL, MAX_NUMBER, MAX_JSON, MAX_DEPTH, MAX_FILE, MAX_FILES, MOST_ITEMS, MOST_CRASHES };
+    const requests = { MAX_JSON, MAX_DEPTH, MAX_FILE, MAX_FILES, MOST_ITEMS };
+    const cluster = { MOST_CLUSTER_VARIABLES, MAX_CLUSTER_VALUE, MOST_TASK_LISTENERS };
+    const real = { MOST_VARIABLES, MAX_LOCAL, MAX_NUMBER, ...requests, ...cluster, MOST_CRASHES };
     expect(told).toEqual(real);
   });
 

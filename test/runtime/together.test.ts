@@ -140,6 +140,21 @@ describe.each(places)('two processes on %s', (_name, place) => {
     expect(answers.map((answer) => answer.ok && answer.processDefinitionVersion)).toEqual([5, 5]);
   });
 
+  test('[RT70] what one changes for the whole cluster decides the next case of the other; of two that make the same, one does', async () => {
+    const [a, b] = [await process(), await process()];
+    const limited = serviceTask('work', 'outside').replace('type="outside"', 'type="=camunda.vars.env.WORKER"');
+    const row = (value: string) => ({ name: 'WORKER', scope: 'GLOBAL', value: JSON.stringify(value) });
+    const variable = { collection: 'clusterVariables', key: 'GLOBAL/WORKER' } as const;
+    const made = await Promise.all([a, b].map(async (one) => await one.changeCluster({ ...variable, wish: 'create', row: row('first') })));
+    expect(made.map((answer) => (answer.ok ? 'made' : answer.kind)).toSorted()).toEqual(['ALREADY_EXISTS', 'made']);
+    await deployed(a, line('p', [['work', limited]]));
+    await begin(b, 'p');
+    expect((await a.changeCluster({ ...variable, wish: 'update', row: () => row('second') })).ok).toBe(true);
+    await begin(b, 'p');
+    const { items } = await a.store.search('jobs', { sort: [{ field: 'jobKey' }] });
+    expect(items.map(({ type }) => type)).toEqual(['first', 'second']);
+  });
+
   test('[RT63] who waits in one for what happens in the other is woken', async () => {
     const [a, b] = [await process(), await process()];
     await deployed(a, line('p', [['work', serviceTask('work', 'outside')]]));

@@ -31,6 +31,8 @@ const open = new Map([
   ['credentialId', 'CRED-none'],
   ['code', 'ABCDEFGH'],
   ['rest', 'x'],
+  ['name', 'LIMIT'],
+  ['id', 'audit'],
 ]);
 const texts = ['assignee', 'name', 'value', 'errorMessage', 'correlationKey', 'candidateGroup', 'candidateUser', 'completedBy'] as const;
 const marks: Readonly<Record<(typeof texts)[number], string>> = {

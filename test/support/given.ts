@@ -37,7 +37,8 @@ export async function given(xml: string, library: Partial<Library> = {}): Promis
 }
 
 export class Story {
-  readonly world: World;
+  /** what the next command finds; a test may change it between commands */
+  world: World;
   readonly events: Event[] = [];
   at = T0;
   state: InstanceState | undefined;

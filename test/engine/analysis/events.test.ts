@@ -222,6 +222,13 @@ describe('data flow', () => {
     expect((await codes(beside, { forms })).includes('variable-never-written')).toBe(false);
   });
 
+  test('[AN12] what the cluster has for every process is no variable of the case', async () => {
+    const found = async (condition: string) =>
+      (await check(lines.replace(': approved', `: ${condition}`), { forms })).filter(({ code }) => code === 'variable-never-written');
+    expect(await found('area > camunda.vars.env.LIMIT')).toEqual([]);
+    expect(await found('area > camundas.vars.env.LIMIT')).toMatchObject([{ values: { variable: 'camundas' } }]);
+  });
+
   test('[AN12] a read with a default is no fault', async () => {
     expect((await codes(lines.replace(': approved', ': get or else(aproved, false)'), { forms })).includes('variable-never-written')).toBe(
       false,
