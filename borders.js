@@ -30,7 +30,19 @@ export const borders = {
   scenarios: { rooms: ['engine', 'runtime', 'workers'], packages: ['node:.*', 'zod'] },
   server: {
     rooms: ['engine', 'runtime', 'forms'],
-    packages: ['node:.*', 'express', 'express-rate-limit', 'helmet', 'multer', 'zod', 'pino', '@node-rs/argon2', 'yaml'],
+    packages: [
+      'node:.*',
+      'express',
+      'express-rate-limit',
+      'helmet',
+      'multer',
+      'zod',
+      'pino',
+      '@node-rs/argon2',
+      'yaml',
+      'jose',
+      'openid-client',
+    ],
   },
   workers: {
     rooms: [],

@@ -11,6 +11,7 @@
 import { batchCollections } from './batch-collections.ts';
 import { clusterCollections } from './cluster-collections.ts';
 import { exchangeCollections } from './exchange-collections.ts';
+import { identityCollections } from './identity-collections.ts';
 import { registryCollections } from './registry-collections.ts';
 
 export type FieldType = 'key' | 'text' | 'number' | 'flag' | 'time' | 'list' | 'json';
@@ -406,6 +407,7 @@ export const collections = {
   ...clusterCollections,
   ...exchangeCollections,
   ...registryCollections,
+  ...identityCollections,
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },
   users: {
     fields: {

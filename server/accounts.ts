@@ -4,6 +4,7 @@ import type { Row, Store } from '../runtime/ports.ts';
 import type { Agency } from './agencies.ts';
 import { demoPeople } from './demo-accounts.ts';
 import type { Person } from './demo-accounts.ts';
+import { hashOf } from './identity/machines.ts';
 import { CITY } from './reader.ts';
 import { hashPassword } from './sign-ins.ts';
 
@@ -35,6 +36,28 @@ export async function seedAdministrator(store: Store): Promise<readonly Account[
   const row = await rowOf(administrator, password);
   const first = await store.write([{ op: 'put', collection: 'users', key: username, row }], [{ collection: 'users', key: username }]);
   return first ? [{ ...administrator, password }] : [];
+}
+
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** The demo's program: deploys, starts cases and works on jobs for the whole city. */
+export async function seedDemoClient(store: Store, { clientId, clientSecret }: ClientCredentials): Promise<void> {
+  const row = {
+    clientId,
+    name: 'Demo',
+    agency: CITY,
+    roles: ['analyst', 'clerk', 'integrator', 'operator'],
+    secretHash: hashOf(clientSecret),
+    generation: 1,
+    disabled: false,
+    createdBy: 'alur',
+    createdAt: Date.now(),
+  };
+  const kept = await store.get('machineClients', clientId);
+  if (kept?.['secretHash'] !== row.secretHash) await store.write([{ op: 'put', collection: 'machineClients', key: clientId, row }]);
 }
 
 export async function putAccount(store: Store, person: Person, password: string): Promise<void> {

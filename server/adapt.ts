@@ -71,6 +71,7 @@ async function readerOf(route: Route, { context, request }: Exchange): Promise<R
   const reader = await context.sessions.reader(request.headers.cookie);
   if (reader.kind !== 'nobody' || !/^\/(v2|govstack)\//.test(route.path)) return reader;
   const authorization = request.headers.authorization;
+  if (authorization !== undefined && /^bearer\s/i.test(authorization)) return context.bearer(authorization);
   if (authorization !== undefined && /^basic\s/i.test(authorization)) return context.signIns.basic(authorization, addressOf(request));
   return context.config.auth === 'none' ? localCaller : reader;
 }

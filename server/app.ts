@@ -10,6 +10,10 @@ import type { Agency } from './agencies.ts';
 import type { Context, Sandbox, ServerConfig } from './context.ts';
 import { byAddress } from './by-address.ts';
 import { Events } from './events.ts';
+import { bearerOf } from './identity/bearer.ts';
+import { Issuers } from './identity/issuers.ts';
+import { Machines } from './identity/machines.ts';
+import type { Provider } from './identity/providers.ts';
 import { operationsFrom } from './operations.ts';
 import { pages } from './pages.ts';
 import { Problem } from './problem.ts';
@@ -28,6 +32,8 @@ export interface AppOptions {
   readonly agenciesFolder?: string;
   /** takes in agencies; absent: the register is read only */
   readonly registry?: Context['registry'];
+  /** identity providers that programs bring tokens of, or people sign in with */
+  readonly providers?: readonly Provider[];
   /** folder with the built pages; absent: only the API is served */
   readonly pages?: string;
   /** what is served; default: everything */
@@ -50,7 +56,7 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
       void context.agencies.freshen(context.runtime.store, context.now()).then(next, next),
   );
   app.use(byAddress(options.routes ?? routes, (route) => adapt(route, context)));
-  app.use(['/v2', '/api', '/govstack'], (request: Request, response: Response) =>
+  app.use(['/v2', '/api', '/govstack', '/oauth'], (request: Request, response: Response) =>
     answerProblem(
       new Problem(
         'NO_SUCH_ROUTE',
@@ -71,6 +77,9 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
 function contextOf(options: AppOptions): Context {
   const { runtime, config, sandbox } = options;
   const now = options.now ?? Date.now;
+  const secret = options.secret ?? randomBytes(32).toString('base64url');
+  const machines = new Machines(runtime.store, { issuer: config.publicUrl, secret, now });
+  const issuers = new Issuers(runtime.store, { providers: options.providers ?? [], now });
   return {
     runtime,
     config,
@@ -79,9 +88,12 @@ function contextOf(options: AppOptions): Context {
     ...(options.rehearsals === undefined ? {} : { rehearsals: options.rehearsals }),
     ...(options.registry === undefined ? {} : { registry: options.registry }),
     operationsOf: operationsFrom(runtime.store, options.agenciesFolder),
-    secret: options.secret ?? randomBytes(32).toString('base64url'),
+    secret,
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
     signIns: new SignIns(runtime.store, now),
+    machines,
+    issuers,
+    bearer: bearerOf(machines, issuers),
     events: new Events(runtime),
     now,
     log: options.log ?? (() => undefined),

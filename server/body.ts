@@ -7,6 +7,8 @@ import type { Route, Upload } from './route.ts';
 
 /** bytes of one JSON body */
 export const MAX_JSON = 4 * 1024 * 1024;
+/** bytes of the fields of an HTML form */
+export const MAX_FORM = 16 * 1024;
 /** bytes of one deployed file; 2 MiB and more is refused */
 export const MAX_FILE = 2 * 1024 * 1024 - 1;
 export const MAX_FILES = 50;
@@ -16,6 +18,7 @@ export const MAX_DOCUMENTS = 10;
 export const MAX_DEPTH = 64;
 
 const readJson = express.json({ limit: MAX_JSON, strict: false, type: () => true });
+const readForm = express.urlencoded({ limit: MAX_FORM, extended: false, parameterLimit: 20 });
 const readFiles = multer({
   storage: multer.memoryStorage(),
   limits: { fileSize: MAX_FILE, files: MAX_FILES, fields: 20, fieldSize: 64 * 1024, parts: 80 },
@@ -36,6 +39,7 @@ export async function readBody(
   if (reads === 'nothing' || !hasBody(request)) return { body: undefined, files: [] };
   if (reads === 'files') return filesOf(request, response, readFiles);
   if (reads === 'documents') return filesOf(request, response, readDocuments);
+  if (reads === 'form') return { body: await formOf(request, response), files: [] };
   return { body: await jsonOf(request, response), files: [] };
 }
 
@@ -50,6 +54,16 @@ async function jsonOf(request: Request, response: Response): Promise<unknown> {
   const body = request.body as unknown;
   refuseOdd(body);
   return body;
+}
+
+/** A field that comes twice is a list, which no schema of a text takes. */
+async function formOf(request: Request, response: Response): Promise<unknown> {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Expected Content-Type application/x-www-form-urlencoded, but it is another');
+  await run(readForm, request, response).catch(() => {
+    throw new Problem('INVALID_ARGUMENT', `Expected at most 20 fields in ${MAX_FORM} bytes, but there are more or they cannot be read`);
+  });
+  return request.body as unknown;
 }
 
 interface Parsed {

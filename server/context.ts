@@ -3,6 +3,9 @@ import type { Rehearsals } from '../runtime/rehearsal/report.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Agencies } from './agencies.ts';
 import type { Events } from './events.ts';
+import type { bearerOf } from './identity/bearer.ts';
+import type { Issuers } from './identity/issuers.ts';
+import type { Machines } from './identity/machines.ts';
 import type { Operation } from './operations.ts';
 import type { RegistryTools } from './registry-tools.ts';
 import type { SignIns } from './sign-ins.ts';
@@ -34,6 +37,10 @@ export interface Context {
   readonly secret: string;
   readonly sessions: Sessions;
   readonly signIns: SignIns;
+  readonly machines: Machines;
+  readonly issuers: Issuers;
+  /** who a bearer token stands for */
+  readonly bearer: ReturnType<typeof bearerOf>;
   readonly events: Events;
   /** wall clock for sessions, drafts and answers to retries: moving the process clock must not sign people out */
   readonly now: () => number;

@@ -5,7 +5,7 @@ import type { Alur } from './start.ts';
 /** milliseconds; then it ends whatever still runs. The store is the truth: what was not finished is done again at the next start. */
 const STOP_LIMIT = 15_000;
 
-function describe({ url, config, runtime, accounts, sandboxes }: Alur): readonly string[] {
+function describe({ url, config, runtime, accounts, client, sandboxes }: Alur): readonly string[] {
   const store = config.databaseUrl.startsWith('file:')
     ? `SQLite (${config.databaseUrl.slice('file:'.length)})`
     : config.databaseUrl === 'memory:'
@@ -28,6 +28,11 @@ function describe({ url, config, runtime, accounts, sandboxes }: Alur): readonly
     `  Queue     ${queue}`,
     `  Roles     ${config.roles.join(', ')}`,
     ...(sandboxes === undefined ? [] : [`  Agencies  sandboxes: ${sandboxes.agencies.map(({ agencyId }) => agencyId).join(', ')}`]),
+    ...(client === undefined
+      ? []
+      : [
+          `  Programs  CAMUNDA_OAUTH_URL=${url}/oauth/token CAMUNDA_CLIENT_ID=${client.clientId} CAMUNDA_CLIENT_SECRET=${client.clientSecret}`,
+        ]),
     ...(accounts.length === 0 ? [] : [`  Accounts  password of all: ${accounts[0]?.password ?? ''}`, ...people]),
     '',
   ];

@@ -49,10 +49,17 @@ export const readsExchanges = staffWith(
   'operator',
   'evaluator',
 );
-/** Never in somebody's place, and never where nobody signed in: what is changed here outlives the request. */
+const inPerson = (reader: Reader): boolean =>
+  has(reader, 'admin') && reader.actingAs === undefined && reader.machine !== true && reader !== localCaller;
+/** Never in somebody's place, by a program, and never where nobody signed in: what is changed here outlives the request. */
 export const keepsAccounts: Rule = {
   says: 'Administrators who signed in themselves keep accounts, members and roles',
-  holds: (reader) => has(reader, 'admin') && reader.actingAs === undefined && reader !== localCaller,
+  holds: (reader) => inPerson(reader),
+};
+/** A rule decides for everybody who comes from another issuer, so no single agency keeps it. */
+export const keepsMappingRules: Rule = {
+  says: 'Administrators of the whole city who signed in themselves keep mapping rules',
+  holds: (reader) => isCityWide(reader) && inPerson(reader),
 };
 export const keepsDocuments = staffWith(
   'Everybody on the staff but evaluators files documents',

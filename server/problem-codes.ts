@@ -7,6 +7,7 @@ export const problemCodes = {
   UNAUTHENTICATED: { status: 401, means: 'Nobody is signed in.' },
   SESSION_EXPIRED: { status: 401, means: 'The session has ended. Sign in again.' },
   SIGN_IN_FAILED: { status: 401, means: 'User name and password do not fit.' },
+  TOKEN_INVALID: { status: 401, means: 'The bearer token is over, was taken away, or is not one that may be used here.' },
   FORBIDDEN: { status: 403, means: 'The signed-in person may not do this.' },
   FOREIGN_ORIGIN: { status: 403, means: 'The request came from a page of another site.' },
   NOT_FOUND: { status: 404, means: 'There is no such thing, or it is not for this reader.' },
@@ -22,6 +23,7 @@ export const problemCodes = {
   NOT_IMPLEMENTED: { status: 501, means: 'This call exists in the interface that we follow, but is not served here.' },
   RESOURCE_EXHAUSTED: { status: 503, means: 'Too busy right now. Try again after Retry-After.' },
   NOT_READY: { status: 503, means: 'The store or the queue does not answer.' },
+  ISSUER_UNREACHABLE: { status: 503, means: 'The identity provider that a token or sign-in needs does not answer.' },
   TIMED_OUT: { status: 504, means: 'It did not end within the time that the request allowed; it goes on.' },
 } as const satisfies Record<string, { readonly status: number; readonly means: string }>;
 

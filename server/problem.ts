@@ -68,7 +68,12 @@ export function problemReply(problem: Problem, path: string): Reply {
   return {
     status,
     body: { type: 'about:blank', title: problem.code, status, detail: problem.message, instance: path, ...members },
-    headers: { 'content-type': 'application/problem+json; charset=utf-8', ...(wait === undefined ? {} : { 'retry-after': String(wait) }) },
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
+      // RFC 6750 §3: so that a client knows that a new token may help
+      ...(problem.code === 'TOKEN_INVALID' ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {}),
+    },
   };
 }
 

@@ -3,6 +3,8 @@ import type { Actor } from '../engine/terms.ts';
 
 export const roles = ['analyst', 'clerk', 'supervisor', 'integrator', 'operator', 'evaluator', 'admin'] as const;
 export type Role = (typeof roles)[number];
+/** what a program may be: it never administers */
+export const programRoles = ['analyst', 'clerk', 'supervisor', 'integrator', 'operator', 'evaluator'] as const satisfies readonly Role[];
 
 /** The agency of those who work for the whole city: sees the cases of every agency. */
 export const CITY = 'kota';
@@ -19,6 +21,8 @@ export interface Reader {
   readonly expired?: boolean;
   /** who really asks, when standing in for the reader: `username` and rights are the absent person's */
   readonly actingAs?: string;
+  /** a program that came with a token, not a person */
+  readonly machine?: true;
   /** hash of the session's secret, when signed in by cookie */
   readonly session?: string;
 }

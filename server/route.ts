@@ -41,8 +41,8 @@ export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: `/${string}`;
   readonly allow: Rule;
-  /** `files`: multipart with the field `resources`; `documents`: multipart with any fields; default JSON for post, put and patch */
-  readonly reads?: 'json' | 'files' | 'documents' | 'nothing';
+  /** `files`: multipart with the field `resources`; `documents`: multipart with any fields; `form`: the fields of an HTML form; default JSON for post, put and patch */
+  readonly reads?: 'json' | 'files' | 'documents' | 'form' | 'nothing';
   /** `house`: a command that no case's history holds, so the audit writes it down when it was done */
   readonly records?: 'house';
   /** what its JSON body must look like: the schema that the handler checks with, told in the interface document */

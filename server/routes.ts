@@ -14,7 +14,9 @@ import { sessionRoutes } from './api/session.ts';
 import { serviceRoutes } from './api/services.ts';
 import { surroundingsRoutes } from './api/surroundings.ts';
 import { substitutionRoutes } from './api/substitutions.ts';
+import { machineClientRoutes } from './api/machine-clients.ts';
 import { raiseRoutes } from './api/raise.ts';
+import { tokenRoutes } from './api/token.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { visibilityRoutes } from './api/visibility.ts';
 import { workshopRoutes } from './api/workshop.ts';
@@ -24,6 +26,7 @@ import { interfaceRoutes } from './openapi/routes.ts';
 import { auditLogRoutes } from './v2/audit-logs.ts';
 import { authorizationRoutes } from './v2/authorizations.ts';
 import { batchRoutes } from './v2/batches.ts';
+import { clientRoutes } from './v2/clients.ts';
 import { clusterRoutes } from './v2/cluster.ts';
 import { clusterVariableRoutes } from './v2/cluster-variables.ts';
 import { decisionRoutes } from './v2/decisions.ts';
@@ -50,6 +53,8 @@ import { userTaskRoutes } from './v2/user-tasks.ts';
 const served: readonly Route[] = [
   ...healthRoutes,
   ...sessionRoutes,
+  ...tokenRoutes,
+  ...machineClientRoutes,
   ...serviceRoutes,
   ...applicationRoutes,
   ...taskRoutes,
@@ -86,6 +91,7 @@ const served: readonly Route[] = [
   ...userRoutes,
   ...groupRoutes,
   ...roleRoutes,
+  ...clientRoutes,
   ...tenantRoutes,
   ...authorizationRoutes,
   ...mappingRuleRoutes,

@@ -22,13 +22,15 @@ import { configuredDirectory, createRegistry } from '../workers/registry.ts';
 import type { Registry } from '../workers/registry.ts';
 import { createSeal } from '../workers/seal.ts';
 import type { Handlers, Outbox } from '../workers/index.ts';
-import { putAccount, seedAdministrator, seedDemoAccounts } from './accounts.ts';
-import type { Account } from './accounts.ts';
+import { putAccount, seedAdministrator, seedDemoAccounts, seedDemoClient } from './accounts.ts';
+import type { Account, ClientCredentials } from './accounts.ts';
 import { readAgencies } from './agencies.ts';
 import { healthRoutes } from './api/health.ts';
 import { createApp } from './app.ts';
 import { documentSink } from './document-sink.ts';
 import { exchangeSink } from './exchange-sink.ts';
+import { CLIENT_PREFIX } from './identity/machines.ts';
+import { readProviders } from './identity/providers.ts';
 import { keptSecret } from './kept-secret.ts';
 import { resealCredentials } from './reseal-credentials.ts';
 import { CITY } from './reader.ts';
@@ -50,6 +52,8 @@ export interface Alur {
   readonly url: string;
   /** that can be signed in with; in production only the administrator, and only at the very first start */
   readonly accounts: readonly Account[];
+  /** a program of the demo, for the OAUTH strategy of clients; absent in production */
+  readonly client?: ClientCredentials;
   readonly config: Config;
   readonly runtime: Runtime;
   readonly sandboxes?: Sandboxes;
@@ -64,6 +68,7 @@ const STOP_LIMIT = 5_000;
 /** Starts everything in this process. Throws an Error whose message lists every fault of the configuration. */
 export async function startAlur(env: Env, options: StartOptions = {}): Promise<Alur> {
   const config = configFrom(env);
+  const providers = await readProviders(env);
   const log = options.log ?? ((level, message) => process.stderr.write(`${level}: ${message}\n`));
   const processes = options.processes ?? join(top, 'processes');
   const agenciesFolder = join(processes, 'agencies');
@@ -83,6 +88,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   });
   const web = config.roles.includes('web');
   const accounts = web ? await seedAccounts(runtime, config, agencies) : [];
+  const client = web ? await seedClient(runtime, config) : undefined;
   if (sandboxes !== undefined) {
     const person = { username: machine.username, name: 'Sandbox', realm: 'staff', agency: CITY, roles: ['integrator'] } as const;
     await putAccount(runtime.store, person, machine.password);
@@ -95,6 +101,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     rehearsals,
     runtime,
     config,
+    providers,
     secret: secretOf(config),
     agencies,
     agenciesFolder,
@@ -116,7 +123,8 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     await runtime.close();
     await Promise.all([rehearsals.close(), handlers.close(), registry.close(), virtual.close(), sandboxes?.close()]);
   });
-  return { url: place.url, accounts, config, runtime, close, ...(sandboxes === undefined ? {} : { sandboxes }) };
+  const parts = { ...(sandboxes === undefined ? {} : { sandboxes }), ...(client === undefined ? {} : { client }) };
+  return { url: place.url, accounts, config, runtime, close, ...parts };
 }
 
 /** those that came with the house, and those that were made of a registered contract since */
@@ -244,6 +252,13 @@ async function seedAccounts(runtime: Runtime, config: Config, agencies: ReturnTy
   if (config.production) return seedAdministrator(runtime.store);
   const { value, fresh } = keptSecret(config.data, 'demo-password', 9);
   return seedDemoAccounts(runtime.store, agencies, { password: value, reset: fresh });
+}
+
+async function seedClient(runtime: Runtime, config: Config): Promise<ClientCredentials | undefined> {
+  if (config.production) return undefined;
+  const client = { clientId: `${CLIENT_PREFIX}demo`, clientSecret: keptSecret(config.data, 'demo-client', 32).value };
+  await seedDemoClient(runtime.store, client);
+  return client;
 }
 
 function listen(server: Server, { port, host }: Config): Promise<Server> {

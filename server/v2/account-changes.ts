@@ -20,12 +20,11 @@ export async function readableAccount(asked: Asked): Promise<Row> {
   return row;
 }
 
-/** Reads and changes one account with nobody in between. `change` answers the fields to write, or undefined for nothing. */
-export function changeAccount(asked: Asked, change: (row: Row) => Readonly<Record<string, unknown>> | undefined): Promise<Row> {
+/** Reads and changes one account with nobody in between. `change` answers the fields to write. */
+export function changeAccount(asked: Asked, change: (row: Row) => Row): Promise<Row> {
   return inTurn(asked, async () => {
     const row = await readableAccount(asked);
     const fields = change(row);
-    if (fields === undefined) return row;
     await write(asked, [{ op: 'patch', collection: 'users', key: String(row['username']), fields }]);
     return { ...row, ...fields };
   });

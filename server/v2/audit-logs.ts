@@ -46,6 +46,7 @@ const entityOf: readonly (readonly [RegExp, string])[] = [
   [/authorization/, 'AUTHORIZATION'],
   [/batch/, 'BATCH'],
   [/decision/, 'DECISION'],
+  [/\/v1\/clients/, 'CLIENT'],
   [/group/, 'GROUP'],
   [/incident/, 'INCIDENT'],
   [/job/, 'JOB'],
@@ -57,8 +58,8 @@ const entityOf: readonly (readonly [RegExp, string])[] = [
   [/process-instance|processInstances/, 'PROCESS_INSTANCE'],
 ];
 const operationOf: readonly (readonly [RegExp, string])[] = [
-  [/unassign|^DELETE \/v2\/(groups|roles)\/[^/]+\/users\//, 'UNASSIGN'],
-  [/assign|^PUT \/v2\/(groups|roles)\/[^/]+\/users\//, 'ASSIGN'],
+  [/unassign|^DELETE \/v2\/(groups|roles)\/[^/]+\/(users|clients|mapping-rules)\//, 'UNASSIGN'],
+  [/assign|^PUT \/v2\/(groups|roles)\/[^/]+\/(users|clients|mapping-rules)\//, 'ASSIGN'],
   [/cancel/, 'CANCEL'],
   [/complet/, 'COMPLETE'],
   [/migrat/, 'MIGRATE'],

@@ -1,33 +1,107 @@
-/** Claims of the identity provider are mapped by configuration: as rules that a call could list there are none, and the lists say so truly. */
-import { listBody } from '../matches.ts';
-import { readsAccounts } from '../policy.ts';
+/**
+ * Mapping rules: a claim of a token or sign-in that another issuer vouched for, and what whoever carries it is here. A rule belongs to at most one agency
+ * (group) and has roles; without either it gives nothing. It counts from the next request of a program, and the next sign-in of a person.
+ */
+import { z } from 'zod';
+import type { Row } from '../../runtime/collections.ts';
+import type { Filter } from '../../runtime/ports.ts';
+import { audit } from '../audit.ts';
+import { parseBody, textParam } from '../input.ts';
+import { keepsMappingRules, readsAccounts } from '../policy.ts';
 import { Problem } from '../problem.ts';
-import type { Route } from '../route.ts';
-import { groupParam } from './groups.ts';
-import { none } from './roles.ts';
+import { isCityWide } from '../reader.ts';
+import type { Reader } from '../reader.ts';
+import { created, noContent, ok } from '../reply.ts';
+import type { Asked, Route } from '../route.ts';
+import { search } from '../search.ts';
+import type { SearchTable } from '../search.ts';
+import { inTurn } from './account-changes.ts';
+import { membershipRoutes } from './memberships.ts';
 
+const text = z.string().trim().min(1).max(256);
+const update = z.object({ claimName: text, claimValue: z.string().min(1).max(1024), name: text });
+const creation = update.extend({ mappingRuleId: text.regex(/^[A-Za-z0-9_@.+-]+$/) });
+
+const table: SearchTable = {
+  collection: 'mappingRules',
+  filters: { mappingRuleId: 'text', name: 'text', claimName: 'text', claimValue: 'text' },
+  sorts: ['mappingRuleId', 'name', 'claimName', 'claimValue'],
+  show: shown,
+};
+
+function shown({ mappingRuleId, name, claimName, claimValue }: Row) {
+  return { mappingRuleId, name, claimName, claimValue };
+}
+
+function scopeOf(reader: Reader): Filter {
+  return isCityWide(reader) ? {} : { agency: reader.agency ?? '' };
+}
+
+async function readable(asked: Asked): Promise<Row> {
+  const mappingRuleId = textParam(asked, 'mappingRuleId');
+  const { store } = asked.context.runtime;
+  const found = (await store.search('mappingRules', { filter: { mappingRuleId }, scope: scopeOf(asked.reader), limit: 1 })).items[0];
+  if (found === undefined) throw new Problem('NOT_FOUND', 'Expected a mapping rule with this id, but there is none for you');
+  return found;
+}
+
+async function create(asked: Asked) {
+  const given = parseBody(asked, creation);
+  const { mappingRuleId: key } = given;
+  const row = { ...given, agency: '', roles: [] };
+  const { context, reader } = asked;
+  const made = await context.runtime.store.write(
+    [{ op: 'put', collection: 'mappingRules', key, row }],
+    [{ collection: 'mappingRules', key }],
+  );
+  if (!made) throw new Problem('ALREADY_EXISTS', 'Expected an id that no mapping rule has, but this one is taken');
+  // the address names nothing: the record does
+  await audit(context, reader, { action: 'call', subject: `POST /v2/mapping-rules ${key}`, outcome: 'done' });
+  return created(shown(row));
+}
+
+function change(asked: Asked, fieldsOf: (row: Row) => Row): Promise<Row> {
+  return inTurn(asked, async () => {
+    const row = await readable(asked);
+    const fields = fieldsOf(row);
+    await asked.context.runtime.store.write([{ op: 'patch', collection: 'mappingRules', key: String(row['mappingRuleId']), fields }]);
+    return { ...row, ...fields };
+  });
+}
+
+async function replace(asked: Asked) {
+  const given = parseBody(asked, update);
+  return ok(shown(await change(asked, () => given)));
+}
+
+async function remove(asked: Asked) {
+  await inTurn(asked, async () => {
+    const key = String((await readable(asked))['mappingRuleId']);
+    await asked.context.runtime.store.write([{ op: 'delete', collection: 'mappingRules', key }]);
+  });
+  return noContent();
+}
+
+const one = '/v2/mapping-rules/:mappingRuleId';
 export const mappingRuleRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/mapping-rules/search', allow: readsAccounts, body: listBody, handler: none },
-  {
-    method: 'get',
-    path: '/v2/mapping-rules/:mappingRuleId',
-    allow: readsAccounts,
-    handler: () => {
-      throw new Problem('NOT_FOUND', 'Expected a mapping rule, but there are none: claims are mapped by configuration');
-    },
-  },
+  { method: 'post', path: '/v2/mapping-rules', allow: keepsMappingRules, body: creation, handler: create },
   {
     method: 'post',
-    path: '/v2/groups/:groupId/mapping-rules/search',
+    path: '/v2/mapping-rules/search',
     allow: readsAccounts,
-    body: listBody,
-    handler: (asked) => (groupParam(asked), none(asked)),
+    searches: table,
+    handler: (asked) => search(asked, table, { scope: scopeOf(asked.reader) }),
   },
-  {
-    method: 'post',
-    path: '/v2/groups/:groupId/roles/search',
-    allow: readsAccounts,
-    body: listBody,
-    handler: (asked) => (groupParam(asked), none(asked)),
-  },
+  { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(shown(await readable(asked))) },
+  { method: 'put', path: one, allow: keepsMappingRules, records: 'house', body: update, handler: replace },
+  { method: 'delete', path: one, allow: keepsMappingRules, records: 'house', handler: remove },
+  ...membershipRoutes({
+    word: 'mapping-rules',
+    param: ':mappingRuleId',
+    noun: 'a rule',
+    table,
+    scope: scopeOf,
+    keeps: keepsMappingRules,
+    change,
+  }),
 ];

@@ -39,8 +39,6 @@ const families = [
 ] as const;
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-const CLIENTS = 'programs sign in as accounts of the staff or with clients of the identity provider, which are kept there';
-const MAPPING = 'claims of the identity provider are mapped by configuration, never by a call';
 const GROUPS = 'an agency comes with its interface document (processes/agencies) and is no row that a call could change';
 const ROLES = 'the roles and what they may do are one table of code (server/policy.ts); they are given to people, not made';
 const TENANTS = 'a case belongs to several agencies and the diagram says who sees what: there is one tenant, and everybody is in it';
@@ -55,27 +53,18 @@ const ROLE_OF_GROUP = 'roles are given to people, never to a whole agency';
 export const refusals: readonly (readonly [methods: string, path: `/v2/${string}`, why: string])[] = [
   ['post', '/v2/groups', GROUPS],
   ['put delete', '/v2/groups/:groupId', GROUPS],
-  ['post', '/v2/groups/:groupId/clients/search', CLIENTS],
-  ['put delete', '/v2/groups/:groupId/clients/:clientId', CLIENTS],
-  ['put delete', '/v2/groups/:groupId/mapping-rules/:mappingRuleId', MAPPING],
   ['post', '/v2/roles', ROLES],
   ['put delete', '/v2/roles/:roleId', ROLES],
-  ['post', '/v2/roles/:roleId/clients/search', CLIENTS],
-  ['put delete', '/v2/roles/:roleId/clients/:clientId', CLIENTS],
   ['put delete', '/v2/roles/:roleId/groups/:groupId', ROLE_OF_GROUP],
-  ['put delete', '/v2/roles/:roleId/mapping-rules/:mappingRuleId', MAPPING],
   ['post', '/v2/tenants', TENANTS],
   ['put delete', '/v2/tenants/:tenantId', TENANTS],
-  ['post', '/v2/tenants/:tenantId/clients/search', CLIENTS],
   ['put delete', '/v2/tenants/:tenantId/users/:username', TENANTS],
-  ['put delete', '/v2/tenants/:tenantId/clients/:clientId', CLIENTS],
+  ['put delete', '/v2/tenants/:tenantId/clients/:clientId', TENANTS],
   ['put delete', '/v2/tenants/:tenantId/groups/:groupId', TENANTS],
   ['put delete', '/v2/tenants/:tenantId/roles/:roleId', TENANTS],
-  ['put delete', '/v2/tenants/:tenantId/mapping-rules/:mappingRuleId', MAPPING],
+  ['put delete', '/v2/tenants/:tenantId/mapping-rules/:mappingRuleId', TENANTS],
   ['post', '/v2/authorizations', RIGHTS],
   ['put patch delete', '/v2/authorizations/:authorizationKey', RIGHTS],
-  ['post', '/v2/mapping-rules', MAPPING],
-  ['put delete', '/v2/mapping-rules/:mappingRuleId', MAPPING],
   [
     'post',
     '/v2/resources/:resourceKey/deletion',

@@ -4,20 +4,18 @@
  */
 import { textParam } from '../input.ts';
 import { listBody, listed } from '../matches.ts';
-import { accountScope, readsAccounts } from '../policy.ts';
+import { readsAccounts } from '../policy.ts';
 import { Problem } from '../problem.ts';
 import { roles } from '../reader.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
-import { search } from '../search.ts';
 import { groupsFor } from './groups.ts';
-import { none } from './roles.ts';
 import { TENANT } from './show.ts';
-import { members } from './tables.ts';
 
 const tenant = { tenantId: TENANT, name: 'Default', description: null };
 
-function known(asked: Asked): typeof tenant {
+/** The tenant that the address names: there is one. */
+export function tenantParam(asked: Asked): typeof tenant {
   if (textParam(asked, 'tenantId') === TENANT) return tenant;
   throw new Problem('NOT_FOUND', `Expected the only tenant ${TENANT}, but there is another`);
 }
@@ -31,21 +29,14 @@ export const tenantRoutes: readonly Route[] = [
     body: listBody,
     handler: (asked) => listed(asked, [tenant], ['tenantId', 'name']),
   },
-  { method: 'get', path: one, allow: readsAccounts, handler: (asked) => ok(known(asked)) },
-  {
-    method: 'post',
-    path: `${one}/users/search`,
-    allow: readsAccounts,
-    searches: members,
-    handler: (asked) => (known(asked), search(asked, members, { scope: accountScope(asked.reader) })),
-  },
+  { method: 'get', path: one, allow: readsAccounts, handler: (asked) => ok(tenantParam(asked)) },
   {
     method: 'post',
     path: `${one}/groups/search`,
     allow: readsAccounts,
     body: listBody,
     handler: (asked) => {
-      known(asked);
+      tenantParam(asked);
       const groups = groupsFor(asked).map(({ groupId }) => ({ groupId }));
       return listed(asked, groups, ['groupId']);
     },
@@ -56,16 +47,9 @@ export const tenantRoutes: readonly Route[] = [
     allow: readsAccounts,
     body: listBody,
     handler: (asked) => {
-      known(asked);
+      tenantParam(asked);
       const all = roles.map((roleId) => ({ roleId, name: roleId, description: null }));
       return listed(asked, all, ['roleId', 'name']);
     },
-  },
-  {
-    method: 'post',
-    path: `${one}/mapping-rules/search`,
-    allow: readsAccounts,
-    body: listBody,
-    handler: (asked) => (known(asked), none(asked)),
   },
 ];

@@ -13,8 +13,9 @@ import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
 import { hashPassword } from '../sign-ins.ts';
 import { changeAccount, inTurn, readableAccount, refuseOwn } from './account-changes.ts';
+import { membershipRoutes } from './memberships.ts';
 import { showUser } from './show.ts';
-import { users } from './tables.ts';
+import { members, users } from './tables.ts';
 
 /** as whom the house itself acts */
 const taken = ['alur', 'local', 'sandbox'];
@@ -99,4 +100,16 @@ export const userRoutes: readonly Route[] = [
   { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(showUser(await readableAccount(asked))) },
   { method: 'put', path: one, allow: keepsAccounts, records: 'house', body: update, handler: change },
   { method: 'delete', path: one, allow: keepsAccounts, records: 'house', handler: remove },
+  ...membershipRoutes({
+    word: 'users',
+    param: ':username',
+    noun: 'somebody',
+    table: members,
+    scope: accountScope,
+    keeps: keepsAccounts,
+    change: changeAccount,
+    refuseTaking(asked, row, what) {
+      if (what === 'agency' || what === 'admin') refuseOwn(asked, row);
+    },
+  }),
 ];

@@ -91,6 +91,21 @@ export const groups: Readonly<Record<string, Operation>> = {
     expect(await find('searchMappingRulesForGroup', undefined, { groupId: 'alpha' })).toEqual([]),
 };
 
+const rules = (list: readonly Shown[]) => list.map(({ mappingRuleId }) => mappingRuleId);
+const programs = (list: readonly Shown[]) => list.map(({ clientId }) => clientId);
+const ruled = async ({ call }: World, mappingRuleId: string): Promise<string> => {
+  await call('createMappingRule', { mappingRuleId, name: mappingRuleId, claimName: 'groups', claimValue: `value of ${mappingRuleId}` });
+  return mappingRuleId;
+};
+/** a client of the house, which the interface has no call for */
+const program = async ({ house }: World, agency: string): Promise<string> => {
+  const admin = await house.as('admin');
+  const { body } = await admin('POST', '/api/v1/clients', { name: 'Program', agency: agency || 'kota', roles: ['clerk'] });
+  const clientId = String(body['clientId']);
+  if (agency === '') await admin('DELETE', `/v2/groups/kota/clients/${clientId}`);
+  return clientId;
+};
+
 export const roles: Readonly<Record<string, Operation>> = {
   searchRoles: async ({ find }) => expect((await find('searchRoles')).length).toBe(7),
   getRole: async ({ call }) => expect((await call('getRole', { roleId: 'clerk' }))['name']).toBe('Clerk'),
@@ -125,5 +140,80 @@ export const roles: Readonly<Record<string, Operation>> = {
     expect(found.map((one) => one['permissionTypes'])).toEqual([['READ_USAGE_METRIC']]);
   },
   getAuthorization: async ({ call }) => expect((await call('getAuthorization', { authorizationKey: '1' }))['ownerId']).toBe('analyst'),
-  searchMappingRule: async ({ find }) => expect(await find('searchMappingRule')).toEqual([]),
+  createMappingRule: async (world) => {
+    const given = { mappingRuleId: 'r0', name: 'Rule', claimName: 'sub', claimValue: 'x' };
+    expect(await world.call('createMappingRule', given)).toEqual(given);
+  },
+  getMappingRule: async (world) => {
+    expect((await world.call('getMappingRule', { mappingRuleId: await ruled(world, 'r1') }))['claimName']).toBe('groups');
+  },
+  updateMappingRule: async (world) => {
+    const given = { mappingRuleId: await ruled(world, 'r2'), name: 'Other', claimName: 'team', claimValue: 'y' };
+    await world.call('updateMappingRule', given);
+    expect(await world.call('getMappingRule', { mappingRuleId: 'r2' })).toEqual(given);
+  },
+  deleteMappingRule: async (world) => {
+    await world.call('deleteMappingRule', { mappingRuleId: await ruled(world, 'r3') });
+    expect(await world.find('searchMappingRule', { mappingRuleId: 'r3' })).toEqual([]);
+  },
+  searchMappingRule: async (world) => {
+    await ruled(world, 'r4');
+    expect((await world.find('searchMappingRule', { mappingRuleId: 'r4' })).map((one) => one['claimValue'])).toEqual(['value of r4']);
+  },
+  assignMappingRuleToGroup: async (world) => {
+    const given = { groupId: 'alpha', mappingRuleId: await ruled(world, 'r5') };
+    await world.call('assignMappingRuleToGroup', given);
+    expect(rules(await world.find('searchMappingRulesForGroup', undefined, { groupId: 'alpha' }))).toContain('r5');
+    await world.call('unassignMappingRuleFromGroup', given);
+  },
+  unassignMappingRuleFromGroup: async (world) => {
+    const given = { groupId: 'alpha', mappingRuleId: await ruled(world, 'r6') };
+    await world.call('assignMappingRuleToGroup', given);
+    await world.call('unassignMappingRuleFromGroup', given);
+    expect(rules(await world.find('searchMappingRulesForGroup', undefined, { groupId: 'alpha' }))).not.toContain('r6');
+  },
+  assignRoleToMappingRule: async (world) => {
+    await world.call('assignRoleToMappingRule', { roleId: 'evaluator', mappingRuleId: await ruled(world, 'r7') });
+    expect(rules(await world.find('searchMappingRulesForRole', undefined, { roleId: 'evaluator' }))).toEqual(['r7']);
+  },
+  unassignRoleFromMappingRule: async (world) => {
+    const given = { roleId: 'operator', mappingRuleId: await ruled(world, 'r8') };
+    await world.call('assignRoleToMappingRule', given);
+    await world.call('unassignRoleFromMappingRule', given);
+    expect(await world.find('searchMappingRulesForRole', undefined, { roleId: 'operator' })).toEqual([]);
+  },
+  assignClientToGroup: async (world) => {
+    const clientId = await program(world, '');
+    await world.call('assignClientToGroup', { groupId: 'beta', clientId });
+    expect(programs(await world.find('searchClientsForGroup', undefined, { groupId: 'beta' }))).toEqual([clientId]);
+    await world.call('unassignClientFromGroup', { groupId: 'beta', clientId });
+  },
+  unassignClientFromGroup: async (world) => {
+    const given = { groupId: 'beta', clientId: await program(world, 'beta') };
+    await world.call('unassignClientFromGroup', given);
+    expect(await world.find('searchClientsForGroup', undefined, { groupId: 'beta' })).toEqual([]);
+  },
+  searchClientsForGroup: async (world) => {
+    const clientId = await program(world, 'alpha');
+    expect(programs(await world.find('searchClientsForGroup', undefined, { groupId: 'alpha' }))).toEqual([clientId]);
+  },
+  assignRoleToClient: async (world) => {
+    const clientId = await program(world, '');
+    await world.call('assignRoleToClient', { roleId: 'evaluator', clientId });
+    expect(programs(await world.find('searchClientsForRole', undefined, { roleId: 'evaluator' }))).toEqual([clientId]);
+  },
+  unassignRoleFromClient: async (world) => {
+    const given = { roleId: 'analyst', clientId: await program(world, '') };
+    await world.call('assignRoleToClient', given);
+    await world.call('unassignRoleFromClient', given);
+    expect(await world.find('searchClientsForRole', undefined, { roleId: 'analyst' })).toEqual([]);
+  },
+  searchClientsForRole: async (world) => {
+    const clientId = await program(world, '');
+    expect(programs(await world.find('searchClientsForRole', undefined, { roleId: 'clerk' }))).toContain(clientId);
+  },
+  searchClientsForTenant: async (world) => {
+    const clientId = await program(world, '');
+    expect(programs(await world.find('searchClientsForTenant', undefined, { tenantId: '<default>' }))).toContain(clientId);
+  },
 };

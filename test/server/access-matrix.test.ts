@@ -153,7 +153,9 @@ describe('every address against everybody', () => {
     const before = await footprint();
     const wrong: string[] = [];
     for (const route of routes.filter((one) => !streams(one))) {
-      const role = rightRoles(route, 'gamma').at(-1);
+      // what only administrators may call is tried by the other agency's
+      const admin = route.allow.holds(reader('admin', 'gamma')) ? 'admin' : undefined;
+      const role = rightRoles(route, 'gamma').at(-1) ?? admin;
       if (role === undefined) continue;
       for (const which of ['own', 'shared'] as const) {
         for (const body of bodiesWith(route, which)) {

@@ -75,7 +75,13 @@ export async function openSeeds(): Promise<Seeds> {
       await signIn(`${role}.${agency}`);
     }
   }
-  for (const name of ['warga', 'warga2', 'admin']) await signIn(name);
+  // whoever may do everything in another agency is a stranger all the same
+  await putAccount(
+    house.runtime.store,
+    { username: 'admin.gamma', name: 'admin', realm: 'staff', agency: 'gamma', roles: ['admin'] },
+    password,
+  );
+  for (const name of ['warga', 'warga2', 'admin', 'admin.gamma']) await signIn(name);
   const as = (name: string): Caller => callers.get(name) ?? house.nobody;
   for (const [id, owner, worker] of [
     ['own', 'alpha', 'alpha'],
@@ -119,6 +125,7 @@ async function idsOf({ runtime }: House, cases: Seeds['cases']): Promise<Seeds['
   };
   const times = { from: Date.now() - 1000, until: Date.now() + 10_000_000, reason: SECRET };
   await store.write([{ op: 'put', collection: 'substitutions', key: 'stand-in', row: { ...substitution, ...times } }]);
+  await keepProgram(store);
   const element = await one('elementInstances', 'elementInstanceKey', { elementId: 'job' });
   return new Map(
     Object.entries({
@@ -151,12 +158,29 @@ async function idsOf({ runtime }: House, cases: Seeds['cases']): Promise<Seeds['
       roleId: { own: 'clerk', shared: 'clerk' },
       tenantId: { own: '<default>', shared: '<default>' },
       authorizationKey: { own: '1', shared: '2' },
-      mappingRuleId: { own: 'none', shared: 'none' },
-      clientId: { own: 'none', shared: 'none' },
+      mappingRuleId: { own: 'rule-alpha', shared: 'rule-alpha' },
+      clientId: { own: 'client.alpha', shared: 'client.alpha' },
       token: { own: 'none', shared: 'none' },
       draftKey: { own: `task-${(await one('userTasks', 'userTaskKey')).own}`, shared: 'service-shared' },
     }),
   );
+}
+
+async function keepProgram(store: House['runtime']['store']): Promise<void> {
+  const client = {
+    clientId: 'client.alpha',
+    name: SECRET,
+    agency: 'alpha',
+    roles: ['clerk'],
+    secretHash: '',
+    generation: 1,
+    disabled: false,
+  };
+  const rule = { mappingRuleId: 'rule-alpha', name: SECRET, claimName: 'sub', claimValue: SECRET, agency: 'alpha', roles: ['clerk'] };
+  await store.write([
+    { op: 'put', collection: 'machineClients', key: client.clientId, row: client },
+    { op: 'put', collection: 'mappingRules', key: rule.mappingRuleId, row: rule },
+  ]);
 }
 
 async function keepDocument(store: House['runtime']['store'], key: 'own' | 'shared', processInstanceKey: string): Promise<void> {

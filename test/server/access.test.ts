@@ -12,6 +12,7 @@ const open = [
   'GET /livez',
   'GET /readyz',
   'POST /api/v1/session',
+  'POST /oauth/token',
   'GET /api/v1/session',
   'GET /api/v1/agencies',
   'GET /api/v1/services',
