@@ -114,20 +114,30 @@ export interface Moment extends Clock {
 }
 
 /** A start event of the process that waits for something; the runtime opens these when a definition becomes the latest. */
-export type StartSubscription =
-  | { readonly elementId: ElementId; readonly kind: 'message' | 'signal'; readonly name: string }
-  | { readonly elementId: ElementId; readonly kind: 'timer' }
-  | { readonly elementId: ElementId; readonly kind: 'condition'; holds(variables: Variables, moment: Moment): boolean };
+export type StartSubscription = {
+  readonly elementId: ElementId;
+  /** one part of an event that begins an instance only when all of its parts have happened; each is named by its kind and name */
+  readonly together?: { readonly part: string; readonly all: readonly string[] };
+} & (
+  | { readonly kind: 'message' | 'signal'; readonly name: string }
+  | { readonly kind: 'timer' }
+  | { readonly kind: 'condition'; holds(variables: Variables, moment: Moment): boolean }
+);
 
 /** Message, signal, timer and conditional starts of the process; names of messages and signals must not depend on variables. */
 export function startSubscriptions(process: Process, moment: Moment): readonly StartSubscription[] {
-  const found: StartSubscription[] = [];
-  for (const start of startElements(process))
-    for (const trigger of triggersOf(start.trigger)) {
-      const subscription = subscriptionOf(start.id, trigger, moment);
-      if (subscription !== undefined) found.push(subscription);
-    }
-  return found;
+  return startElements(process).flatMap(({ id, trigger }) => {
+    const parts = triggersOf(trigger).map((part) => subscriptionOf(id, part, moment));
+    const found = parts.filter((part) => part !== undefined);
+    if (trigger.type !== 'multiple' || !trigger.parallel) return found;
+    // one that cannot happen (its name does not evaluate) keeps the others from beginning anything
+    const all = [...new Set(found.map(partName))];
+    return found.length < parts.length ? [] : found.map((part) => ({ ...part, together: { part: partName(part), all } }));
+  });
+}
+
+function partName(part: StartSubscription): string {
+  return 'name' in part ? `${part.kind} ${part.name}` : part.kind;
 }
 
 function subscriptionOf(elementId: ElementId, trigger: Trigger, moment: Moment): StartSubscription | undefined {

@@ -282,6 +282,21 @@ export const collections = {
     },
     indexes: [['processInstanceKey'], ['messageKey']],
   },
+  /** what has happened for start events that need several things to happen. Key: JSON list of process, element, part and correlation key */
+  startParts: {
+    fields: {
+      processDefinitionId: 'text',
+      elementId: 'text',
+      /* `message <name>`, `signal <name>`, `timer` or `condition` */ part: 'text',
+      correlationKey: 'text',
+      /* names what happened */ occurrence: 'text',
+      happenedAt: 'time',
+      variables: 'json',
+      messageKey: 'key',
+      by: 'json',
+    },
+    indexes: [['processDefinitionId', 'elementId', 'happenedAt']],
+  },
   timers: {
     key: 'timerKey',
     fields: {

@@ -1,6 +1,7 @@
 /** Root conditional start events: looked at when somebody asks, with the variables that come along. */
-import type { Actor, Key, Rejection, Variables } from '../engine/index.ts';
+import type { Actor, Key, Rejection, StartSubscription, Variables } from '../engine/index.ts';
 import type { DefinitionEntry } from './definitions.ts';
+import { happened, isJoined } from './joined-starts.ts';
 import type { Room } from './room.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -18,17 +19,26 @@ export async function evaluateConditions(
   const conditionalEvaluationKey = await room.ids.next();
   const processInstances: Started[] = [];
   for (const definition of named ? [named] : room.book.latestEntries())
-    for (const elementId of holding(room, definition, variables)) {
-      const started = await start(room, definition, { elementId, variables, by });
+    for (const known of holding(room, definition, variables)) {
+      if (isJoined(known)) {
+        const keys = await happened(room, definition, known, {
+          id: `condition-${conditionalEvaluationKey}-${known.elementId}`,
+          variables,
+          by,
+        });
+        processInstances.push(...keys.map((processInstanceKey) => ({ processDefinitionKey: definition.key, processInstanceKey })));
+        continue;
+      }
+      const started = await start(room, definition, { elementId: known.elementId, variables, by });
       if (!started.ok) return started;
       processInstances.push({ processDefinitionKey: definition.key, processInstanceKey: started.processInstanceKey });
     }
   return { ok: true, conditionalEvaluationKey, processInstances };
 }
 
-function holding({ moment }: Room, { starts }: DefinitionEntry, variables: Variables): readonly string[] {
+function holding({ moment }: Room, { starts }: DefinitionEntry, variables: Variables): readonly StartSubscription[] {
   const now = moment();
-  return starts.flatMap((start) => (start.kind === 'condition' && start.holds(variables, now) ? [start.elementId] : []));
+  return starts.flatMap((start) => (start.kind === 'condition' && start.holds(variables, now) ? [start] : []));
 }
 
 async function start(

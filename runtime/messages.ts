@@ -5,35 +5,29 @@
  */
 import { createHash } from 'node:crypto';
 import { instanceKeyOf, localOf } from '../engine/index.ts';
-import type { Actor, Event, Key, Rejection, Variables } from '../engine/index.ts';
+import type { Actor, Event, Key, Rejection } from '../engine/index.ts';
 import type { Row } from './collections.ts';
 import type { DefinitionEntry } from './definitions.ts';
-import type { Extras } from './execute.ts';
 import { readBaton, takeBaton } from './baton.ts';
+import { beginComplete, happened, isJoined, isLastPart } from './joined-starts.ts';
+import type { JoinedStart } from './joined-starts.ts';
 import { createLanes } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
+import { buffered, lockOf, messageOf, taking } from './message-rows.ts';
+import type { Message } from './message-rows.ts';
 import type { RowChange } from './ports.ts';
 import type { PublishMessage } from './runtime.ts';
-import { SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
 import type { Origin } from './settle.ts';
 
-interface Message {
-  readonly messageKey: Key;
-  readonly name: string;
-  readonly correlationKey: string;
-  readonly variables: Variables;
-  readonly by: Actor;
-}
-
 /** process instance that took the message */
 type Hit = { readonly processInstanceKey: Key };
+/** `atOnce`: only to somebody who goes on with it */
+type Offered = Message & { readonly atOnce?: boolean };
+type Request = PublishMessage & Pick<Offered, 'atOnce'>;
 
 export interface Messages {
-  publish(
-    request: PublishMessage,
-    by: Actor,
-  ): Promise<{ readonly ok: true; readonly messageKey: Key; readonly hits: readonly Hit[] } | Rejection>;
+  publish(request: Request, by: Actor): Promise<{ readonly ok: true; readonly messageKey: Key; readonly hits: readonly Hit[] } | Rejection>;
   /** somebody waits now: what was published before? */
   subscribed(event: Extract<Event, { readonly t: 'subscription-opened' }>, origin: Origin): Promise<void>;
   /** an instance ended, or (`moved`) became one of another process: messages that may start the next one of its process and key */
@@ -59,7 +53,7 @@ export function createMessages(room: Room): Messages {
 async function publish(
   room: Room,
   lanes: Lanes,
-  asked: { readonly request: PublishMessage; readonly by: Actor },
+  asked: { readonly request: Request; readonly by: Actor },
 ): ReturnType<Messages['publish']> {
   const { request } = asked;
   if (request.messageId === undefined || request.messageId === '') return await publishOne(room, asked);
@@ -81,7 +75,7 @@ function aliveAlready({ messageId = '' }: PublishMessage): Rejection {
 
 async function publishOne(
   room: Room,
-  { request, by, dedupe }: { readonly request: PublishMessage; readonly by: Actor; readonly dedupe?: string },
+  { request, by, dedupe }: { readonly request: Request; readonly by: Actor; readonly dedupe?: string },
 ): ReturnType<Messages['publish']> {
   if (request.name === '') return { ok: false, kind: 'INVALID_ARGUMENT', reason: 'Expected a message to have a name, but it is empty' };
   const [now, timeToLive] = [room.clock.now(), request.timeToLive ?? 0];
@@ -91,6 +85,7 @@ async function publishOne(
     correlationKey: request.correlationKey ?? '',
     variables: request.variables ?? {},
     by,
+    ...(request.atOnce && { atOnce: true }),
   };
   // DURABLE BEFORE ANYBODY LOOKS: a subscription that opens meanwhile finds the row, or this search finds the subscription; never neither
   if (timeToLive > 0) {
@@ -119,7 +114,7 @@ function rowOf(
   return { messageKey, name, correlationKey, messageId, variables, publishedAt: life.now, expiresAt: life.expiresAt, dedupe: life.dedupe };
 }
 
-async function correlate(room: Room, message: Message): Promise<readonly Hit[]> {
+async function correlate(room: Room, message: Offered): Promise<readonly Hit[]> {
   await room.news.caughtUp();
   const hits: Hit[] = [];
   const served = new Set<unknown>();
@@ -168,21 +163,14 @@ async function deliver(room: Room, message: Message, subscription: Row): Promise
   return outcome.ok ? 'taken' : outcome.kind === 'CLAIMED' ? 'claimed' : 'refused';
 }
 
-/** CLAIM: the row that says "this message went to this process" is written by the very commit that takes it, and only one can. */
-function taking(
-  { messageKey, name, correlationKey }: Message,
-  processDefinitionId: string,
-  correlation: Row,
-): Required<Pick<Extras, 'claims' | 'rows'>> {
-  const key = `${messageKey}/${processDefinitionId}`;
-  const row = { ...correlation, messageKey, messageName: name, correlationKey };
-  return { claims: [{ collection: 'messageCorrelations', key }], rows: [{ op: 'put', collection: 'messageCorrelations', key, row }] };
-}
-
-async function start(room: Room, message: Message, definition: DefinitionEntry): Promise<readonly Hit[]> {
+async function start(room: Room, message: Offered, definition: DefinitionEntry): Promise<readonly Hit[]> {
   const hits: Hit[] = [];
   for (const known of definition.starts) {
     if (known.kind !== 'message' || known.name !== message.name) continue;
+    if (isJoined(known)) {
+      hits.push(...(await startJoined(room, message, { definition, known })));
+      continue;
+    }
     const processInstanceKey = await room.ids.next();
     const at = room.clock.now();
     const { claims, rows } = taking(message, definition.id, {
@@ -212,9 +200,16 @@ async function start(room: Room, message: Message, definition: DefinitionEntry):
   return hits;
 }
 
-/** One running instance per process id and correlation key. Has no time, so that it is never forgotten while the instance runs. */
-function lockOf(processDefinitionId: string, correlationKey: string): string | undefined {
-  return correlationKey === '' ? undefined : `running-${JSON.stringify([processDefinitionId, correlationKey])}`;
+/** One part of several that begin an instance together. Whoever wants to know which instance takes it is told only of the last part. */
+async function startJoined(
+  room: Room,
+  message: Offered,
+  { definition, known }: { readonly definition: DefinitionEntry; readonly known: JoinedStart },
+): Promise<readonly Hit[]> {
+  if (message.atOnce && !(await isLastPart(room, definition, known, message))) return [];
+  const { messageKey: id, variables, by } = message;
+  const keys = await happened(room, definition, known, { id, variables, by, message });
+  return keys.map((processInstanceKey) => ({ processInstanceKey }));
 }
 
 async function subscribed(room: Room, event: Extract<Event, { readonly t: 'subscription-opened' }>, origin: Origin): Promise<void> {
@@ -225,22 +220,6 @@ async function subscribed(room: Room, event: Extract<Event, { readonly t: 'subsc
   for (const message of await buffered(room, name, correlationKey)) {
     if ((await deliver(room, message, subscription)) === 'refused') return;
   }
-}
-
-async function buffered(room: Room, name: string, correlationKey: string): Promise<readonly Message[]> {
-  const filter = { name, correlationKey, expiresAt: { $gt: room.clock.now() } };
-  const { items } = await room.store.search('messages', { filter, sort: [{ field: 'publishedAt' }], limit: 10_000 });
-  return items.map(messageOf);
-}
-
-function messageOf(row: Row): Message {
-  return {
-    messageKey: String(row['messageKey']),
-    name: String(row['name']),
-    correlationKey: String(row['correlationKey']),
-    variables: (row['variables'] ?? {}) as Variables,
-    by: SYSTEM,
-  };
 }
 
 async function freed(room: Room, origin: Origin, moved: boolean): Promise<void> {
@@ -254,6 +233,7 @@ async function freed(room: Room, origin: Origin, moved: boolean): Promise<void> 
     const [lock, definition] = [lockOf(id, correlationKey), room.book.latestEntry(id)];
     if (row['subscriptionKey'] !== undefined || lock === undefined || definition === undefined) continue;
     await room.store.write([{ op: 'delete', collection: 'idempotency', key: lock }]);
+    for (const known of definition.starts.filter(isJoined)) await beginComplete(room, definition, known);
     for (const message of await buffered(room, name, correlationKey)) if ((await start(room, message, definition)).length > 0) break;
   }
 }

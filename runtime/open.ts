@@ -149,7 +149,7 @@ function messagingOf(parts: Parts): Pick<Runtime, 'publishMessage' | 'correlateM
     correlateMessage: async (message, by) => {
       const refusal = await refuseStart(parts, message);
       if (refusal) return refusal;
-      const answer = await messages.publish({ ...message, timeToLive: 0 }, by);
+      const answer = await messages.publish({ ...message, timeToLive: 0, atOnce: true }, by);
       if (!answer.ok) return answer;
       const [hit] = answer.hits;
       if (hit === undefined)

@@ -1,6 +1,7 @@
 import { instanceKeyOf, localOf } from '../engine/index.ts';
 import type { Actor, Key, Variables } from '../engine/index.ts';
 import type { Row } from './collections.ts';
+import { happened, isJoined } from './joined-starts.ts';
 import { once } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -23,6 +24,14 @@ export async function broadcast(room: Room, signal: Broadcast): Promise<void> {
   }
   for (const definition of room.book.latestEntries()) {
     for (const start of definition.starts.filter((known) => known.kind === 'signal' && known.name === signal.name)) {
+      if (isJoined(start)) {
+        await happened(room, definition, start, {
+          id: `signal-${signal.id}-${start.elementId}`,
+          variables: signal.variables,
+          by: signal.by,
+        });
+        continue;
+      }
       const instanceKey = await room.ids.next();
       const command = {
         type: 'create-instance',

@@ -3,6 +3,7 @@
  * (crash between commit and dispatch, queue wiped or away) and does it. Everything in here may run twice.
  */
 import type { Dispatch } from './dispatch.ts';
+import { sweepJoinedStarts } from './joined-starts.ts';
 import type { Messages } from './messages.ts';
 import type { Room } from './room.ts';
 import type { Settling } from './settle.ts';
@@ -62,6 +63,7 @@ export function createSweeper({ room, settling, dispatch, messages, everythingMs
 
 async function rarely(room: Room, messages: Messages): Promise<void> {
   await messages.sweep();
+  await sweepJoinedStarts(room);
   const { items } = await room.store.search('idempotency', { filter: { createdAt: { $lt: room.clock.now() - WEEK } }, limit: 1_000 });
   if (items.length > 0) await room.store.write(items.map(({ id }) => ({ op: 'delete', collection: 'idempotency', key: String(id) })));
 }

@@ -6,6 +6,7 @@ import { instanceKeyOf, localOf, startTimer } from '../engine/index.ts';
 import type { TimerDue } from '../engine/index.ts';
 import type { Row } from './collections.ts';
 import type { DefinitionEntry } from './definitions.ts';
+import { happened, isJoined } from './joined-starts.ts';
 import type { RowChange } from './ports.ts';
 import { once, SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
@@ -63,8 +64,13 @@ async function fireStart(room: Room, row: Row): Promise<true> {
   }
   const previous = { dueAt, ...(row['repeat'] === undefined ? {} : { repeat: Number(row['repeat']) }) };
   const next = nextStart(room, definition, { key, elementId: String(row['elementId']), previous });
-  const instanceKey = await room.ids.next();
   const at = room.clock.now();
+  const joined = definition.starts.find((start) => start.kind === 'timer' && start.elementId === row['elementId'] && isJoined(start));
+  if (joined && isJoined(joined)) {
+    await happened(room, definition, joined, { id: `timer-${key}-${dueAt}`, variables: {}, by: SYSTEM, rows: [next] });
+    return true;
+  }
+  const instanceKey = await room.ids.next();
   const { claims, rows = [] } = once(`timer-${key}-${dueAt}`, at);
   const command = {
     type: 'create-instance',

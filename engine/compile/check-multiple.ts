@@ -34,6 +34,14 @@ function thrownProblem(parts: readonly Trigger[]): Problem | undefined {
   return undefined;
 }
 
+/** What has happened is known by its kind and name. */
+function repeats(parts: readonly Trigger[]): boolean {
+  const names = parts.flatMap((part) =>
+    'name' in part && typeof part.name === 'object' && 'fixed' in part.name ? [`${part.type} ${String(part.name.fixed)}`] : [],
+  );
+  return new Set(names).size < names.length;
+}
+
 function caughtProblem(parts: readonly Trigger[], parallel: boolean, isRootStart: boolean): Problem | undefined {
   const types = parts.map(({ type }) => type);
   const alone = types.find((type) => type === 'link' || type === 'compensation');
@@ -44,10 +52,6 @@ function caughtProblem(parts: readonly Trigger[], parallel: boolean, isRootStart
   const thrown = types.find((type) => THROWN.includes(type));
   if (thrown)
     return [`its part of type ${thrown} cannot wait for the others`, 'Make it an event that any of its parts sets off, or draw two.'];
-  if (isRootStart)
-    return [
-      'a process cannot begin with all of several events in one start event',
-      'Begin with a parallel event-based gateway that instantiates, with one event for each behind it.',
-    ];
+  if (isRootStart && repeats(parts)) return ['the same event is in it twice', 'Delete one of them.'];
   return undefined;
 }

@@ -112,7 +112,7 @@ describe('multiple events that are refused', () => {
     ['two conditions', catching('x', onCondition('=a') + onCondition('=b'))],
     ['an error that would wait for a signal', on(onError('E') + onSignal('g'), all)],
     ['an escalation that would wait for a signal', on(onEscalation('K') + onSignal('g'), all)],
-    ['a process that begins with all of two events', el('startEvent', 'x', onSignal('g') + timer('timeDuration', 'PT1H'), all)],
+    ['a process that begins with the same signal twice', el('startEvent', 'x', onSignal('g') + onSignal('g'), all)],
   ])('[H5] %s', async (_what, part) => {
     const { problems } = await compile(diagram(signal('g'), error('E'), escalation('K'), start('s'), job('a'), part, path('s a')));
     expect(problems).toContainEqual(expect.objectContaining({ code: 'MULTIPLE_EVENT', elementId: 'x', severity: 'error' }));
@@ -122,6 +122,7 @@ describe('multiple events that are refused', () => {
     ['any of them', on(onError('E') + onSignal('g'))],
     ['all of them, in an event sub-process', eventSub('h', start('hs', onSignal('g') + timer('timeDuration', 'PT1H'), all))],
     ['a start with any of them', el('startEvent', 'x', onSignal('g') + timer('timeDuration', 'PT1H'))],
+    ['a start with all of them', el('startEvent', 'x', onSignal('g') + timer('timeDuration', 'PT1H'), all)],
   ])('[H5] those that mean something are not: %s', async (_what, part) => {
     const { problems } = await compile(diagram(signal('g'), error('E'), start('s'), job('a'), part, path('s a')));
     expect(problems).toEqual([]);

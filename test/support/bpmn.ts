@@ -47,6 +47,8 @@ export function mapping(inputs: Readonly<Record<string, string>>, outputs: Reado
 }
 
 export const start = (id: string, inner = '', values = {}) => el('startEvent', id, inner, values);
+/** Begins when all of its parts have happened. */
+export const multipleStart = (id: string, ...parts: readonly string[]) => el('startEvent', id, parts, { parallelMultiple: true });
 export const end = (id: string, inner = '') => el('endEvent', id, inner);
 export const gateway = (kind: 'exclusive' | 'parallel' | 'inclusive' | 'complex' | 'eventBased', id: string, values = {}, inner = '') =>
   el(`${kind}Gateway`, id, inner, values);
