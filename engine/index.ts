@@ -13,7 +13,7 @@ export { evolve } from './evolve.ts';
 export { serialize, parse } from './serialize.ts';
 export type { DecisionFailure, DecisionOutcome, DeployedDecision, Library, World } from './world.ts';
 export type { Problem } from './problem.ts';
-export type { Binding, Element, ElementKind, Flow, FormSpec, Lane, Process, Trigger, TriggerType } from './process.ts';
+export type { Binding, Element, ElementKind, Flow, FormSpec, Lane, Process, Starters, Trigger, TriggerType } from './process.ts';
 export type { ElementInstance, InstanceState, JobState, TaskState, Variable } from './state.ts';
 export {
   agencyOf,

@@ -199,6 +199,13 @@ export type ElementOf<K extends ElementKind> = Base & Extract<Shape, { readonly 
 /** An element that contains others. */
 export type ScopeElement = Base & Extract<Shape, Inside>;
 
+/** Who may begin a case by hand. */
+export interface Starters {
+  readonly users: readonly string[];
+  /** agencies, `kota` for the city, `citizen` */
+  readonly groups: readonly string[];
+}
+
 export interface Lane {
   readonly id: ElementId;
   readonly name?: string;
@@ -217,6 +224,8 @@ export interface Process {
   /** agency that owns it: `alur:owner`, else the pool's `alur:agency` */
   readonly agency?: string;
   readonly properties: ReadonlyMap<string, string>;
+  /** absent: whoever may begin cases at all */
+  readonly starters?: Starters;
   /** link catch events by scope and name: `scope id` → name → catch event */
   readonly links: ReadonlyMap<ElementId, ReadonlyMap<string, ElementId>>;
 }

@@ -163,6 +163,7 @@ function processEntry(row: Row, { xml, process, library, moment, sightsOf }: Mad
       return starts().some(({ kind }) => kind === 'message');
     },
     properties: process.properties,
+    ...(process.starters && { starters: process.starters }),
     elements: elementsOf(process),
     phases: phasesOf(process),
     // those that were deployed before views were stored with the definition get theirs from what is deployed now

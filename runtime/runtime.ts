@@ -3,7 +3,7 @@
  * Every operation answers a value: `ok: true` or a Rejection. It throws only for our own faults (store down, bug).
  */
 import type { Visibility } from '../engine/analysis/visibility.ts';
-import type { Raisable } from '../engine/index.ts';
+import type { Raisable, Starters } from '../engine/index.ts';
 import type { Actor, Command, Json, Key, Rejection, TaskFields, Variables } from '../engine/terms.ts';
 import type { Filter, Queue, Row, RuntimeClock, Store } from './ports.ts';
 
@@ -219,6 +219,8 @@ export interface Definition {
   readonly startFormKey?: Key;
   /** `alur:` and other zeebe:properties of the process */
   readonly properties: ReadonlyMap<string, string>;
+  /** who may begin a case by hand; absent: whoever may begin cases at all */
+  readonly starters?: Starters;
   readonly elements: ReadonlyMap<string, DefinedElement>;
   /** ids of elements with `alur:phase`, in diagram order: the stages that a citizen sees */
   readonly phases: readonly {

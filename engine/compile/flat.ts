@@ -2,6 +2,7 @@
  * The parser's objects as a list that any channel can carry (worker messages, JSON): nodes name each other by their place in the list,
  * because references make chains as long as the diagram and a copy that follows them would run out of stack.
  */
+import { OTHER_ENGINES } from './node.ts';
 import type { Node } from './node.ts';
 
 type Flat = string | number | boolean | { readonly node: number } | { readonly list: readonly Flat[] };
@@ -37,10 +38,17 @@ export function flatten(root: object, leaveOut: ReadonlySet<string>): FlatTree {
       const value = name.startsWith('$') || (at === 0 && leaveOut.has(name)) ? undefined : flat(node[name]);
       return value === undefined ? [] : [[name, value] as const];
     });
+    const foreign = foreignAttribute(node);
+    // the parser keeps attributes that it does not know apart
+    if (foreign !== undefined) properties.push(['$foreign', foreign]);
     const parent = isNode(node.$parent) ? numbers.get(node.$parent) : undefined;
     nodes.push({ type: node.$type, properties, ...(parent !== undefined && { parent }) });
   }
   return nodes;
+}
+
+function foreignAttribute({ $attrs }: Node): string | undefined {
+  return Object.keys($attrs ?? {}).find((name) => OTHER_ENGINES.test(name));
 }
 
 /** The parser hides references from enumeration, and keeps default values in its prototypes. */

@@ -7,6 +7,7 @@ import { child, children, extension, idOf, propertiesOf, text } from './node.ts'
 import type { Node } from './node.ts';
 import { executionListenersOf, loopOf, mappingsOf } from './parts.ts';
 import { flowNodesIn, processShape, shapes } from './shapes.ts';
+import { startersOf } from './starters.ts';
 
 interface Draft {
   readonly context: Context;
@@ -30,6 +31,7 @@ export function graphOf(node: Node, definitions: Node, context: Context): Proces
   addInside(node, agency, draft);
   const [name, tag] = [text(node, 'name'), extension(node, 'zeebe:VersionTag')];
   const versionTag = tag && text(tag, 'value');
+  const starters = startersOf(properties, (complaint) => context.error(node, complaint));
   return {
     id: idOf(node),
     executable: true,
@@ -40,6 +42,7 @@ export function graphOf(node: Node, definitions: Node, context: Context): Proces
     links: linksOf(draft.elements),
     ...(name !== undefined && { name }),
     ...(versionTag !== undefined && { versionTag }),
+    ...(starters && { starters }),
     ...(agency !== undefined && { agency }),
   };
 }

@@ -2,6 +2,8 @@
 export interface Node {
   readonly $type: string;
   readonly $parent?: Node;
+  /** attributes that the schema does not know, as they stand in the file */
+  readonly $attrs?: Readonly<Record<string, unknown>>;
   readonly [property: string]: unknown;
 }
 
@@ -31,10 +33,16 @@ export function extension(node: Node, type: string): Node | undefined {
   return children(extensions, 'values').find((value) => value.$type === type);
 }
 
-/** The first extension element of an engine that we know and are not, e.g. `camunda:inputOutput`. */
+/** Names of extensions of engines that we know and are not. */
+export const OTHER_ENGINES = /^(?:camunda|activiti|flowable):/;
+
+/** The first extension element or attribute of another engine, e.g. `camunda:inputOutput` or `camunda:asyncBefore`; also of an element's events and marker. */
 export function foreignExtension(node: Node): string | undefined {
   const extensions = child(node, 'extensionElements');
-  return children(extensions, 'values').find(({ $type }) => /^(?:camunda|activiti|flowable):/.test($type))?.$type;
+  const element = children(extensions, 'values').find(({ $type }) => OTHER_ENGINES.test($type));
+  if (element) return element.$type;
+  const parts = [node, ...children(node, 'eventDefinitions'), child(node, 'loopCharacteristics')];
+  return parts.flatMap((part) => (part && text(part, '$foreign')) ?? [])[0];
 }
 
 /** `zeebe:properties` of a node; the last one of a name wins. */

@@ -14,6 +14,7 @@ import { actorOf } from '../reader.ts';
 import { nextReference } from '../references.ts';
 import { created, noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
+import { refuseOtherStarters } from '../starters.ts';
 import { stagesOf } from '../stages.ts';
 import { isActive, isApplicants, referenceOf, serviceNames, trackedCase, waitingFor } from '../tracking.ts';
 import { iso } from '../v2/show.ts';
@@ -22,9 +23,10 @@ import { offeredService, startFormOf } from './services.ts';
 const MOST_SHOWN = 100;
 
 const applyBody = z.object({ processDefinitionId: name, variables: variables.nullish() });
-function apply(asked: Asked) {
+async function apply(asked: Asked) {
   const given = parseBody(asked, applyBody);
   const service = offeredService(asked, given.processDefinitionId);
+  await refuseOtherStarters(asked, service);
   const form = startFormOf(asked, service);
   // a service without a form asks nothing
   const answers = form === undefined ? {} : answersOf(asked, form.schema, { given: given.variables ?? {} });

@@ -5,6 +5,7 @@ import { anyone, staff } from '../policy.ts';
 import { Problem } from '../problem.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
+import { mayStart } from '../starters.ts';
 
 /** Latest versions that the portal offers, by name. */
 export function isService({ row, properties }: Definition): boolean {
@@ -51,7 +52,7 @@ function list(asked: Asked) {
   const ids = new Set(asked.context.runtime.definitions.all().map(({ row }) => String(row['processDefinitionId'])));
   const services = [...ids]
     .map((id) => asked.context.runtime.definitions.latest(id))
-    .filter((found) => found !== undefined && isService(found));
+    .filter((found) => found !== undefined && isService(found) && mayStart(asked.reader, found));
   const items = services.flatMap((found) => (found === undefined ? [] : [show(asked, found)]));
   return ok({ items: items.sort((left, right) => String(left.name).localeCompare(String(right.name))) });
 }

@@ -15,6 +15,7 @@ import { actorOf, isCityWide } from '../reader.ts';
 import { takesPart } from '../reach.ts';
 import { created, noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
+import { refuseOtherStarters } from '../starters.ts';
 import { iso } from '../v2/show.ts';
 import type { Definition } from '../../runtime/runtime.ts';
 
@@ -92,6 +93,7 @@ async function begin(asked: Asked) {
   const given = parseBody(asked, start);
   if (!takesPart(reader, definition))
     throw new Problem('FORBIDDEN', 'Expected a service in which your agency takes part, but this one is of others');
+  await refuseOtherStarters(asked, definition);
   const values = (given.instanceValues ?? given.InstanceValues ?? []).map(({ code, value }) => [code, value] as const);
   const variables = { ...Object.fromEntries(values), processStartedBy: given.processStartedBy };
   const processDefinitionKey = String(definition.row['processDefinitionKey']) as Key;

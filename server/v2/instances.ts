@@ -10,6 +10,7 @@ import { takesPart } from '../reach.ts';
 import { actorOf } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
+import { refuseOtherStarters } from '../starters.ts';
 import { search } from '../search.ts';
 import { TENANT, showProcessInstance, showSequenceFlow } from './show.ts';
 import { processInstances } from './tables.ts';
@@ -48,7 +49,7 @@ type Creation = z.infer<typeof creation>;
 async function create(asked: Asked) {
   const { context, reader } = asked;
   const given = parseBody(asked, creation);
-  refuseForeignService(asked, given);
+  await refuseForeignService(asked, given);
   const version = given.processDefinitionVersion;
   const started = accepted(
     await context.runtime.startInstance(
@@ -72,15 +73,17 @@ async function create(asked: Asked) {
   return ok({ ...result, tenantId: TENANT, variables: outcome, tags: given.tags ?? [], businessId: given.businessId ?? null });
 }
 
-/** Everybody starts only what the own agency takes part in. */
-function refuseForeignService({ context, reader }: Asked, given: Creation): void {
-  const { definitions } = context.runtime;
+/** Everybody starts only what the own agency takes part in, and what the diagram lets them start. */
+async function refuseForeignService(asked: Asked, given: Creation): Promise<void> {
+  const { definitions } = asked.context.runtime;
   const definition =
     given.processDefinitionKey === undefined
       ? definitions.latest(given.processDefinitionId ?? '')
       : definitions.byKey(given.processDefinitionKey);
-  if (definition !== undefined && !takesPart(reader, definition))
+  if (definition === undefined) return;
+  if (!takesPart(asked.reader, definition))
     throw new Problem('FORBIDDEN', 'Expected a service in which your agency takes part, but this one is of others');
+  await refuseOtherStarters(asked, definition);
 }
 
 async function awaited(asked: Asked, processInstanceKey: string, given: Creation): Promise<Variables> {

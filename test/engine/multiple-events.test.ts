@@ -173,4 +173,21 @@ describe('bindings and foreign extensions', () => {
     ]);
     expect((await compile(xml(zeebe('properties')))).problems).toEqual([]);
   });
+
+  test.each([
+    ['an activity', (attribute: string) => el('manualTask', 'a', '', { [attribute]: 'true' })],
+    ['the process', (attribute: string) => el('manualTask', 'a', '').concat(`<!--${attribute}-->`)],
+    ['an event definition', (attribute: string) => catching('a', timer('timeDuration', 'PT1H').replace('>', ` ${attribute}="x">`))],
+    [
+      'a loop marker',
+      (attribute: string) => el('manualTask', 'a', `<bpmn:standardLoopCharacteristics loopMaximum="2" ${attribute}="x" />`),
+    ],
+  ])('[Z6] so are their attributes, at %s', async (what, part) => {
+    const xml = (attribute: string) =>
+      diagram(start('s'), part(attribute), path('s a'))
+        .replace('<bpmn:definitions ', '<bpmn:definitions xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:own="urn:own" ')
+        .replace('<bpmn:process ', what === 'the process' ? `<bpmn:process ${attribute}="x" ` : '<bpmn:process ');
+    expect((await compile(xml('camunda:asyncBefore'))).problems).toMatchObject([{ code: 'FOREIGN_EXTENSION', severity: 'warning' }]);
+    expect((await compile(xml('own:mark'))).problems).toEqual([]);
+  });
 });
