@@ -30,6 +30,9 @@ export {
 export type { Moment, Raisable, StartSubscription, TimerDue } from './read.ts';
 export { clusterContext, TASK_EVENTS, withCluster } from './cluster.ts';
 export type { ClusterSettings, GlobalTaskListener, TaskEvent } from './cluster.ts';
+export { parseLifetime, retentionOf } from './retention.ts';
+export type { Lifetime, Retention } from './retention.ts';
+export { addDuration } from './time/duration.ts';
 export * from './keys.ts';
 export type * from './terms.ts';
 export * as feel from './feel/index.ts';

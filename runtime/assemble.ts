@@ -36,7 +36,10 @@ import type { OpenRuntime } from './open.ts';
 import { createPulse } from './pulse.ts';
 import type { Pulse } from './pulse.ts';
 import { sharedReadApart } from './read-apart.ts';
+import { createRetention, KEEP_ALL, retentionFor } from './retention.ts';
+import type { Retaining } from './retention.ts';
 import type { Room } from './room.ts';
+import type { Runtime } from './runtime.ts';
 import { createSettling } from './settle.ts';
 import type { Settling } from './settle.ts';
 import { createSweeper } from './sweep.ts';
@@ -51,6 +54,7 @@ export interface Parts {
   readonly opened: OpenedQueue;
   readonly alarm: Alarm;
   readonly sweeper: Sweeper;
+  readonly retaining: Retaining;
   readonly settling: Settling;
   readonly dispatch: Dispatch;
   readonly consumer: Consumer;
@@ -63,6 +67,7 @@ export interface Parts {
   readonly holds: Holds;
   readonly admission: Admission;
   readonly pulse: Pulse;
+  readonly retention: Runtime['retention'];
   /** definitions and holds as the store has them */
   readonly learn: () => Promise<void>;
   readonly stopListening: () => void;
@@ -103,13 +108,14 @@ export function assemble(options: Options, store: Store, opened: OpenedQueue): P
     holds: base.holds,
     admission: createAdmission({ store, builtIn: room.builtIn, now: room.clock.now, ...bounds }),
     pulse: works ? createPulse({ queue: opened.queue, owner: base.owner }) : { alive: () => true, stop: () => undefined },
+    retention: (id) => retentionFor({ book: room.book, otherwise: config.retention ?? KEEP_ALL }, id),
     learn: base.learn,
     stopListening: wire({ ...working, ...scheduling, room, hints: base.hints, works, ringAt }),
   };
 }
 
 type Working = Pick<Parts, 'settling' | 'dispatch' | 'consumer' | 'messages' | 'jobs' | 'watch' | 'batches'>;
-type Scheduling = Pick<Parts, 'sweeper' | 'alarm'> & { readonly leader: Leader };
+type Scheduling = Pick<Parts, 'sweeper' | 'alarm' | 'retaining'> & { readonly leader: Leader };
 
 /** What commits lead to: jobs, messages, effects, those who wait. */
 function workingParts(
@@ -148,16 +154,18 @@ interface Place {
 
 /** What happens by itself: due times, what was lost, and who looks after it. */
 function schedulingParts(
-  { handlers = new Map(), sweepMs = 25_000, shared }: Options,
+  { handlers = new Map(), sweepMs = 25_000, shared, config }: Options,
   { settling, dispatch, messages, jobs, consumer, batches }: Working,
   { room, owner, roles, log }: Place,
 ): Scheduling {
   const types = roles.includes('worker') ? [...handlers.keys()] : [];
+  const retaining = createRetention({ ...room, otherwise: config.retention ?? KEEP_ALL, log });
   const sweeper = createSweeper({
     room,
     settling,
     dispatch,
     messages,
+    retaining,
     everythingMs: sweepMs,
     wakeWorkers: () => jobs.wake(),
     leads: () => leader.leads(),
@@ -179,7 +187,7 @@ function schedulingParts(
     });
   };
   const leader = leaderOf({ store: room.store, owner, shared, schedules: roles.includes('scheduler'), lead, log });
-  return { sweeper, alarm, leader };
+  return { sweeper, retaining, alarm, leader };
 }
 
 interface Wiring extends Working, Scheduling {

@@ -1,7 +1,10 @@
 /** Reads every audit chain again and says where one is broken: a record that was changed, removed or moved. Reads only. */
-import { chainHash, commitHash } from './audit-chain.ts';
+import { sha256Of, verifyArchive } from './archive.ts';
+import { chainHash } from './audit-chain.ts';
 import type { CollectionName, Row } from './collections.ts';
+import { brokenChain } from './commit-chain.ts';
 import type { Store } from './ports.ts';
+import { ARCHIVED, ARCHIVE_ENDED, sealOf } from './retention-records.ts';
 
 export interface AuditVerdict {
   /** chains and records that were read */
@@ -26,7 +29,8 @@ class Findings {
 export async function verifyAudit(store: Store): Promise<AuditVerdict> {
   const found = new Findings();
   for await (const row of everyRow(store, 'processInstances')) await verifyCase(store, row, found);
-  await verifyRecords(store, found);
+  const sealed = await verifyRecords(store, found);
+  await verifyArchives(store, sealed, found);
   const { chains, records, unsealed, broken } = found;
   return { chains, records, unsealed, broken };
 }
@@ -34,34 +38,20 @@ export async function verifyAudit(store: Store): Promise<AuditVerdict> {
 /** The history of one case, and that it ends where the case's row says. */
 async function verifyCase(store: Store, row: Row, found: Findings): Promise<void> {
   const instanceKey = String(row['processInstanceKey']);
-  const chain = `case ${instanceKey}`;
   const commits = await store.events(instanceKey);
+  const { unsealed, broken } = brokenChain(row, commits);
   found.chains += 1;
   found.records += commits.length;
-  let [previous, expected, sealed] = ['', 1, false];
-  for (const { version, audit, events } of commits) {
-    if (version !== expected) found.add(chain, `record ${expected}, but the next one is ${version}: one was removed or moved`);
-    expected = version + 1;
-    if (audit.hash === undefined) {
-      if (sealed) found.add(chain, `record ${version} to carry a hash, but it was taken away`);
-      else found.unsealed += 1;
-      continue;
-    }
-    sealed = true;
-    if (audit.hash !== commitHash(previous, { instanceKey, version, audit, events }))
-      found.add(chain, `record ${version} (${audit.command}) to follow from the one before it, but one of them was changed`);
-    previous = audit.hash;
-  }
-  const head = row['auditHead'];
-  if (typeof head === 'string' && head !== `${expected - 1}:${previous}`)
-    found.add(
-      chain,
-      `its history to end at record ${head.split(':')[0] ?? ''} as its row says, but it does not: records were removed or replaced at its end`,
-    );
+  found.unsealed += unsealed;
+  for (const sentence of broken) found.broken.push(`case ${instanceKey}: ${sentence}`);
 }
 
-/** Sign-ins, denied and sensitive reads, commands to no case. */
-async function verifyRecords(store: Store, found: Findings): Promise<void> {
+/** key of each archived case → sha-256 of its file, as the records say */
+type Sealed = ReadonlyMap<string, string>;
+
+/** Sign-ins, denied and sensitive reads, commands to no case, cases that were archived. */
+async function verifyRecords(store: Store, found: Findings): Promise<Sealed> {
+  const sealed = new Map<string, string>();
   const ends = new Map<string, { readonly seq: number; readonly hash: string }>();
   for await (const row of everyRow(store, 'audit', ['chain', 'seq'])) {
     const chain = row['chain'];
@@ -70,6 +60,8 @@ async function verifyRecords(store: Store, found: Findings): Promise<void> {
       continue;
     }
     found.records += 1;
+    if (row['action'] === ARCHIVED) sealed.set(String(row['subject']), sealOf(row));
+    if (row['action'] === ARCHIVE_ENDED) sealed.delete(String(row['subject']));
     const { hash, ...record } = present(row);
     const before = ends.get(chain) ?? { seq: 0, hash: '' };
     const seq = Number(row['seq']);
@@ -87,6 +79,26 @@ async function verifyRecords(store: Store, found: Findings): Promise<void> {
     ends.delete(String(chain));
   }
   for (const chain of ends.keys()) found.add(`audit ${chain}`, 'to be named among the heads, but it is not: its head was removed');
+  return sealed;
+}
+
+/** Every archived case has its file, as it was when it was archived; and what is in the files holds. */
+async function verifyArchives(store: Store, sealed: Sealed, found: Findings): Promise<void> {
+  const missing = new Set(sealed.keys());
+  for await (const row of everyRow(store, 'archives')) {
+    const key = String(row['processInstanceKey']);
+    missing.delete(key);
+    const bytes = await store.getBlob(String(row['blob']));
+    if (bytes === undefined) found.add(`archive ${key}`, 'its file to be there, but it is gone');
+    else if (sha256Of(bytes) !== sealed.get(key)) found.add(`archive ${key}`, 'the file that was sealed, but it is another');
+    else {
+      const { records, broken } = await verifyArchive(bytes);
+      found.chains += 1;
+      found.records += records;
+      for (const sentence of broken) found.broken.push(`archive ${key}: ${sentence}`);
+    }
+  }
+  for (const key of missing) found.add(`archive ${key}`, 'to be listed, but it is not: it was removed before its time');
 }
 
 /** stores may tell absent fields as null */

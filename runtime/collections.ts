@@ -13,6 +13,7 @@ import { clusterCollections } from './cluster-collections.ts';
 import { exchangeCollections } from './exchange-collections.ts';
 import { identityCollections } from './identity-collections.ts';
 import { registryCollections } from './registry-collections.ts';
+import { retentionCollections } from './retention-collections.ts';
 
 export type FieldType = 'key' | 'text' | 'number' | 'flag' | 'time' | 'list' | 'json';
 export type Row = { readonly [field: string]: unknown };
@@ -33,7 +34,7 @@ export interface Collection {
 
 export const collections = {
   processInstances: {
-    sparse: ['parentElementInstanceKey', 'parentProcessInstanceKey', 'businessId', 'hasIncident'],
+    sparse: ['parentElementInstanceKey', 'parentProcessInstanceKey', 'businessId', 'hasIncident', 'endDate'],
     key: 'processInstanceKey',
     fields: {
       processInstanceKey: 'key',
@@ -69,6 +70,8 @@ export const collections = {
       ['startedBy', 'startDate'],
       ['startDate'],
       ['hasIncident', 'startDate'],
+      // whose time is over: ended ones only, numbers only
+      ['processDefinitionKey', 'endDate'],
     ],
   },
   elementInstances: {
@@ -423,6 +426,7 @@ export const collections = {
   ...exchangeCollections,
   ...registryCollections,
   ...identityCollections,
+  ...retentionCollections,
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },
   users: {
     fields: {

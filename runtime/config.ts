@@ -3,6 +3,8 @@
  */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { parseLifetime } from '../engine/index.ts';
+import type { Retention } from '../engine/index.ts';
 import type { AdmissionBounds } from './admission.ts';
 
 export interface Config {
@@ -28,6 +30,8 @@ export interface Config {
   readonly secret?: string;
   /** when new cases are refused so that the accepted ones come to their end */
   readonly admission: AdmissionBounds;
+  /** how long ended cases and their archives are kept, where their process does not say */
+  readonly retention: Retention;
   /** where citizens reach the portal: for links in mails and QR codes; without trailing slash */
   readonly publicUrl: string;
   /** `ALUR_MONGO_STANDALONE=true`, tests only: a MongoDB without replica set is accepted, which may lose what it acknowledged */
@@ -44,6 +48,12 @@ export const ROLES: readonly Role[] = ['web', 'worker', 'scheduler'];
 export type ConfigAnswer = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly faults: readonly string[] };
 
 const flag = z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no', ''] });
+const lifetime = z.string().transform((text, { addIssue }) => {
+  const parsed = parseLifetime(text);
+  if (parsed !== undefined) return parsed;
+  addIssue("'never' or an ISO 8601 duration such as P10Y");
+  return z.NEVER;
+});
 const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   HOST: z.string().min(1).optional(),
@@ -68,6 +78,8 @@ const schema = z.object({
   ALUR_MAX_BACKLOG: z.coerce.number().int().min(0).max(10_000).default(10_000),
   ALUR_MAX_LAG: z.coerce.number().int().min(0).default(1_000),
   ALUR_MAX_HEAP: z.coerce.number().int().min(0).max(100).default(92),
+  ALUR_HISTORY_TTL: lifetime.default('never'),
+  ALUR_ARCHIVE_TTL: lifetime.default('never'),
   ALUR_MONGO_STANDALONE: flag.default(false),
   NODE_ENV: z.string().optional(),
 });
@@ -155,6 +167,7 @@ function configOf(env: Parsed, data: string, url: string): Config {
     roles: ROLES.filter((role) => env.ALUR_ROLES.includes(role)),
     ...(env.ALUR_SECRET === undefined ? {} : { secret: env.ALUR_SECRET }),
     admission: { backlog: env.ALUR_MAX_BACKLOG, lagMs: env.ALUR_MAX_LAG, heapPercent: env.ALUR_MAX_HEAP },
+    retention: { history: env.ALUR_HISTORY_TTL, archive: env.ALUR_ARCHIVE_TTL },
     production: env.NODE_ENV === 'production',
     zone: env.ALUR_ZONE,
   };

@@ -1,75 +1,72 @@
 /** An ended case leaves no trace in lists and history, with everything that it called. Documents stay: whoever holds a permit must be able to prove it. */
 import type { Key, Rejection } from '../engine/index.ts';
+import { caseRows } from './case-rows.ts';
+import type { CaseRows } from './case-rows.ts';
 import type { CollectionName, Row } from './collections.ts';
-import type { RowChange } from './ports.ts';
-import type { Room } from './room.ts';
+import { announceDeletion, deletionOver } from './legal-hold.ts';
+import type { RowChange, RuntimeClock, Store } from './ports.ts';
 
 const PAGE = 1_000;
 
-/** How the rows of a case are named in each collection. */
-const kept: readonly (readonly [CollectionName, (row: Row) => string])[] = [
-  ['elementInstances', (row) => String(row['elementInstanceKey'])],
-  ['sequenceFlows', (row) => String(row['sequenceFlowId'])],
-  ['variables', (row) => String(row['variableKey'])],
-  ['jobs', (row) => String(row['jobKey'])],
-  ['userTasks', (row) => String(row['userTaskKey'])],
-  ['incidents', (row) => String(row['incidentKey'])],
-  ['subscriptions', (row) => String(row['messageSubscriptionKey'])],
-  ['timers', (row) => String(row['timerKey'])],
-  ['decisionInstances', (row) => String(row['decisionEvaluationInstanceKey'])],
-  ['exchanges', (row) => String(row['exchangeId'])],
-];
-
-export async function forgetInstance(room: Room, key: Key): Promise<{ readonly ok: true } | Rejection> {
-  const row = await room.store.get('processInstances', key);
+export async function forgetInstance(
+  { store, clock }: { readonly store: Store; readonly clock: RuntimeClock },
+  key: Key,
+): Promise<{ readonly ok: true } | Rejection> {
+  const row = await store.get('processInstances', key);
   if (row === undefined) return { ok: false, kind: 'NOT_FOUND', reason: `Expected a process instance ${key}, but there is none` };
-  if (row['endDate'] === undefined)
-    return {
-      ok: false,
-      kind: 'INVALID_STATE',
-      reason: `Expected process instance ${key} to have ended, but it is ${String(row['state'])}`,
-    };
+  const reason = await reasonToKeep(store, key, row);
+  if (reason !== undefined) return { ok: false, kind: 'INVALID_STATE', reason };
+  if (await forgetUnlessHeld({ store, at: clock.now() }, key)) return { ok: true };
+  return { ok: false, kind: 'INVALID_STATE', reason: `Expected a process instance that may be deleted, but ${key} is under legal hold` };
+}
+
+async function reasonToKeep(store: Store, key: Key, row: Row): Promise<string | undefined> {
+  if (row['endDate'] === undefined) return `Expected process instance ${key} to have ended, but it is ${String(row['state'])}`;
   const parent = row['parentProcessInstanceKey'];
-  if (parent !== undefined && (await room.store.get('processInstances', String(parent))) !== undefined)
-    return {
-      ok: false,
-      kind: 'INVALID_STATE',
-      reason: `Expected a process instance that nobody called, but ${key} belongs to ${String(parent)}: delete that one`,
-    };
-  await forgetWithChildren(room, key);
-  return { ok: true };
+  if (parent !== undefined && (await store.get('processInstances', String(parent))) !== undefined)
+    return `Expected a process instance that nobody called, but ${key} belongs to ${String(parent)}: delete that one`;
+  return undefined;
+}
+
+/** False: the case is under legal hold and is left as it is. */
+export async function forgetUnlessHeld(place: { readonly store: Store; readonly at: number }, key: Key): Promise<boolean> {
+  if (!(await announceDeletion(place, key))) return false;
+  await forgetWithChildren(place.store, key);
+  await place.store.write([deletionOver(key)]);
+  return true;
 }
 
 /** Children first and the case's own row last: after a crash in between it is still in the list and can be deleted again. */
-async function forgetWithChildren(room: Room, key: Key): Promise<void> {
-  for (const child of await rows(room, 'processInstances', { parentProcessInstanceKey: key }))
-    await forgetWithChildren(room, String(child['processInstanceKey']));
-  for (const [collection, nameOf] of kept) await drop(room, { collection, key, nameOf });
-  await dropCorrelations(room, key);
-  await room.store.forget(key);
-  await room.store.write([{ op: 'delete', collection: 'processInstances', key }]);
-}
-
-async function rows(room: Room, collection: CollectionName, filter: Row): Promise<readonly Row[]> {
-  return (await room.store.search(collection, { filter, limit: PAGE })).items;
-}
-
-async function drop(
-  room: Room,
-  { collection, key, nameOf }: { readonly collection: CollectionName; readonly key: Key; readonly nameOf: (row: Row) => string },
-): Promise<void> {
+async function forgetWithChildren(store: Store, key: Key): Promise<void> {
   for (;;) {
-    const found = await rows(room, collection, { processInstanceKey: key });
+    const children = await rows(store, 'processInstances', { parentProcessInstanceKey: key });
+    for (const child of children) await forgetWithChildren(store, String(child['processInstanceKey']));
+    if (children.length < PAGE) break;
+  }
+  for (const each of caseRows) await drop(store, key, each);
+  await dropCorrelations(store, key);
+  await store.forget(key);
+  await store.write([{ op: 'delete', collection: 'processInstances', key }]);
+}
+
+async function rows(store: Store, collection: CollectionName, filter: Row): Promise<readonly Row[]> {
+  return (await store.search(collection, { filter, limit: PAGE })).items;
+}
+
+async function drop(store: Store, key: Key, { collection, keyOf }: CaseRows): Promise<void> {
+  for (;;) {
+    const found = await rows(store, collection, { processInstanceKey: key });
     if (found.length === 0) return;
-    await room.store.write(found.map((row): RowChange => ({ op: 'delete', collection, key: nameOf(row) })));
+    await store.write(found.map((row): RowChange => ({ op: 'delete', collection, key: keyOf(row) })));
+    if (found.length < PAGE) return;
   }
 }
 
 /** The row that says "this message went to this process" lives as long as the message: without it the message would go there again. */
-async function dropCorrelations(room: Room, key: Key): Promise<void> {
-  for (const row of await rows(room, 'messageCorrelations', { processInstanceKey: key })) {
-    if ((await room.store.get('messages', String(row['messageKey']))) !== undefined) continue;
+async function dropCorrelations(store: Store, key: Key): Promise<void> {
+  for (const row of await rows(store, 'messageCorrelations', { processInstanceKey: key })) {
+    if ((await store.get('messages', String(row['messageKey']))) !== undefined) continue;
     const name = `${String(row['messageKey'])}/${String(row['processDefinitionId'])}`;
-    await room.store.write([{ op: 'delete', collection: 'messageCorrelations', key: name }]);
+    await store.write([{ op: 'delete', collection: 'messageCorrelations', key: name }]);
   }
 }

@@ -17,6 +17,7 @@ import type { Outcome } from './execute.ts';
 import { forgetInstance } from './forget.ts';
 import type { Hold } from './holds.ts';
 import { createLanes } from './lanes.ts';
+import { liftHold, placeHold } from './legal-hold.ts';
 import { openQueue } from './open-queue.ts';
 import type { OpenedQueue } from './open-queue.ts';
 import type { Room } from './room.ts';
@@ -29,7 +30,7 @@ import { nextDue } from './sweep.ts';
 import type { RuntimeClock, Store } from './ports.ts';
 
 export type RuntimeConfig = Pick<Config, 'databaseUrl' | 'data' | 'clock' | 'queue' | 'redisUrl'> &
-  Partial<Pick<Config, 'zone' | 'mongoStandalone' | 'roles' | 'admission'>>;
+  Partial<Pick<Config, 'zone' | 'mongoStandalone' | 'roles' | 'admission' | 'retention'>>;
 
 export interface OpenRuntime {
   /** from `readConfig`. For tests: `{ databaseUrl: 'memory:', queue: 'in-process', clock: 'controllable', data: <folder> }` */
@@ -124,6 +125,9 @@ function runtimeOf(parts: Parts): Runtime {
     evaluateExpression: async (expression, variables) => evaluateExpression(room, expression, variables),
     evaluateConditions: async (request, by) => (await parts.admission.refusal()) ?? (await evaluateConditions(room, request, by)),
     forgetInstance: async (key) => await forgetInstance(room, key),
+    placeHold: async (key, reason, by) => await placeHold(room, { key, reason, by }),
+    liftHold: async (key, reason, by) => await liftHold(room, { key, reason, by }),
+    retention: parts.retention,
     startBatch: parts.batches.start,
     controlBatch: parts.batches.control,
     moveClock: async (to) => await moveClock(parts, to),
@@ -290,10 +294,8 @@ async function settled(parts: Parts): Promise<void> {
     await parts.opened.idle();
     const pending = await parts.room.store.pendingEffects(1);
     await new Promise((resolve) => setImmediate(resolve));
-    quiet =
-      parts.running.size + parts.room.door.busy() + parts.consumer.running.size + parts.opened.busy() + pending.length === 0
-        ? quiet + 1
-        : 0;
+    const busy = parts.running.size + parts.room.door.busy() + parts.consumer.running.size + parts.opened.busy() + pending.length;
+    quiet = busy > 0 || (parts.room.leads() && parts.retaining.due()) ? 0 : quiet + 1;
   }
 }
 

@@ -151,6 +151,8 @@ export interface Store {
   /** bytes kept beside rows: documents. Name = id. */
   putBlob(id: string, bytes: Uint8Array): Promise<void>;
   getBlob(id: string): Promise<Uint8Array | undefined>;
+  /** harmless when there is none */
+  deleteBlob(id: string): Promise<void>;
   /** a real round trip; throws when the store cannot be used */
   ping(): Promise<void>;
   close(): Promise<void>;

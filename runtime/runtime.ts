@@ -3,7 +3,7 @@
  * Every operation answers a value: `ok: true` or a Rejection. It throws only for our own faults (store down, bug).
  */
 import type { Visibility } from '../engine/analysis/visibility.ts';
-import type { Raisable, Starters } from '../engine/index.ts';
+import type { Raisable, Retention, Starters } from '../engine/index.ts';
 import type { Actor, Command, Json, Key, Rejection, TaskFields, Variables } from '../engine/terms.ts';
 import type { Filter, Queue, Row, RuntimeClock, Store } from './ports.ts';
 
@@ -115,8 +115,13 @@ export interface Runtime {
     readonly conditionalEvaluationKey: Key;
     readonly processInstances: readonly { readonly processDefinitionKey: Key; readonly processInstanceKey: Key }[];
   }>;
-  /** deletes an ended case, with everything that it called, from lists and history. Documents stay. */
+  /** deletes an ended case, with everything that it called, from lists and history. Documents stay. Not under legal hold */
   forgetInstance(processInstanceKey: Key): Answer<object>;
+  /** from now on nobody and nothing deletes or archives this case (the outermost one), or its archive */
+  placeHold(processInstanceKey: Key, reason: string, by: Actor): Answer<object>;
+  liftHold(processInstanceKey: Key, reason: string, by: Actor): Answer<object>;
+  /** how long ended cases of this process are kept, as its newest version says, or else the installation */
+  retention(processDefinitionId: string): Retention;
   /** the same for many; small ones are done when this answers, larger ones go on in the background and after a restart */
   startBatch(batch: Batch, by: Actor): Answer<{ readonly batchOperationKey: Key }>;
   controlBatch(batchOperationKey: Key, wish: 'cancel' | 'suspend' | 'resume'): Answer<object>;

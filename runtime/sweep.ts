@@ -5,6 +5,7 @@
 import type { Dispatch } from './dispatch.ts';
 import { sweepJoinedStarts } from './joined-starts.ts';
 import type { Messages } from './messages.ts';
+import type { Retaining } from './retention.ts';
 import type { Room } from './room.ts';
 import type { Settling } from './settle.ts';
 import { fireDue, nextTimer } from './timers.ts';
@@ -14,6 +15,7 @@ export interface SweepParts {
   readonly settling: Settling;
   readonly dispatch: Dispatch;
   readonly messages: Messages;
+  readonly retaining: Retaining;
   /** milliseconds, real time: so often it looks at everything */
   readonly everythingMs: number;
   /** this process is the one that schedules */
@@ -35,7 +37,8 @@ export interface Sweeper {
 const OVERLAP = 2_000;
 const WEEK = 7 * 24 * 3_600_000;
 
-export function createSweeper({ room, settling, dispatch, messages, everythingMs, wakeWorkers, leads, attend }: SweepParts): Sweeper {
+export function createSweeper(parts: SweepParts): Sweeper {
+  const { room, settling, dispatch, messages, retaining, everythingMs, wakeWorkers, leads, attend } = parts;
   let lastAll = Number.NEGATIVE_INFINITY;
   let lastLook = 0;
   return {
@@ -53,10 +56,11 @@ export function createSweeper({ room, settling, dispatch, messages, everythingMs
       await dispatch.sweep(all ? undefined : Math.min(lastLook, now) - OVERLAP);
       if (all) await rarely(room, messages);
       if (all) lastAll = performance.now();
+      if (retaining.due()) await retaining.slice();
       lastLook = now;
       wakeWorkers();
       const next = await nextDue(room);
-      return settling.suspects() ? Math.min(next ?? Number.POSITIVE_INFINITY, now + 1_000) : next;
+      return settling.suspects() || retaining.due() ? Math.min(next ?? Number.POSITIVE_INFINITY, now + 1_000) : next;
     },
   };
 }

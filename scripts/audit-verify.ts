@@ -2,17 +2,14 @@
  * `npm run audit:verify`: reads every audit chain of the store that the environment names and prints each break. Reads only; the server may be running.
  * Ends with 0 when all chains hold, 1 when one is broken, 2 when it could not look.
  */
-import { existsSync } from 'node:fs';
 import { verifyAudit } from '../runtime/audit-verify.ts';
 import { readConfig } from '../runtime/config.ts';
-import type { Store } from '../runtime/ports.ts';
-import { openMongoStore } from '../runtime/stores/mongo.ts';
-import { readSqliteStore } from '../runtime/stores/sqlite.ts';
+import { openToRead } from './open-to-read.ts';
 
 async function main(): Promise<number> {
   const answer = readConfig(process.env);
   if (!answer.ok) throw new Error(answer.faults.join('; '));
-  const store = await open(answer.config.databaseUrl);
+  const store = await openToRead(answer.config);
   try {
     const { chains, records, unsealed, broken } = await verifyAudit(store);
     broken.forEach((line) => console.log(line));
@@ -22,13 +19,6 @@ async function main(): Promise<number> {
   } finally {
     await store.close();
   }
-}
-
-async function open(databaseUrl: string): Promise<Store> {
-  if (databaseUrl.startsWith('mongodb')) return openMongoStore(databaseUrl);
-  const path = databaseUrl.replace(/^file:/, '');
-  if (!databaseUrl.startsWith('file:') || !existsSync(path)) throw new Error(`there is no store at ${path}`);
-  return readSqliteStore(path);
 }
 
 try {

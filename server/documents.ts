@@ -1,6 +1,7 @@
 /** Documents as their readers get them: within their scope, as files to save, and never without a line in the audit. */
 import type { Row } from '../runtime/collections.ts';
-import { audit, HOUSE } from './audit.ts';
+import { HOUSE } from '../runtime/audit-log.ts';
+import { audit } from './audit.ts';
 import type { Audited } from './audit.ts';
 import { textParam } from './input.ts';
 import { documentScope } from './policy.ts';

@@ -26,7 +26,7 @@ async function forgetDocuments(store: Store, now: number): Promise<void> {
     const { items } = await store.search('documents', { filter: { expiresAt: { $lt: now } }, limit: STEP });
     const ids = items.map((row) => String(row['documentId']));
     if (ids.length > 0) await store.write(ids.map((key) => ({ op: 'delete', collection: 'documents', key })));
-    for (const id of ids) await store.putBlob(id, new Uint8Array());
+    for (const id of ids) await store.deleteBlob(id);
     if (items.length < STEP) return;
   }
 }

@@ -2,6 +2,7 @@
 import type { Element, ElementKind, ElementOf, Process, Trigger, TriggerType } from '../process.ts';
 import { checkMultiple } from './check-multiple.ts';
 import { linkIsUnique, linkLeadsSomewhere } from './check-links.ts';
+import { checkRetention } from './check-retention.ts';
 import type { Complaint, Context } from './context.ts';
 import { extension, flowElementsById, foreignExtension } from './node.ts';
 import type { Node } from './node.ts';
@@ -96,6 +97,7 @@ const checks: Checks = {
         message: 'Expected the process to have a start event, but it has none.',
         hint: 'Add a start event.',
       });
+    checkRetention(check.process.properties, check.complain);
   },
   'sub-process': oneNoneStart,
   transaction: oneNoneStart,

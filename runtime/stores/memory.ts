@@ -43,6 +43,7 @@ export function createMemoryStore(): Store {
     leaseJobs: async (request) => leaseJobs(memory, request),
     putBlob: async (id, bytes) => void memory.blobs.set(id, bytes.slice()),
     getBlob: async (id) => memory.blobs.get(id)?.slice(),
+    deleteBlob: async (id) => void memory.blobs.delete(id),
     ping: async () => undefined,
     close: async () => undefined,
   };

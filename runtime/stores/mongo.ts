@@ -25,7 +25,7 @@ import { createLanes } from '../lanes.ts';
 import type { Page, Query, Store } from '../ports.ts';
 import { MAX_KEY } from './field-value.ts';
 import { pageOf, searchPlan } from './search-plan.ts';
-import { getBlob, putBlob } from './mongo/blobs.ts';
+import { deleteBlob, getBlob, putBlob } from './mongo/blobs.ts';
 import { connect } from './mongo/connect.ts';
 import type { MongoOptions } from './mongo/connect.ts';
 import type { Doc, MongoRoom } from './mongo/documents.ts';
@@ -70,6 +70,7 @@ export async function openMongoStore(url: string, options: MongoOptions = {}): P
     leaseJobs: async (request) => await lanes.run(`lease/${request.type}`, async () => await leaseJobs(room, request)),
     putBlob: async (id, bytes) => await putBlob(room, id, bytes),
     getBlob: async (id) => await getBlob(room, id),
+    deleteBlob: async (id) => await deleteBlob(room, id),
     ping: async () => void (await room.db.command({ ping: 1 })),
     explain: async (collection, query) => await explain(room, collection, query),
     close: async () => {

@@ -85,6 +85,7 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
     putBlob: (id, bytes) => written(() => void database.prepare('INSERT OR REPLACE INTO "_blobs" VALUES (?, ?)').run(id, bytes)),
     getBlob: async (id) =>
       (database.prepare('SELECT bytes FROM "_blobs" WHERE id = ?').get(id) as { bytes: Uint8Array } | undefined)?.bytes,
+    deleteBlob: (id) => written(() => void database.prepare('DELETE FROM "_blobs" WHERE id = ?').run(id)),
     ping: async () => {
       if (group.broken() !== undefined)
         throw new Error('Expected a store that can be written, but an earlier write failed on the disk', { cause: group.broken() });
@@ -129,6 +130,7 @@ export function readSqliteStore(path: string): Store & { readonly schemaVersion:
     putBlob: refused,
     getBlob: async (id) =>
       (database.prepare('SELECT bytes FROM "_blobs" WHERE id = ?').get(id) as { bytes: Uint8Array } | undefined)?.bytes,
+    deleteBlob: refused,
     ping: async () => void database.prepare('SELECT count(*) FROM "_counters"').get(),
     close: async () => db.close(),
   };

@@ -6,7 +6,7 @@ import { instanceKeyOf, keyOf } from '../../engine/keys.ts';
 import type { Row } from '../../runtime/collections.ts';
 import type { Filter, Query } from '../../runtime/ports.ts';
 import { readableCase } from '../case-reads.ts';
-import { auditKeyOf, HOUSE } from '../audit.ts';
+import { auditKeyOf, HOUSE } from '../../runtime/audit-log.ts';
 import { listBody, listed } from '../matches.ts';
 import { keyParam } from '../input.ts';
 import { repairs, staff } from '../policy.ts';

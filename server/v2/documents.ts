@@ -202,7 +202,7 @@ async function remove(asked: Asked) {
   await lanes.run(documentId, async () => {
     await context.runtime.store.write([{ op: 'delete', collection: 'documents', key: documentId }]);
     // what is removed is gone, not only out of sight
-    await context.runtime.store.putBlob(documentId, new Uint8Array());
+    await context.runtime.store.deleteBlob(documentId);
   });
   await told(asked, row, { action: 'call', outcome: 'done', reason: 'removed' });
   return noContent();

@@ -406,6 +406,9 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
       await store.putBlob('a', Uint8Array.of(0, 255, 1));
       expect([...((await store.getBlob('a')) ?? [])]).toEqual([0, 255, 1]);
       expect(await store.getBlob('b')).toBeUndefined();
+      await store.deleteBlob('a');
+      await store.deleteBlob('b');
+      expect(await store.getBlob('a')).toBeUndefined();
     });
 
     test('[ST17] what was acknowledged is there after opening again', async () => {

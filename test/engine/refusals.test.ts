@@ -156,6 +156,14 @@ describe('refusals', () => {
     ],
     ['a binding by version tag without one', diagram(start('s'), called({ bindingType: 'versionTag' })), 'INVALID_BINDING a'],
     ['an unknown binding', diagram(start('s'), called({ bindingType: 'newest' })), 'INVALID_BINDING a'],
+    ...['ten years', '-P1D', ''].map((text): [string, string, string] => [
+      `a time to live that says '${text}'`,
+      ok.replace(
+        'isExecutable="true">',
+        `isExecutable="true"><bpmn:extensionElements><zeebe:properties><zeebe:property name="alur:historyTimeToLive" value="${text}"/></zeebe:properties></bpmn:extensionElements>`,
+      ),
+      'INVALID_TIME_TO_LIVE',
+    ]),
     ['an undefined message', diagram(start('s'), catching('c', '<bpmn:messageEventDefinition />'), path('s c')), 'MISSING_REFERENCE c'],
   ])('[Z3] refused by name: %s', async (_what, xml, expected) => {
     expect(await problemsOf(xml)).toContainEqual(expect.stringContaining(expected));

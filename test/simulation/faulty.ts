@@ -40,6 +40,7 @@ export function faultyStore(world: World, weather: Weather, { inner, life }: { r
     leaseJobs: async (request) => await through(() => inner.leaseJobs(request), false),
     putBlob: async (id, bytes) => await through(() => inner.putBlob(id, bytes), false),
     getBlob: async (id) => await through(() => inner.getBlob(id), true),
+    deleteBlob: async (id) => await through(() => inner.deleteBlob(id), false),
     ping: async () => undefined,
     close: async () => undefined,
   };

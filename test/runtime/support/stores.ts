@@ -38,12 +38,16 @@ function urlOf(store: StoreName, folder: string): string {
   return mongoServer?.database(`runtime${process.pid}x${(databases += 1)}`) ?? '';
 }
 
-export async function openTestRuntime(store: StoreName, options: Partial<OpenRuntime> = {}): Promise<Opened> {
+export async function openTestRuntime(
+  store: StoreName,
+  options: Partial<OpenRuntime> = {},
+  settings: Partial<OpenRuntime['config']> = {},
+): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'alur-runtime-'));
   const databaseUrl = urlOf(store, folder);
   const open = async (more: Partial<OpenRuntime>): Promise<Runtime> =>
     await openRuntime({
-      config: { databaseUrl, data: folder, queue: 'in-process', clock: 'controllable', mongoStandalone: true },
+      config: { databaseUrl, data: folder, queue: 'in-process', clock: 'controllable', mongoStandalone: true, ...settings },
       retryBackOffMs: 1,
       ...options,
       ...more,
