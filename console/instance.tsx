@@ -12,6 +12,7 @@ import { dateTime, relative } from '../ui/time.ts';
 import { cancelInstance, useDiagram, useElements, useIncidents, useInstance, useJobs, useVariables } from './data.ts';
 import type { ElementInstance, Incident, Instance } from './data.ts';
 import { ElementsTab, IncidentsTab, JobsTab, VariablesTab } from './instance-tabs.tsx';
+import { ArchivedCase, RetentionLine, useRetention } from './retention.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { useAction } from './use-action.ts';
 
@@ -134,12 +135,16 @@ export function InstancePage(): ReactNode {
   const { t } = useTranslation();
   const { key = '' } = useParams();
   const { data, error } = useInstance(key);
+  const kept = useRetention(key);
+  const archived = error !== null && kept.data?.archive ? kept.data : undefined;
   return (
     <div className="stack">
       <Link to="/instances">← {t('instance.all')}</Link>
-      {error && <Notice kind="bad">{error.message}</Notice>}
+      {archived?.archive && <ArchivedCase kept={archived} archive={archived.archive} />}
+      {error && !archived && !kept.isLoading && <Notice kind="bad">{error.message}</Notice>}
       {!data && !error && <p className="soft">{t('ui:loading')}</p>}
       {data && <Head instance={data} />}
+      {data && <RetentionLine instanceKey={key} ended={Boolean(data.endDate)} />}
       {data && <Body instance={data} />}
     </div>
   );

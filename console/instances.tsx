@@ -9,6 +9,7 @@ import { Table } from '../ui/components/table.tsx';
 import { dateTime, relative } from '../ui/time.ts';
 import { pageSize, useDefinitions, useInstances } from './data.ts';
 import type { InstanceFilter } from './data.ts';
+import { AlsoArchived } from './retention.tsx';
 import { StateBadge } from './state-badge.tsx';
 
 const states = ['ACTIVE', 'COMPLETED', 'TERMINATED'] as const;
@@ -93,7 +94,13 @@ function Results({ params, onChange }: { readonly params: URLSearchParams; reado
   const { data, error } = useInstances(filterOf(params), page);
   if (error) return <Notice kind="bad">{error.message}</Notice>;
   if (!data) return <p className="soft">{t('ui:loading')}</p>;
-  if (data.items.length === 0) return <EmptyState title={t('instances.none')} text={t('instances.noneWhy')} />;
+  if (data.items.length === 0)
+    return (
+      <>
+        <EmptyState title={t('instances.none')} text={t('instances.noneWhy')} />
+        <AlsoArchived reference={params.get('reference') ?? ''} />
+      </>
+    );
   return (
     <>
       <Table

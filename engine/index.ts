@@ -30,7 +30,7 @@ export {
 export type { Moment, Raisable, StartSubscription, TimerDue } from './read.ts';
 export { clusterContext, TASK_EVENTS, withCluster } from './cluster.ts';
 export type { ClusterSettings, GlobalTaskListener, TaskEvent } from './cluster.ts';
-export { parseLifetime, retentionOf } from './retention.ts';
+export { lifetimeText, parseLifetime, retentionOf } from './retention.ts';
 export type { Lifetime, Retention } from './retention.ts';
 export { addDuration } from './time/duration.ts';
 export * from './keys.ts';

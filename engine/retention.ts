@@ -34,3 +34,18 @@ function lifetime(properties: ReadonlyMap<string, string>, name: string): Lifeti
   const text = properties.get(name);
   return text === undefined ? undefined : parseLifetime(text);
 }
+
+/** The way back into text: `P1Y2M3DT4H5M6.7S`, `P0D` for no time at all. */
+export function lifetimeText(lifetime: Lifetime): string {
+  if (lifetime === 'never') return 'never';
+  const { months, milliseconds } = lifetime;
+  const [years, rest] = [Math.floor(months / 12), months % 12];
+  const seconds = milliseconds / 1_000;
+  const date = parts([years, 'Y'], [rest, 'M'], [Math.floor(seconds / 86_400), 'D']);
+  const time = parts([Math.floor(seconds / 3_600) % 24, 'H'], [Math.floor(seconds / 60) % 60, 'M'], [seconds % 60, 'S']);
+  return date + time === '' ? 'P0D' : `P${date}${time && `T${time}`}`;
+}
+
+function parts(...given: readonly (readonly [number, string])[]): string {
+  return given.map(([amount, unit]) => (amount === 0 ? '' : `${amount}${unit}`)).join('');
+}

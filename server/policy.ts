@@ -89,6 +89,11 @@ export const keepsCluster: Rule = {
   says: 'Integrators and administrators of the whole city keep the task listeners and variables of the cluster',
   holds: (reader) => has(reader, 'integrator', 'admin') && isCityWide(reader),
 };
+export const holdsCases = staffWith(
+  'Operators and supervisors of the agency that owns a case put it under legal hold, lift the hold, and read its archive',
+  'operator',
+  'supervisor',
+);
 export const switchesSandbox = staffWith('Operators switch the faults of sandbox agencies', 'operator');
 
 /** Cases that the reader may see. */

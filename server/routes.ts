@@ -9,6 +9,7 @@ import { exchangeRoutes } from './api/exchanges.ts';
 import { agencyHealthRoutes } from './api/health-of-agency.ts';
 import { healthRoutes } from './api/health.ts';
 import { historyRoutes } from './api/history.ts';
+import { retentionRoutes } from './api/retention.ts';
 import { rehearsalRoutes } from './api/rehearsals.ts';
 import { sessionRoutes } from './api/session.ts';
 import { serviceRoutes } from './api/services.ts';
@@ -60,6 +61,7 @@ const served: readonly Route[] = [
   ...taskRoutes,
   ...raiseRoutes,
   ...historyRoutes,
+  ...retentionRoutes,
   ...draftRoutes,
   ...documentRoutes,
   ...consoleRoutes,

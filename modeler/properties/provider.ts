@@ -39,6 +39,8 @@ function serviceEntries(make: Make): readonly Entry[] {
     choice(make('alur:owner', 'owner', 'ownerHint'), agencyOptions),
     checkbox(make('alur:service', 'service')),
     textField(make('alur:reference', 'reference', 'referenceHint')),
+    textField(make('alur:historyTimeToLive', 'historyTimeToLive', 'historyTimeToLiveHint')),
+    textField(make('alur:archiveTimeToLive', 'archiveTimeToLive', 'archiveTimeToLiveHint')),
     textField(make('alur:candidateStarterGroups', 'starterGroups', 'starterGroupsHint')),
     textField(make('alur:candidateStarterUsers', 'starterUsers', 'starterUsersHint')),
     textField(make('alur:label.en', 'labelEn')),

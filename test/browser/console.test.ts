@@ -6,6 +6,7 @@ import { barriers, markIsUncovered, see, signIn, useProduct } from './product.ts
 const diagram = `<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="urn:test">
   <bpmn:process id="macet" name="Proses macet" isExecutable="true">
+    <bpmn:extensionElements><zeebe:properties><zeebe:property name="alur:historyTimeToLive" value="P30D" /><zeebe:property name="alur:archiveTimeToLive" value="P10Y" /></zeebe:properties></bpmn:extensionElements>
     <bpmn:startEvent id="mulai" name="Mulai"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
     <bpmn:serviceTask id="tugas" name="Panggil cakupan">
       <bpmn:extensionElements>
@@ -29,7 +30,7 @@ const diagram = `<?xml version="1.0" encoding="UTF-8"?>
 const actor = { id: 'test' };
 
 const product = useProduct({
-  env: { ALUR_SANDBOX: 'true' },
+  env: { ALUR_SANDBOX: 'true', ALUR_CLOCK: 'controllable' },
   prepare: (alur) => alur.runtime.deploy([{ name: 'macet.bpmn', text: diagram }], actor),
 });
 
@@ -161,6 +162,38 @@ describe('console', () => {
     await see(product, 'console-cancel');
     await product.page.getByRole('button', { name: 'Ya, batalkan' }).click();
     await product.page.getByText('dibatalkan').first().waitFor();
+  });
+
+  test('[UI26] an ended case says how long it is kept; a hold is placed with a reason, by keyboard, and lifted', async () => {
+    const { page } = product;
+    await page.getByText(/^Disimpan utuh sampai .*, lalu sebagai arsip sampai /).waitFor();
+    await page.getByRole('button', { name: 'Tetapkan penahanan hukum…' }).focus();
+    await page.keyboard.press('Enter');
+    const place = page.getByRole('button', { name: 'Tetapkan', exact: true });
+    expect(await place.isDisabled()).toBe(true);
+    await page.getByLabel('Alasan').fill('Perkara 12/2026');
+    await see(product, 'console-hold');
+    await place.press('Enter');
+    await page.getByText('Dalam penahanan hukum').waitFor();
+    await page.getByText(/Ditetapkan .* oleh .*Perkara 12\/2026/).waitFor();
+    await see(product, 'console-held');
+    await page.getByRole('button', { name: 'Cabut penahanan hukum…' }).click();
+    await page.getByLabel('Alasan').fill('Perkara dicabut');
+    await page.getByRole('button', { name: 'Cabut penahanan', exact: true }).click();
+    await page.getByText(/^Disimpan utuh sampai/).waitFor();
+  });
+
+  test('[UI26] where an archived case stood, its file is offered', async () => {
+    const { page, alur } = product;
+    await alur.runtime.moveClock(alur.runtime.clock.now() + 31 * 24 * 3_600_000);
+    await page.goto('/console/instances?reference=UJI-2');
+    await page.getByText('Ada di arsip').waitFor();
+    await page.getByRole('link', { name: 'UJI-2' }).click();
+    await page.getByText(/^Diarsipkan /).waitFor();
+    await see(product, 'console-archived');
+    const loading = page.waitForEvent('download');
+    await page.getByRole('link', { name: /^Unduh berkas/ }).click();
+    expect((await loading).suggestedFilename()).toMatch(/^\d+\.alur-archive\.gz$/);
   });
 
   test('[UI1] no screen has a barrier that axe can find, nor sideways scrolling', () => {
