@@ -4,7 +4,7 @@
  */
 import { analyse } from '../engine/analysis/analyse.ts';
 import type { AnalysisOptions, Finding } from '../engine/analysis/finding.ts';
-import { compileDecisions, variablesRead } from '../engine/dmn/index.ts';
+import { compileFiles, variablesRead } from '../engine/dmn/index.ts';
 import { compile } from '../engine/index.ts';
 import type { Problem, Process } from '../engine/index.ts';
 import type { Found, Looked } from './checker.ts';
@@ -18,7 +18,7 @@ let known: Pick<AnalysisOptions, 'forms' | 'decisions'> = {};
 /** What cannot be compiled says nothing about its surroundings; the server told whoever published it. */
 async function learn({ diagrams, decisions, forms }: Surroundings): Promise<void> {
   const compiled = await Promise.all(diagrams.map((xml) => compile(xml)));
-  const models = await Promise.all(decisions.map((xml) => compileDecisions(xml)));
+  const models = await compileFiles(decisions.map((xml) => ({ name: '', xml })));
   deployed = compiled.flatMap((result) => (result.ok ? result.processes : []));
   known = {
     forms: new Map(forms.map(({ formId, names }) => [formId, names])),

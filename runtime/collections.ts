@@ -365,6 +365,7 @@ export const collections = {
       isLatest: 'flag',
       checksum: 'text',
       resourceKey: 'key',
+      /* keys of the versions of other models that it uses, in the order of its imports */ imports: 'json',
     },
     indexes: [['decisionRequirementsId', 'version']],
   },

@@ -3,9 +3,10 @@ import { agencyOf, compile, elementName, elementType, raisedIn, startForm, start
 import type { Binding, DeployedDecision, Json, Key, Library, Moment, Process, StartSubscription } from '../engine/index.ts';
 import { visibilityOf } from '../engine/analysis/visibility.ts';
 import type { Visibility } from '../engine/analysis/visibility.ts';
-import { compileDecisions, variablesRead } from '../engine/dmn/index.ts';
-import type { Decision } from '../engine/dmn/index.ts';
-import type { CollectionName, Row } from './collections.ts';
+import { compileDecisions, fitting, variablesRead } from '../engine/dmn/index.ts';
+import type { Decision, Decisions, ImportWanted } from '../engine/dmn/index.ts';
+import { collections } from './collections.ts';
+import type { Row } from './collections.ts';
 import { deployedDecision } from './deployed-decision.ts';
 import { phasesOf } from './phases.ts';
 import type { Filter, Store } from './ports.ts';
@@ -28,6 +29,15 @@ export interface DecisionEntry {
   readonly deployed: DeployedDecision;
 }
 
+interface ModelEntry {
+  readonly row: Row;
+  readonly model: Decisions;
+}
+
+function asCandidate({ row, model }: ModelEntry) {
+  return { name: String(row['resourceName']), namespace: model.graph.namespace, ids: model.graph.ids, model };
+}
+
 type Form = NonNullable<ReturnType<Definitions['form']>>;
 interface FormEntry extends Form {
   readonly row: Row;
@@ -40,8 +50,15 @@ export interface DefinitionBook extends Definitions {
   /** the newest version of each process */
   latestEntries(): readonly DefinitionEntry[];
   decision(idOrKey: { readonly id?: string; readonly key?: Key }): DecisionEntry | undefined;
+  /** the newest version of a model that an import may mean */
+  model(wanted: ImportWanted): Decisions | undefined;
+  /** key of the version that this model was deployed as */
+  modelKey(model: Decisions['graph']): Key | undefined;
+  modelByKey(decisionRequirementsKey: Key): Decisions | undefined;
   latestForm(formId: string): Json | undefined;
   addProcess(row: Row, xml: string, process: Process): void;
+  /** a decision model, whether it holds decisions or only what others use */
+  addModel(row: Row, model: Decisions): void;
   addDecision(row: Row, decision: Decision): void;
   addForm(row: Row, schema: Json): void;
   /** a deployed file of any other kind, without its text */
@@ -53,6 +70,8 @@ export interface DefinitionBook extends Definitions {
 export function createDefinitionBook(moment: () => Moment): DefinitionBook {
   const processes = new Shelf<DefinitionEntry>();
   const decisions = new Shelf<DecisionEntry>();
+  const models = new Shelf<ModelEntry>();
+  const modelKeys = new Map<Decisions['graph'], Key>();
   const forms = new Shelf<FormEntry>();
   const resources = new Shelf<{ readonly row: Row }>();
   const sightsOf = (process: Process): Visibility =>
@@ -76,6 +95,14 @@ export function createDefinitionBook(moment: () => Moment): DefinitionBook {
     version: (id, version) => processes.version(id, version),
     latestEntries: () => processes.allLatest(),
     decision: ({ id, key }) => (key === undefined ? decisions.latest(id ?? '') : decisions.byKey.get(key)),
+    model: (wanted) => fitting(wanted, models.allLatest().map(asCandidate))?.model,
+    modelKey: (graph) => modelKeys.get(graph),
+    modelByKey: (key) => models.byKey.get(key)?.model,
+    addModel: (row, model) => {
+      const key = String(row['decisionRequirementsKey']);
+      models.add(String(row['decisionRequirementsId']), key, { row, model });
+      modelKeys.set(model.graph, key);
+    },
     latestForm: (id) => forms.latest(id)?.schema,
     addProcess: (row, xml, process) => {
       const entry = processEntry(row, { xml, process, library: libraryFor(row), sightsOf, moment });
@@ -206,8 +233,10 @@ export async function loadDefinitions(store: Store, book: DefinitionBook, compil
   const text = cachedText(store);
   for (const row of await unknown(store, 'forms', (key) => book.form(key))) book.addForm(row, JSON.parse(await text(row)) as Json);
   for (const row of await newResources(store, book)) book.addResource(row);
-  for (const row of await unknown(store, 'decisionDefinitions', (key) => book.decision({ key })))
-    await loadDecision(store, book, { row, text });
+  // a model is used by younger ones only
+  for (const row of byAge(await unknown(store, 'decisionRequirements', book.modelByKey)))
+    book.addModel(row, await modelOf(book, row, text));
+  for (const row of await unknown(store, 'decisionDefinitions', (key) => book.decision({ key }))) addLoadedDecision(book, row);
   for (const row of await unknown(store, 'processDefinitions', book.entry)) {
     const xml = await text(row);
     const compiled = await compiling(xml);
@@ -222,14 +251,22 @@ export async function loadDefinitions(store: Store, book: DefinitionBook, compil
 
 type TextOf = (row: Row) => Promise<string>;
 
-async function loadDecision(
-  store: Store,
-  book: DefinitionBook,
-  { row, text }: { readonly row: Row; readonly text: TextOf },
-): Promise<void> {
-  const requirements = await store.get('decisionRequirements', String(row['decisionRequirementsKey']));
-  const compiled = await compileDecisions(await text(requirements ?? {}), { lenient: true });
-  const decision = compiled.ok ? compiled.decisions.get(String(row['decisionDefinitionId'])) : undefined;
+function byAge(rows: readonly Row[]): readonly Row[] {
+  return rows.toSorted((left, right) =>
+    BigInt(String(left['decisionRequirementsKey'])) < BigInt(String(right['decisionRequirementsKey'])) ? -1 : 1,
+  );
+}
+
+/** Compiled with the very versions that it was deployed with. */
+async function modelOf(book: DefinitionBook, row: Row, text: TextOf): Promise<Decisions> {
+  const uses = [...((row['imports'] ?? []) as readonly Key[])];
+  const compiled = await compileDecisions(await text(row), { lenient: true, imported: () => book.modelByKey(uses.shift() ?? '') });
+  if (compiled.ok) return compiled;
+  throw new Error(`Expected the stored decisions ${String(row['decisionRequirementsId'])} to compile, but they do not`);
+}
+
+function addLoadedDecision(book: DefinitionBook, row: Row): void {
+  const decision = book.modelByKey(String(row['decisionRequirementsKey']))?.decisions.get(String(row['decisionDefinitionId']));
   if (decision === undefined)
     throw new Error(`Expected the stored decision ${String(row['decisionDefinitionId'])} to compile, but it does not`);
   book.addDecision(row, decision);
@@ -239,8 +276,10 @@ function cachedText(store: Store): TextOf {
   return async (row) => String((await store.get('resources', String(row['resourceKey'])))?.['text'] ?? '');
 }
 
-async function unknown(store: Store, collection: CollectionName, find: (key: Key) => unknown): Promise<readonly Row[]> {
-  const name = collection === 'forms' ? 'formKey' : collection === 'processDefinitions' ? 'processDefinitionKey' : 'decisionDefinitionKey';
+type Keyed = 'forms' | 'processDefinitions' | 'decisionDefinitions' | 'decisionRequirements';
+
+async function unknown(store: Store, collection: Keyed, find: (key: Key) => unknown): Promise<readonly Row[]> {
+  const name = collections[collection].key ?? '';
   return (await everything(store, collection)).filter((row) => find(String(row[name])) === undefined);
 }
 
@@ -249,7 +288,7 @@ async function newResources(store: Store, book: DefinitionBook): Promise<readonl
   return rows.filter((row) => book.resource({ key: String(row['resourceKey']) }) === undefined);
 }
 
-async function everything(store: Store, collection: CollectionName, filter: Filter = {}): Promise<readonly Row[]> {
+async function everything(store: Store, collection: Keyed | 'resources', filter: Filter = {}): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (let after: string | null | undefined; after !== null;) {
     const page = await store.search(collection, { filter, limit: 1_000, ...(after === undefined ? {} : { after }) });

@@ -11,7 +11,7 @@ import type { DefinitionEntry } from './definitions.ts';
 import { foreignOf, idsOf } from './foreign.ts';
 import type { MayOwn } from './foreign.ts';
 import type { RowChange } from './ports.ts';
-import { readResource } from './read-resource.ts';
+import { readResources } from './read-resource.ts';
 import type { Compiled } from './read-resource.ts';
 import type { Room } from './room.ts';
 import type { Deployment, Problem, Resource } from './runtime.ts';
@@ -28,7 +28,7 @@ export async function deploy(
   { by, mayOwn = () => true }: { readonly by: Actor; readonly mayOwn?: MayOwn },
 ): Promise<DeployAnswer> {
   if (resources.length === 0) return { ok: false, kind: 'INVALID_ARGUMENT', reason: 'Expected at least one resource, but there is none' };
-  const read = await Promise.all(resources.map(async (resource) => await readResource(room, resource)));
+  const read = await readResources(room, resources);
   const problems = [
     ...read.flatMap((answer) => answer.problems),
     ...sameIdTwice(read.flatMap(({ compiled }) => (compiled ? [compiled] : []))),
@@ -48,7 +48,7 @@ export async function deploy(
     const foreign = foreignOf(room.book, all, mayOwn);
     if (foreign !== undefined) return { ok: false, kind: 'FORBIDDEN', reason: foreign };
     const making = new Making(room, await room.ids.next(), by);
-    for (const compiled of all) await making.add(compiled, all);
+    for (const compiled of usedFirst(all)) await making.add(compiled, all);
     const answer = await making.finish(problems);
     if (answer) return answer;
   }
@@ -82,6 +82,8 @@ class Making {
   readonly #changes: RowChange[] = [];
   readonly #afterwards: (() => void)[] = [];
   readonly #fresh: DefinitionEntry['id'][] = [];
+  /** of the decision models of this deployment */
+  readonly #modelKeys = new Map<Decisions['graph'], Key>();
   readonly #made = {
     processes: [] as Row[],
     decisions: [] as Row[],
@@ -164,13 +166,17 @@ class Making {
   }
 
   async #addDmn({ resource, model }: Extract<Compiled, { kind: 'dmn' }>): Promise<void> {
-    const shared = await this.#resource(resource, 'dmn');
+    const imports = model.graph.imports.map(({ graph }) => this.#modelKeys.get(graph) ?? this.#room.book.modelKey(graph) ?? '');
+    const own = await this.#resource(resource, 'dmn');
+    // the same text over another version of what it uses decides differently
+    const shared = imports.length === 0 ? own : { ...own, checksum: hashOf(`${own.checksum} ${imports.join(' ')}`) };
     const { items } = await this.#room.store.search('decisionRequirements', {
       filter: { decisionRequirementsId: model.requirements.id, isLatest: true },
       limit: 1,
     });
     const [old] = items;
     if (old?.['checksum'] === shared.checksum) {
+      this.#modelKeys.set(model.graph, String(old['decisionRequirementsKey']));
       this.#made.requirements.push(old);
       const known = await this.#room.store.search('decisionDefinitions', {
         filter: { decisionRequirementsKey: old['decisionRequirementsKey'] },
@@ -188,10 +194,13 @@ class Making {
       resourceName: resource.name,
       deploymentKey: this.#deploymentKey,
       isLatest: true,
+      ...(imports.length > 0 && { imports }),
       ...shared,
     };
+    this.#modelKeys.set(model.graph, key);
     this.#put('decisionRequirements', key, { row, old: old && String(old['decisionRequirementsKey']) });
     this.#made.requirements.push(row);
+    this.#afterwards.push(() => this.#room.book.addModel(row, model));
     for (const decision of model.decisions.values()) await this.#addDecision(decision, row);
   }
 
@@ -203,6 +212,7 @@ class Making {
       decisionDefinitionId: decision.id,
       name: decision.name,
       version: Number(old?.row['version'] ?? 0) + 1,
+      ...(decision.versionTag !== undefined && { versionTag: decision.versionTag }),
       decisionRequirementsKey: requirements['decisionRequirementsKey'],
       decisionRequirementsId: requirements['decisionRequirementsId'],
       isLatest: true,
@@ -238,7 +248,7 @@ class Making {
 
   /** The row is the file itself: nothing else refers to it. */
   async #addGeneric({ resource, id, versionTag }: Extract<Compiled, { kind: 'resource' }>): Promise<void> {
-    const checksum = createHash('sha256').update(resource.text).digest('hex');
+    const checksum = hashOf(resource.text);
     const old = this.#room.book.resource({ id });
     if (old?.['checksum'] === checksum && old['resourceName'] === resource.name) return void this.#made.resources.push(old);
     const resourceKey = await this.#room.ids.next();
@@ -261,7 +271,7 @@ class Making {
 
   /** The text is written once it is known that something refers to it: with the first row that does. */
   async #resource(resource: Resource, kind: string): Promise<Shared> {
-    const checksum = createHash('sha256').update(resource.text).digest('hex');
+    const checksum = hashOf(resource.text);
     const resourceKey = await this.#room.ids.next();
     this.#texts.set(resourceKey, {
       resourceKey,
@@ -282,6 +292,22 @@ class Making {
     if (old !== undefined) this.#changes.push({ op: 'patch', collection, key: old, fields: { isLatest: false } });
     this.#changes.push({ op: 'put', collection, key, row });
   }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Decision models after those that they use: a key is known before somebody refers to it. */
+function usedFirst(all: readonly Compiled[]): readonly Compiled[] {
+  const known = new Map<Decisions['graph'], number>();
+  const depth = (graph: Decisions['graph']): number => {
+    const deep = known.get(graph) ?? Math.max(0, ...graph.imports.map((used) => depth(used.graph) + 1));
+    known.set(graph, deep);
+    return deep;
+  };
+  const place = (one: Compiled): number => (one.kind === 'dmn' ? depth(one.model.graph) : 0);
+  return all.toSorted((left, right) => place(left) - place(right));
 }
 
 interface Shared {

@@ -1,8 +1,8 @@
 /** One deployed file, read and checked: what it holds, or what is wrong with it. Diagrams and decisions are read in another thread. */
 import { compileDiagram } from '../engine/index.ts';
 import type { Json, Process } from '../engine/index.ts';
-import { compileModel } from '../engine/dmn/index.ts';
-import type { Decisions } from '../engine/dmn/index.ts';
+import { compileTogether } from '../engine/dmn/index.ts';
+import type { Decisions, FlatTree, Made } from '../engine/dmn/index.ts';
 import type { Room } from './room.ts';
 import type { Problem, Resource } from './runtime.ts';
 
@@ -19,12 +19,36 @@ export interface Read {
   readonly problems: readonly Problem[];
 }
 
-/** What deploying this would complain about. Nothing is written. */
-export async function checkResource(room: Room, resource: Resource): Promise<readonly Problem[]> {
-  return (await readResource(room, resource)).problems;
+/** A decision model that was read; it is compiled together with those that it may use. */
+interface ReadDecisions {
+  readonly kind: 'tree';
+  readonly resource: Resource;
+  readonly tree: FlatTree;
 }
 
-export async function readResource(room: Room, resource: Resource): Promise<Read> {
+/** What deploying this would complain about. Nothing is written. */
+export async function checkResource(room: Room, resource: Resource): Promise<readonly Problem[]> {
+  return (await readResources(room, [resource])).flatMap(({ problems }) => problems);
+}
+
+/** One answer for each. Decision models find those that they use among the others, else among what is deployed. */
+export async function readResources(room: Room, resources: readonly Resource[]): Promise<readonly Read[]> {
+  const read = await Promise.all(resources.map(async (resource) => await readResource(room, resource)));
+  const trees = read.flatMap((one) => ('kind' in one ? [one] : []));
+  const made = compileTogether(
+    trees.map(({ resource, tree }) => ({ name: resource.name, tree })),
+    { elsewhere: room.book.model },
+  );
+  return read.map((one) => ('kind' in one ? decisionsOf(one, made[trees.indexOf(one)]) : one));
+}
+
+function decisionsOf({ resource }: ReadDecisions, model: Made | undefined): Read {
+  if (model?.ok) return { compiled: { kind: 'dmn', resource, model }, problems: [] };
+  const problems = model?.problems ?? [];
+  return { problems: problems.map((problem) => ({ ...problem, resource: resource.name, severity: 'error' })) };
+}
+
+async function readResource(room: Room, resource: Resource): Promise<Read | ReadDecisions> {
   if (Buffer.byteLength(resource.text) > LARGEST)
     return refused(resource, {
       code: 'TOO_LARGE',
@@ -53,13 +77,10 @@ async function readBpmn({ reader }: Room, resource: Resource): Promise<Read> {
   return { compiled: { kind: 'bpmn', resource, processes: compiled.processes.filter(({ executable }) => executable) }, problems };
 }
 
-async function readDmn({ reader }: Room, resource: Resource): Promise<Read> {
+async function readDmn({ reader }: Room, resource: Resource): Promise<Read | ReadDecisions> {
   const read = await reader.read('dmn', resource.text);
-  const problems = read.problems.map((problem) => ({ ...problem, resource: resource.name }));
-  if (!read.ok || read.kind !== 'dmn') return { problems };
-  const model = compileModel(read.tree);
-  if (!model.ok) throw new Error(`Expected '${resource.name}' to compile as it did in the reading thread, but it does not`);
-  return { compiled: { kind: 'dmn', resource, model }, problems };
+  if (read.ok && read.kind === 'dmn') return { kind: 'tree', resource, tree: read.tree };
+  return { problems: read.problems.map((problem) => ({ ...problem, resource: resource.name })) };
 }
 
 function readForm(resource: Resource): Read {

@@ -1,5 +1,5 @@
 /** Test cases of a drawn diagram: on our runtime with their assertions, and their paths on the second implementation. */
-import { compileDecisions } from '../engine/dmn/index.ts';
+import { compileFiles } from '../engine/dmn/index.ts';
 import { compile } from '../engine/index.ts';
 import type { Library, Process } from '../engine/index.ts';
 import { deployedDecision } from '../runtime/deployed-decision.ts';
@@ -88,9 +88,8 @@ async function opinionOn({ instructions }: TestCase, { xml, processes, library }
 /** The decisions that the second implementation asks are the same as ours. */
 async function libraryOf(resources: readonly Resource[]): Promise<Library> {
   const decisions = new Map<string, ReturnType<typeof deployedDecision>>();
-  for (const { text } of resources.filter(({ name }) => name.endsWith('.dmn'))) {
-    const compiled = await compileDecisions(String(text));
+  const models = resources.filter(({ name }) => name.endsWith('.dmn')).map(({ name, text }) => ({ name, xml: String(text) }));
+  for (const compiled of await compileFiles(models))
     if (compiled.ok) for (const decision of compiled.decisions.values()) decisions.set(decision.id, deployedDecision('9', decision));
-  }
   return { decision: (id) => decisions.get(id), form: () => ({ key: '3' }), process: () => ({ key: '4' }) };
 }

@@ -1,87 +1,97 @@
-import { CLUSTER_NAME } from '../cluster.ts';
 import { unflatten } from '../compile/flat.ts';
 import type { FlatTree } from '../compile/flat.ts';
 import { FeelFunction } from '../feel/index.ts';
 import type { FeelType, FeelValue, Runtime, Scope } from '../feel/index.ts';
 import { compileBoxed, functionDefinition } from './boxed.ts';
+import { decisionAt, inputAt, placeOf } from './graph.ts';
+import type { Decision, Decisions, Graph, Imported } from './graph.ts';
+import { importedTypes, importsIn } from './imports.ts';
+import type { ImportWanted } from './imports.ts';
 import { itemTypes, typeOfRef } from './item-types.ts';
 import { Model, Names, convertOr } from './model.ts';
 import type { Boxed } from './model.ts';
 import type { DecisionProblem } from './problem.ts';
 import { childOf, childrenOf, readModel, textOf } from './read-model.ts';
 import type { Element } from './read-model.ts';
+import { runDecision } from './run-decision.ts';
 import { compileTable } from './table.ts';
 import type { TableResult } from './table.ts';
 
-export interface Decision {
-  readonly id: string;
-  readonly name: string;
-  /** the variable that holds its result for the decisions that require it */
-  readonly variable: string;
-  readonly type: FeelType | undefined;
-  /** ids of the decisions that it requires */
-  readonly requires: readonly string[];
-  /** root names that its own logic and the functions of its model read, results of decisions left out; see `variablesRead` */
-  readonly variables: readonly string[];
-  /** the parts of its model; `evaluateDecision` walks it */
-  readonly graph: Graph;
-  /** its own logic alone */
-  readonly logic: (runtime: Runtime) => TableResult;
+export interface CompileOptions {
+  /** a broken expression fails when it is evaluated instead of refusing the file */
+  readonly lenient?: boolean;
+  /** finds the model that this one uses; absent or undefined: there is none; `circle`: it uses this one */
+  readonly imported?: (wanted: ImportWanted) => Decisions | 'circle' | undefined;
 }
 
-/** What can be required: inputs are checked against their type, functions made anew over the evaluation's scope. */
-export interface Graph {
-  readonly decisions: Map<string, Decision>;
-  readonly inputs: Map<string, { readonly name: string; readonly type: FeelType | undefined }>;
-  /** business knowledge models and decision services by name */
-  readonly functions: Map<string, (scope: Scope) => FeelFunction>;
-  /** variables that hold the results of decisions */
-  readonly results: Set<string>;
-  /** types of the input data, by name */
-  readonly inputTypes: Map<string, FeelType>;
-}
-
-export interface Decisions {
-  readonly ok: true;
-  readonly requirements: { readonly id: string; readonly name: string };
-  readonly decisions: ReadonlyMap<string, Decision>;
-  readonly graph: Graph;
-  /** empty unless `lenient` */
-  readonly problems: readonly DecisionProblem[];
-}
-
-/**
- * Compiles all decisions of a DMN 1.2 to 1.5 file. Decisions are keyed by id.
- * `lenient`: a broken expression fails when it is evaluated instead of refusing the file.
- */
+/** Compiles all decisions of a DMN 1.2 to 1.5 file. Decisions are keyed by id. */
 export async function compileDecisions(
   xml: string,
-  options: { lenient?: boolean } = {},
+  options: CompileOptions = {},
 ): Promise<Decisions | { ok: false; problems: readonly DecisionProblem[] }> {
-  const read = await readModel(xml);
+  const read = await readModel(xml, options.lenient);
   return read.ok ? compileModel(read.tree, options) : { ok: false, problems: [read.problem] };
 }
 
 /** The second half of `compileDecisions`: what `readModel` read → decisions. */
 export function compileModel(
   tree: FlatTree,
-  options: { lenient?: boolean } = {},
+  options: CompileOptions = {},
 ): Decisions | { ok: false; problems: readonly DecisionProblem[] } {
   const root: Element = unflatten(tree);
-  const names = namesIn(root);
-  const model = new Model(names, itemTypes(root, names));
-  for (const imported of childrenOf(root, 'import')) {
-    model.broken(imported, {
-      code: 'UNSUPPORTED',
-      message: `Expected a model in one file, but it imports "${textOf(imported, 'name') ?? ''}".`,
-      hint: 'Copy the imported elements into this file.',
-    });
-  }
-  const graph = compileGraph(model, root);
+  const { imports, problems } = usedBy(root, options);
+  const names = [...new Set([...namesIn(root), ...imports.flatMap(({ graph }) => graph.names)])];
+  const model = new Model(names, itemTypes(root, names, importedTypes(imports)));
+  for (const { element, problem } of problems) model.broken(element, problem);
+  const graph = compileGraph(model, root, imports);
   findCycles(graph, model);
   if (model.problems.length > 0 && !options.lenient) return { ok: false, problems: model.problems };
-  const requirements = { id: textOf(root, 'id') ?? '', name: textOf(root, 'name') ?? '' };
+  const requirements = { id: textOf(root, 'id') ?? '', name: textOf(root, 'name') ?? '', namespace: graph.namespace };
   return { ok: true, requirements, decisions: graph.decisions, graph, problems: model.problems };
+}
+
+interface Broken {
+  readonly element: Element;
+  readonly problem: Omit<DecisionProblem, 'elementId'>;
+}
+
+/** The models that this one uses, and what is wrong with those that it cannot. */
+function usedBy(
+  root: Element,
+  { imported }: CompileOptions,
+): { readonly imports: readonly Imported[]; readonly problems: readonly Broken[] } {
+  const [imports, problems]: [Imported[], Broken[]] = [[], []];
+  for (const [at, wanted] of importsIn(root).entries()) {
+    const element = childrenOf(root, 'import')[at] ?? root;
+    const model = isDecisions(wanted) ? (imported?.(wanted) ?? 'missing') : 'other';
+    if (typeof model !== 'string') imports.push({ name: wanted.name, namespace: wanted.namespace, graph: model.graph });
+    else problems.push({ element, problem: importProblem(wanted, model) });
+  }
+  return { imports, problems };
+}
+
+function isDecisions({ type }: ImportWanted): boolean {
+  return type === '' || /\/DMN\//.test(type);
+}
+
+function importProblem({ name, namespace, locationURI, type }: ImportWanted, what: 'missing' | 'circle' | 'other'): Broken['problem'] {
+  if (what === 'circle')
+    return {
+      code: 'CYCLE',
+      message: `Expected models that do not import each other, but "${name}" leads back here.`,
+      hint: 'Remove one of the imports.',
+    };
+  if (what === 'other')
+    return {
+      code: 'UNSUPPORTED',
+      message: `Expected imports of decision models only, but "${name}" is of the type ${type}.`,
+      hint: 'Describe its types in this model.',
+    };
+  return {
+    code: 'MISSING_IMPORT',
+    message: `Expected the imported model "${name}"${locationURI === undefined ? '' : ` (${locationURI})`} with the namespace ${namespace}, but there is none that has what is used of it.`,
+    hint: 'Deploy the imported model before this one or together with it.',
+  };
 }
 
 /** Every name in the model, so that FEEL can tell `first name` from two words. */
@@ -101,11 +111,12 @@ function namesIn(root: Element): string[] {
   return [...found];
 }
 
-const local = (href: string | undefined): string => (href ?? '').slice((href ?? '').indexOf('#') + 1);
+/** `id`, or `namespace#id` */
+const refOf = (href: string | undefined): string => (href ?? '').replace(/^#/, '');
 const hrefs = (element: Element, list: string, reference: string): string[] =>
   childrenOf(element, list).flatMap((each) => {
     const target = childOf(each, reference);
-    return target ? [local(textOf(target, 'href'))] : [];
+    return target ? [refOf(textOf(target, 'href'))] : [];
   });
 
 /** An element without an id is known by its name. */
@@ -114,9 +125,20 @@ const variableOf = (element: Element): string => textOf(childOf(element, 'variab
 const typeOf = (model: Model, element: Element): FeelType | undefined =>
   typeOfRef(textOf(childOf(element, 'variable'), 'typeRef'), model.types);
 
-function compileGraph(model: Model, root: Element): Graph {
-  const graph: Graph = { decisions: new Map(), inputs: new Map(), functions: new Map(), inputTypes: new Map(), results: new Set() };
+function compileGraph(model: Model, root: Element, imports: readonly Imported[]): Graph {
   const elements = childrenOf(root, 'drgElement');
+  const graph: Graph = {
+    namespace: textOf(root, 'namespace') ?? '',
+    imports,
+    ids: new Set(elements.map(idOf)),
+    names: model.names,
+    types: model.types,
+    decisions: new Map(),
+    inputs: new Map(),
+    functions: new Map(),
+    inputTypes: new Map(),
+    results: new Set(),
+  };
   for (const element of elements) {
     const id = idOf(element);
     if (element.$type === 'dmn:InputData') graph.inputs.set(id, { name: variableOf(element), type: typeOf(model, element) });
@@ -133,21 +155,22 @@ function compileGraph(model: Model, root: Element): Graph {
     const decision = compileDecision(model, element, graph);
     graph.decisions.set(decision.id, decision);
   }
-  for (const element of elements) checkReferences(model, element, new Set(elements.map(idOf)));
+  for (const element of elements) checkReferences(model, element, graph);
   return graph;
 }
 
-function checkReferences(model: Model, element: Element, ids: ReadonlySet<string>): void {
+function checkReferences(model: Model, element: Element, graph: Graph): void {
   const wanted = [
     ...hrefs(element, 'informationRequirement', 'requiredDecision'),
     ...hrefs(element, 'informationRequirement', 'requiredInput'),
     ...hrefs(element, 'knowledgeRequirement', 'requiredKnowledge'),
   ];
-  for (const id of wanted) {
-    if (!ids.has(id))
+  for (const ref of wanted) {
+    const place = placeOf(graph, ref);
+    if (!place?.graph.ids.has(place.id))
       model.broken(element, {
         code: 'MISSING_REFERENCE',
-        message: `Expected the required element "${id}" in the model, but there is none.`,
+        message: `Expected the required element "${ref}" in the model, but there is none.`,
         hint: 'Draw the requirement again.',
       });
   }
@@ -164,10 +187,25 @@ function compileDecision(model: Model, element: Element, graph: Graph): Decision
     variable: variableOf(element),
     type: typeOf(model, element),
     requires,
-    variables: [...model.reads].filter((name) => !model.bound.has(name) && !graph.functions.has(name) && !graph.results.has(name)).sort(),
+    ...versionTagOf(element),
+    variables: [...model.reads].filter((name) => !model.bound.has(name) && !isKnown(graph, name)).sort(),
     graph,
     logic,
   };
+}
+
+/** Something of the model itself, or the name of a model that it uses. */
+function isKnown({ functions, results, imports }: Graph, name: string): boolean {
+  return functions.has(name) || results.has(name) || imports.some((one) => one.name === name);
+}
+
+function versionTagOf(element: Element): { readonly versionTag?: string } {
+  const extensions = childrenOf(childOf(element, 'extensionElements'), 'values');
+  const value = textOf(
+    extensions.find(({ $type }) => /^zeebe:versionTag$/i.test($type)),
+    'value',
+  );
+  return value === undefined || value.trim() === '' ? {} : { versionTag: value };
 }
 
 function plain(boxed: Boxed): (runtime: Runtime) => TableResult {
@@ -193,13 +231,13 @@ function compileKnowledge(model: Model, element: Element): (scope: Scope) => Fee
 
 /** A decision service is a function of its input decisions and input data (DMN 10.4). */
 function compileService(model: Model, element: Element, graph: Graph): (scope: Scope) => FeelFunction {
-  const refs = (name: string): string[] => childrenOf(element, name).map((reference) => local(textOf(reference, 'href')));
+  const refs = (name: string): string[] => childrenOf(element, name).map((reference) => refOf(textOf(reference, 'href')));
   const [outputs, inputDecisions, inputData] = [refs('outputDecision'), refs('inputDecision'), refs('inputData')];
   const type = typeOf(model, element);
   return (scope) => {
-    const given = inputDecisions.map((id) => graph.decisions.get(id));
+    const given = inputDecisions.map((ref) => decisionAt(graph, ref));
     const parameters = [
-      ...inputData.map((id) => parameter(graph.inputs.get(id)?.name, graph.inputs.get(id)?.type)),
+      ...inputData.map((ref) => inputAt(graph, ref)).map((input) => parameter(input?.name, input?.type)),
       ...given.map((decision) => parameter(decision?.variable, decision?.type)),
     ];
     const invoke = (args: readonly FeelValue[], runtime: unknown): FeelValue => {
@@ -209,12 +247,12 @@ function compileService(model: Model, element: Element, graph: Graph): (scope: S
           parameters.map((each, at) => [each.name, args[at] ?? null]),
         ),
       );
-      const known = new Map(given.map((decision, at) => [decision?.id ?? '', args[inputData.length + at] ?? null]));
-      const results = outputs.map((id) => runDecision(graph.decisions.get(id), inner, { known, visited: [] }));
+      const known = new Map(given.flatMap((decision, at) => (decision ? [[decision, args[inputData.length + at] ?? null] as const] : [])));
+      const results = outputs.map((ref) => runDecision(decisionAt(graph, ref), inner, { known, visited: [] }));
       if (results.length === 1) return convertOr(inner, results[0] ?? null, type?.name === 'function' ? type.result : type);
       const names = new Names(
         { get: () => undefined },
-        outputs.map((id, at) => [graph.decisions.get(id)?.variable ?? '', results[at] ?? null]),
+        outputs.map((ref, at) => [decisionAt(graph, ref)?.variable ?? '', results[at] ?? null]),
       );
       return Object.assign(Object.create(null) as object, Object.fromEntries(names.values)) as FeelValue;
     };
@@ -224,65 +262,6 @@ function compileService(model: Model, element: Element, graph: Graph): (scope: S
 
 const parameter = (name: string | undefined, type: FeelType | undefined): { name: string; type?: FeelType } =>
   type ? { name: name ?? '', type } : { name: name ?? '' };
-
-/** Every process variable that a decision may read, through what it requires. Sorted. What the cluster has for everybody is none. */
-export function variablesRead(decision: Decision): readonly string[] {
-  const found = new Set<string>();
-  const visit = (at: Decision | undefined): void => {
-    at?.variables.forEach((name) => found.add(name));
-    at?.requires.forEach((id) => visit(at.graph.decisions.get(id)));
-  };
-  visit(decision);
-  found.delete(CLUSTER_NAME);
-  return [...found].sort();
-}
-
-export interface Visit {
-  readonly decision: Decision;
-  readonly result: TableResult;
-  readonly output: FeelValue;
-}
-
-/** Evaluates what the decision requires, then the decision; every decision once. `known` results are not computed again. */
-export function runDecision(
-  decision: Decision | undefined,
-  runtime: Runtime,
-  on: { known: Map<string, FeelValue>; visited: Visit[] },
-): FeelValue {
-  if (!decision) return null;
-  const done = on.known.get(decision.id);
-  if (done !== undefined) return done;
-  const names = new Names(runtime.scope);
-  for (const id of decision.requires) {
-    const required = decision.graph.decisions.get(id);
-    if (required) names.values.set(required.variable, runDecision(required, runtime, on));
-  }
-  const inner = runtime.within(visibleTo(decision.graph, names, runtime));
-  const result = decision.logic(inner);
-  const output = convertOr(inner, result.output, decision.type);
-  on.known.set(decision.id, output);
-  on.visited.push({ decision, result, output });
-  return output;
-}
-
-/**
- * What a decision sees: its required decisions, then the variables, inputs checked against their type, then functions.
- * Functions are made when they are first named; they see the scope around the decision's own.
- */
-function visibleTo(graph: Graph, names: Names, runtime: Runtime): Scope {
-  const made = new Map<string, FeelValue>();
-  const scope: Scope = {
-    get(name) {
-      const known = made.get(name);
-      if (known !== undefined) return known;
-      const value = names.get(name);
-      const found = value !== undefined ? convertOr(runtime, value, graph.inputTypes.get(name)) : graph.functions.get(name)?.(scope);
-      if (found !== undefined) made.set(name, found);
-      return found;
-    },
-  };
-  return scope;
-}
 
 function findCycles(graph: Graph, model: Model): void {
   const state = new Map<string, 'open' | 'done'>();

@@ -1,8 +1,9 @@
 import type { Clock, FeelValue, Scope, Warning } from '../feel/index.ts';
 import { metered, Runtime, STEP_BUDGET } from '../feel/runtime.ts';
 import { failureOf } from '../feel/compile.ts';
-import { runDecision } from './compile-decisions.ts';
-import type { Decision, Visit } from './compile-decisions.ts';
+import type { Decision } from './graph.ts';
+import { runDecision } from './run-decision.ts';
+import type { Visit } from './run-decision.ts';
 import type { MatchedRule, NamedValue } from './table.ts';
 
 /** One decision as it was evaluated, for the audit. Decisions without a table have no inputs and no matched rules. */

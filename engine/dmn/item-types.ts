@@ -20,10 +20,14 @@ export function typeOfRef(ref: string | undefined, types: ReadonlyMap<string, Fe
   return type?.name === 'Any' ? undefined : type;
 }
 
-/** All item definitions of a model as FEEL types (DMN 7.3.3). They may refer to each other in any order, and to themselves. */
-export function itemTypes(root: Element, names: readonly string[]): ReadonlyMap<string, FeelType> {
-  const types = new Map<string, FeelType>();
-  const lazy = new Map<string, FeelType>();
+/** All item definitions of a model as FEEL types (DMN 7.3.3), with those of models that it uses. They may refer to each other in any order, and to themselves. */
+export function itemTypes(
+  root: Element,
+  names: readonly string[],
+  imported: ReadonlyMap<string, FeelType> = new Map(),
+): ReadonlyMap<string, FeelType> {
+  const types = new Map<string, FeelType>(imported);
+  const lazy = new Map<string, FeelType>(imported);
   for (const item of childrenOf(root, 'itemDefinition')) {
     const name = textOf(item, 'name');
     if (name !== undefined) lazy.set(name, { name: 'named', resolve: () => types.get(name) });

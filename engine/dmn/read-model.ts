@@ -66,14 +66,21 @@ function reader(): DmnModdle {
 
 const DRAWING: ReadonlySet<string> = new Set(['dmnDI']);
 
-/** Reads the XML of a decision model into what any channel can carry. */
-export async function readModel(xml: string): Promise<{ ok: true; tree: FlatTree } | { ok: false; problem: DecisionProblem }> {
+/** Reads the XML of a decision model into what any channel can carry. `lenient`: without what cannot be read in it, as it was once accepted. */
+export async function readModel(
+  xml: string,
+  lenient = false,
+): Promise<{ ok: true; tree: FlatTree } | { ok: false; problem: DecisionProblem }> {
   if (xml.length > LENGTH_LIMIT)
     return refused(`Expected a decision model of at most ${LENGTH_LIMIT} characters, but it has ${xml.length}.`);
   if (/<!DOCTYPE/i.test(xml)) return refused('Expected a decision model without a document type, but it declares one.');
   try {
     const text = NAMESPACES.reduce((made, [from, to]) => made.replace(from, to), xml);
-    const { rootElement } = await reader().fromXML(text);
+    const { rootElement, warnings } = await reader().fromXML(text);
+    // WHAT THE PARSER CANNOT READ IT LEAVES OUT: a decision with a broken id would be gone without a word
+    const lost = warnings.find(({ message }) => !/^unknown attribute/.test(message));
+    if (lost && !lenient)
+      return refused(`Expected DMN that can be read, but: ${lost.message.replaceAll(/\s+/g, ' ').trim().slice(0, 500)}`);
     if (rootElement?.$type !== 'dmn:Definitions') return refused('Expected DMN definitions, but the file holds something else.');
     return { ok: true, tree: flatten(rootElement, DRAWING) };
   } catch (problem) {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
-import { compileDecisions, evaluateDecision } from '../../engine/dmn/index.ts';
-import type { Decisions } from '../../engine/dmn/index.ts';
+import { compileFiles, evaluateDecision } from '../../engine/dmn/index.ts';
+import type { Decisions, Made } from '../../engine/dmn/index.ts';
 import { FeelFunction, scopeOf } from '../../engine/feel/index.ts';
 import type { FeelValue } from '../../engine/feel/index.ts';
 import { callFunction } from '../../engine/feel/generate-calls.ts';
@@ -121,17 +121,21 @@ function judgeCase(tally: Tally, decisions: Decisions, about: { id: string; test
   tally.passed.push(about.id);
 }
 
+/** A model, with those of its folder that it may import. */
+async function compiledWithOthers(folder: string, file: string): Promise<Made> {
+  const names = [file, ...readdirSync(folder).filter((name) => name.endsWith('.dmn') && name !== file)];
+  const files = names.map((name) => ({ name, xml: readFileSync(join(folder, name), 'utf8') }));
+  return (await compileFiles(files, true))[0] as Made;
+}
+
 async function judgeFolder(tally: Tally, folder: string, name: string): Promise<void> {
   for (const file of readdirSync(join(folder, name)).filter((each) => /-test-\d+\.xml$/.test(each))) {
     const { testCases } = parser.parse(readFileSync(join(folder, name, file), 'utf8')) as { testCases: Xml };
     const model = typeof testCases.modelName === 'string' ? testCases.modelName.trim() : '';
-    const compiled = await compileDecisions(readFileSync(join(folder, name, model), 'utf8'), { lenient: true });
+    const compiled = await compiledWithOthers(join(folder, name), model);
     for (const testCase of listOf(testCases.testCase)) {
       const id = `${name}/${file.replace('.xml', '')}/${attribute(testCase, 'id') ?? ''}`;
-      const imports =
-        compiled.ok && compiled.problems.some((problem) => problem.code === 'UNSUPPORTED' && problem.message.includes('imports'));
       if (!compiled.ok) tally.failed.push({ id, why: compiled.problems.map((problem) => problem.message).join(' ') });
-      else if (imports) tally.notApplicable.push({ id, reason: 'needs imported models, which we refuse' });
       else if (REFUSED.has(attribute(testCase, 'id') ?? ''))
         tally.notApplicable.push({ id, reason: REFUSED.get(attribute(testCase, 'id') ?? '') ?? '' });
       else judgeCase(tally, compiled, { id, testCase });

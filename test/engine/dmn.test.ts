@@ -184,6 +184,15 @@ describe('what cannot be executed is refused by name', () => {
     );
   });
 
+  test('[DM8] a part that cannot be read is refused, not left out; what was once accepted is still read', async () => {
+    const xml = model(literal('a b', '1'));
+    expect(await compileDecisions(xml)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'INVALID_XML', message: expect.stringContaining('a b') }],
+    });
+    expect(await compileDecisions(xml, { lenient: true })).toMatchObject({ ok: true });
+  });
+
   test('[DM8] a sound model has no problems', async () => {
     expect(await problemsOf(model(literal('d', '1')))).toEqual([]);
   });
