@@ -25,7 +25,7 @@ export const borders = {
   forms: { rooms: ['engine'], packages: [] },
   runtime: {
     rooms: ['engine', 'workers'],
-    packages: ['node:.*', 'bullmq', 'ioredis', 'mongoose', 'mongodb', 'bpmn-engine', 'zod', 'pino', 'cron-parser'],
+    packages: ['node:.*', 'bullmq', 'ioredis', 'mongoose', 'mongodb', 'bpmn-engine', 'zod', 'pino', 'cron-parser', 'cockatiel'],
   },
   scenarios: { rooms: ['engine', 'runtime', 'workers'], packages: ['node:.*', 'zod'] },
   server: {

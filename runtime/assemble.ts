@@ -21,8 +21,12 @@ import { createDoor } from './execute.ts';
 import type { Committed } from './execute.ts';
 import { noHints } from './hints.ts';
 import type { Hint, HintLine } from './hints.ts';
-import { createHolds } from './holds.ts';
-import type { Holds } from './holds.ts';
+import { createCompartments } from './compartments/compartments.ts';
+import type { Compartments } from './compartments/compartments.ts';
+import { dayIn } from './compartments/day.ts';
+import { createPassage } from './compartments/passage.ts';
+import { createReleaser } from './compartments/releaser.ts';
+import type { Releaser } from './compartments/releaser.ts';
 import { createIds } from './ids.ts';
 import { createJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
@@ -64,11 +68,13 @@ export interface Parts {
   readonly batches: Batches;
   readonly running: Set<Promise<unknown>>;
   readonly leader: Pick<Leader, 'look' | 'stop'>;
-  readonly holds: Holds;
+  readonly compartments: Compartments;
+  /** rings for those who wait for their agencies */
+  readonly release: Alarm;
   readonly admission: Admission;
   readonly pulse: Pulse;
   readonly retention: Runtime['retention'];
-  /** definitions and holds as the store has them */
+  /** definitions and compartments as the store has them */
   readonly learn: () => Promise<void>;
   readonly stopListening: () => void;
 }
@@ -90,14 +96,18 @@ export function assemble(options: Options, store: Store, opened: OpenedQueue): P
     if (shared && !scheduling.leader.leads()) base.hints.tell({ t: 'due', at });
   };
   const works = roles.includes('worker');
-  const working = workingParts(options, base, { ringAt, works });
-  const scheduling = schedulingParts(options, working, { room, owner: base.owner, roles, log });
+  const { releaser, release, ...working } = workingParts(options, base, { ringAt, works });
+  const scheduling = schedulingParts(options, { ...working, releaser, release }, { room, owner: base.owner, roles, log });
   const { sweeper, alarm, leader } = scheduling;
   const disturbed = (): void => {
     sweeper.everything();
     alarm.at(room.clock.now() + 2_000);
   };
-  base.bind({ settling: working.settling, leads: leader.leads, disturbed });
+  const lookAgain = (): void => {
+    working.watch.anything();
+    release.at(room.clock.now());
+  };
+  base.bind({ settling: working.settling, leads: leader.leads, disturbed, lookAgain });
   const bounds = config.admission && { bounds: config.admission };
   return {
     ...working,
@@ -105,25 +115,36 @@ export function assemble(options: Options, store: Store, opened: OpenedQueue): P
     room,
     opened,
     running: base.running,
-    holds: base.holds,
+    compartments: base.compartments,
     admission: createAdmission({ store, builtIn: room.builtIn, now: room.clock.now, ...bounds }),
     pulse: works ? createPulse({ queue: opened.queue, owner: base.owner }) : { alive: () => true, stop: () => undefined },
     retention: (id) => retentionFor({ book: room.book, otherwise: config.retention ?? KEEP_ALL }, id),
     learn: base.learn,
-    stopListening: wire({ ...working, ...scheduling, room, hints: base.hints, works, ringAt }),
+    release,
+    stopListening: wire({ ...working, ...scheduling, releaser, release, room, hints: base.hints, works, ringAt }),
   };
 }
 
-type Working = Pick<Parts, 'settling' | 'dispatch' | 'consumer' | 'messages' | 'jobs' | 'watch' | 'batches'>;
+type Working = Pick<Parts, 'settling' | 'dispatch' | 'consumer' | 'messages' | 'jobs' | 'watch' | 'batches' | 'release'> & {
+  readonly releaser: Releaser;
+};
 type Scheduling = Pick<Parts, 'sweeper' | 'alarm' | 'retaining'> & { readonly leader: Leader };
 
 /** What commits lead to: jobs, messages, effects, those who wait. */
 function workingParts(
-  { handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000 }: Options,
-  { room, inFlight, owner, holds }: Base,
+  { handlers = new Map(), handlerTimeoutMs = 60_000, retryBackOffMs = 1_000, firstTryMs }: Options,
+  base: Base,
   { ringAt, works }: { readonly ringAt: (at: number) => void; readonly works: boolean },
 ): Working {
+  const { room, inFlight, owner } = base;
   const messages = createMessages(room);
+  const passage = createPassage({
+    store: room.store,
+    clock: room.clock,
+    compartments: base.compartments,
+    firstTry: firstTryMs,
+    stirred: (agency, what) => stir({ room, releaser, release }, agency, what),
+  });
   const consumer = createConsumer({
     room,
     handlers,
@@ -132,17 +153,49 @@ function workingParts(
     alarm: ringAt,
     owner,
     works,
-    holds,
+    passage,
   });
+  const { running, consume } = consumer;
+  const isOut = (agency: string, jobKey: string): boolean => releaser.isOut(agency, jobKey);
+  const dispatch = createDispatch({ room, running, consume, alarm: ringAt, passage, isOut });
+  const { releaser, release } = releasing(base, dispatch);
   return {
     messages,
     consumer,
+    dispatch,
+    releaser,
+    release,
     settling: createSettling(room, inFlight, () => messages),
-    dispatch: createDispatch({ room, running: consumer.running, consume: consumer.consume, alarm: ringAt, holds }),
     jobs: createJobs(room, ringAt),
     watch: createWatch(room),
     batches: createBatches(room),
   };
+}
+
+/** milliseconds between two looks at those who wait for their agencies, when nobody says that there is a reason */
+const LOOK = 5_000;
+
+/** Lets out those who wait for their agencies, while this process leads. */
+function releasing({ room, compartments }: Base, dispatch: Dispatch): Pick<Working, 'releaser' | 'release'> {
+  const { store, clock, zone, leads, log } = room;
+  const dayOf = (now: number): string => dayIn(zone, now);
+  const releaser = createReleaser({ store, clock, compartments, leads, dayOf, letOut: dispatch.letOut });
+  const failed = (error: unknown): void => log('error', `agencies: ${String(error)}`);
+  return { releaser, release: createAlarm({ now: clock.now, everyMs: LOOK, wake: releaser.look, failed }) };
+}
+
+type Stirred = Omit<Extract<Hint, { readonly t: 'stirred' }>, 't' | 'agency'>;
+
+/** Something waits for an agency, or is done with it: for the one that leads, which is perhaps another process. */
+function stir(
+  { room, releaser, release }: Pick<Working, 'releaser' | 'release'> & { readonly room: Room },
+  agency: string,
+  what: Stirred,
+): void {
+  if (room.shared && !room.leads()) return room.tell({ t: 'stirred', agency, ...what });
+  if (what.waits) releaser.waits(agency);
+  if (what.back !== undefined) releaser.back(agency, what.back);
+  release.at(room.clock.now());
 }
 
 interface Place {
@@ -155,7 +208,7 @@ interface Place {
 /** What happens by itself: due times, what was lost, and who looks after it. */
 function schedulingParts(
   { handlers = new Map(), sweepMs = 25_000, shared, config }: Options,
-  { settling, dispatch, messages, jobs, consumer, batches }: Working,
+  { settling, dispatch, messages, jobs, consumer, batches, releaser, release }: Working,
   { room, owner, roles, log }: Place,
 ): Scheduling {
   const types = roles.includes('worker') ? [...handlers.keys()] : [];
@@ -172,6 +225,7 @@ function schedulingParts(
     attend: async () => {
       if (shared) await attend(room, { consumer, batches, types });
     },
+    rarely: releaser.everything,
   });
   const alarm = createAlarm({
     now: room.clock.now,
@@ -184,6 +238,7 @@ function schedulingParts(
     room.background(async () => {
       await restoreStartTimers(room);
       await alarm.ring();
+      await release.ring();
     });
   };
   const leader = leaderOf({ store: room.store, owner, shared, schedules: roles.includes('scheduler'), lead, log });
@@ -198,7 +253,8 @@ interface Wiring extends Working, Scheduling {
 }
 
 /** Who is told of commits, here and in other processes. Answers how to stop. */
-function wire({ room, hints, works, ringAt, dispatch, jobs, watch, consumer, sweeper, alarm, leader }: Wiring): () => void {
+function wire(wiring: Wiring): () => void {
+  const { room, hints, works, ringAt, dispatch, jobs, watch, consumer, sweeper, alarm, leader, releaser, release } = wiring;
   room.onCommitted(dispatch.dispatch);
   room.onCommitted(jobs.wake);
   room.onCommitted(watch.committed);
@@ -209,12 +265,15 @@ function wire({ room, hints, works, ringAt, dispatch, jobs, watch, consumer, swe
     jobs: ({ types }) => jobs.wakeTypes(types),
     due: ({ at }) => leader.leads() && alarm.at(at),
     queue: ({ queue, type }) => works && consumer.consume(queue, type),
-    // perhaps a queue was released
+    stirred: ({ agency, ...what }) => leader.leads() && stir({ room, releaser, release }, agency, what),
+    // perhaps an agency was held or released
     news: () =>
       room.background(async () => {
         await room.news.caughtUp();
         sweeper.everything();
+        releaser.everything();
         if (leader.leads()) alarm.at(room.clock.now());
+        if (leader.leads()) release.at(room.clock.now());
       }),
   };
   hints.onHint((hint) => void heard[hint.t](hint as never));
@@ -233,13 +292,15 @@ interface Late {
   readonly leads: () => boolean;
   /** something failed in the background: what was lost is found again, soon */
   readonly disturbed: () => void;
+  /** who shows something of the agencies shows it anew; what waits for them is looked at */
+  readonly lookAgain: () => void;
 }
 
 interface Base {
   readonly room: Room;
   readonly owner: string;
   readonly hints: HintLine;
-  readonly holds: Holds;
+  readonly compartments: Compartments;
   readonly running: Set<Promise<unknown>>;
   readonly inFlight: Set<string>;
   readonly learn: () => Promise<void>;
@@ -256,10 +317,10 @@ function openRoom({ config, handlers = new Map(), log = silent, instead, shared 
   const running = new Set<Promise<unknown>>();
   const inFlight = new Set<string>();
   const hints = shared ? (opened.hints ?? noHints()) : noHints();
-  const holds = createHolds(store, clock);
+  const compartments = createCompartments({ store, clock, news: () => news, changed: () => late?.lookAgain() });
   const learn = async (): Promise<void> => {
     await loadDefinitions(store, book, instead?.compile);
-    await holds.learn();
+    await compartments.learn();
     await cluster.learn();
   };
   const news = createNews({ store, shared, learn, tell: () => hints.tell({ t: 'news' }) });
@@ -300,7 +361,7 @@ function openRoom({ config, handlers = new Map(), log = silent, instead, shared 
     onCommitted: (listener) => void listeners.push(listener),
   };
   const owner = shared ? `alur-${randomUUID().slice(0, 13)}` : 'alur';
-  return { room, owner, hints, holds, running, inFlight, learn, bind: (given) => void (late = given) };
+  return { room, owner, hints, compartments, running, inFlight, learn, bind: (given) => void (late = given) };
 }
 
 interface LeaderOf {

@@ -134,7 +134,7 @@ export const collections = {
     ],
   },
   jobs: {
-    sparse: ['open'],
+    sparse: ['open', 'heldFor'],
     key: 'jobKey',
     fields: {
       jobKey: 'key',
@@ -167,8 +167,16 @@ export const collections = {
       agency: 'text',
       attempt: 'number',
       suspended: 'flag',
+      /* the agency that it waits for in the store, out of every queue; and since when */ heldFor: 'text',
+      heldSince: 'time',
     },
-    indexes: [['type', 'open', '-priority', 'availableAt'], ['processInstanceKey'], ['open', 'availableAt'], ['state', 'creationTime']],
+    indexes: [
+      ['type', 'open', '-priority', 'availableAt'],
+      ['processInstanceKey'],
+      ['open', 'availableAt'],
+      ['state', 'creationTime'],
+      ['heldFor', 'creationTime'],
+    ],
   },
   userTasks: {
     sparse: ['assignee'],

@@ -8,12 +8,12 @@
 import { randomUUID } from 'node:crypto';
 import { instanceKeyOf, localOf, visibleVariables } from '../engine/index.ts';
 import type { Command, Key, Variables } from '../engine/index.ts';
-import { BpmnError, JobFailure } from '../workers/job.ts';
+import { BpmnError, JobFailure, JobWaits } from '../workers/job.ts';
 import type { Job, JobHandler } from '../workers/job.ts';
 import type { Row } from './collections.ts';
 import { countCrash, forgetCrashes, MOST_CRASHES } from './crashes.ts';
+import type { Passage } from './compartments/passage.ts';
 import { queueOf } from './dispatch.ts';
-import type { Holds } from './holds.ts';
 import type { QueueEntry } from './ports.ts';
 import { SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
@@ -41,8 +41,8 @@ export interface ConsumerParts {
   readonly owner: string;
   /** false: this process only tells others that there is something to read */
   readonly works: boolean;
-  /** jobs of a held queue stay in the store */
-  readonly holds: Pick<Holds, 'gate'>;
+  /** jobs that may not go to their agency now wait in the store */
+  readonly passage: Passage;
 }
 
 /** A dead process's job is taken over after this long; the living renew in time. Milliseconds. */
@@ -53,12 +53,12 @@ const CONCURRENCY = 16;
 export function createConsumer(parts: ConsumerParts): Consumer {
   const running = new Set<string>();
   const consumed = new Set<string>();
-  async function handle({ jobKey, type }: QueueEntry['payload'], signal: AbortSignal): Promise<void> {
+  async function handle({ jobKey, type, leave }: QueueEntry['payload'], signal: AbortSignal): Promise<void> {
     const key = String(jobKey);
     if (running.has(key)) return;
     running.add(key);
     try {
-      await attempt(parts, { key, type: String(type) }, signal);
+      await attempt(parts, { key, type: String(type), leave: leave === 1 }, signal);
     } finally {
       running.delete(key);
     }
@@ -77,15 +77,15 @@ export function createConsumer(parts: ConsumerParts): Consumer {
 
 async function attempt(
   parts: ConsumerParts,
-  { key, type }: { readonly key: Key; readonly type: string },
+  { key, type, leave }: { readonly key: Key; readonly type: string; readonly leave: boolean },
   stop: AbortSignal,
 ): Promise<void> {
-  const { room, handlers } = parts;
+  const { room, handlers, passage } = parts;
   const handler = handlers.get(type);
   const now = room.clock.now();
   const leaseToken = randomUUID();
   const before = await room.store.get('jobs', key);
-  if (before !== undefined && parts.holds.gate(queueOf(before)) === 'held') return;
+  if (before !== undefined && !passage.lets(before, leave)) return await putAside(parts, before, now);
   const worker = parts.owner;
   const [row] = await room.store.leaseJobs({ type, jobKey: key, worker, max: 1, now, deadline: now + LEASE, leaseToken, ownWorker: true });
   if (handler === undefined || row === undefined) return await lookAgain(parts, key);
@@ -106,10 +106,13 @@ async function attempt(
   } catch (error) {
     if (error instanceof OurFault) throw error;
     if (stop.aborted) return await handBack(room, lease);
-    await report(parts, lease, commandFor(parts, row, error));
+    if (error instanceof JobWaits) return await waitUntil(parts, lease, error.until);
+    if ((await passage.called(row, error)) === 'waits') return;
+    return await report(parts, lease, commandFor(parts, row, error));
   } finally {
     clearInterval(renewal);
   }
+  await passage.called(row, undefined);
 }
 
 interface Lease {
@@ -148,7 +151,7 @@ async function report(parts: ConsumerParts, lease: Lease, command: Report): Prom
 async function lookAgain({ room, alarm }: ConsumerParts, key: Key): Promise<void> {
   const row = await room.store.get('jobs', key);
   const at = Number(row?.['availableAt']);
-  if (row?.['open'] !== true || at <= room.clock.now()) return;
+  if (row?.['open'] !== true || row['heldFor'] !== undefined || at <= room.clock.now()) return;
   alarm(at);
   // the one that schedules may have died together with the one that had it
   const delayMs = at - room.clock.now() + 50;
@@ -246,6 +249,20 @@ async function renew(room: Room, { row, leaseToken }: Pick<Lease, 'row' | 'lease
   if ((await room.store.get('jobs', key))?.['leaseToken'] !== leaseToken) return;
   const deadline = room.clock.now() + LEASE;
   await room.store.write([{ op: 'patch', collection: 'jobs', key, fields: { deadline, availableAt: deadline } }]);
+}
+
+/** Not now: it waits for its agency. One that somebody works on, or that is done, is left alone. */
+async function putAside({ passage }: ConsumerParts, job: Row, now: number): Promise<void> {
+  if (job['open'] === true && Number(job['availableAt']) <= now) await passage.wait([job]);
+}
+
+/** The handler has done what could be done for now; nothing is wrong, no try is lost. Whoever wakes the job moves the time. */
+async function waitUntil({ room, passage, alarm }: ConsumerParts, { row, leaseToken }: Lease, until: number): Promise<void> {
+  const key = String(row['jobKey']);
+  await passage.called(row, undefined);
+  if ((await room.store.get('jobs', key))?.['leaseToken'] !== leaseToken) return;
+  await room.store.write([{ op: 'patch', collection: 'jobs', key, fields: { deadline: null, leaseToken: null, availableAt: until } }]);
+  alarm(until);
 }
 
 async function handBack(room: Room, { row, leaseToken }: Pick<Lease, 'row' | 'leaseToken'>): Promise<void> {

@@ -1,7 +1,7 @@
 /** Open jobs of built-in types → queue entries. Derived from the store alone and safe to run twice: ids are deterministic, jobs are leased. */
 import type { Row } from './collections.ts';
 import type { Committed } from './execute.ts';
-import type { Holds } from './holds.ts';
+import type { Passage } from './compartments/passage.ts';
 import type { QueueEntry } from './ports.ts';
 import type { Room } from './room.ts';
 
@@ -10,6 +10,8 @@ export interface Dispatch {
   dispatch(committed: Committed): void;
   /** jobs that are workable since `from` (default: ever) and may have been lost from the queue */
   sweep(from?: number): Promise<void>;
+  /** these are counted and may go, whatever else waits for their agencies */
+  letOut(jobs: readonly Row[]): Promise<void>;
 }
 
 export interface DispatchParts {
@@ -20,67 +22,55 @@ export interface DispatchParts {
   readonly consume: (queue: string, type: string) => void;
   /** the sweeper is to come at this time; milliseconds */
   readonly alarm: (at: number) => void;
-  readonly holds: Holds;
+  readonly passage: Passage;
+  /** the one that leads has let this job out: it only needs its entry again */
+  readonly isOut: (agency: string, jobKey: string) => boolean;
 }
 
 const PAGE = 1_000;
-/** milliseconds between two looks while a released queue's jobs go out slowly */
-const RAMP_LOOK = 500;
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { room, holds } = parts;
-  /** of ramping queues: what has gone out, so that it does not count twice */
-  const ramped = new Set<string>();
-  async function add(jobs: readonly Row[]): Promise<void> {
-    const entries = jobs.map((job) => entryOf(job));
+  const { room, passage } = parts;
+  async function add(jobs: readonly Row[], leave = false): Promise<void> {
+    const entries = jobs.map((job) => (leave ? withLeave(job, room.clock.now()) : entryOf(job)));
     for (const job of jobs) parts.consume(queueOf(job), String(job['type']));
     if (entries.length > 0) await room.queue.add(entries);
   }
-  async function addUnlessHeld(jobs: readonly Row[]): Promise<void> {
-    await add(jobs.filter((job) => holds.gate(queueOf(job)) === 'open'));
+  async function addOrPark(jobs: readonly Row[]): Promise<void> {
+    const going = jobs.filter((job) => passage.lets(job, false));
+    await add(going);
+    if (going.length < jobs.length) await passage.wait(jobs.filter((job) => !going.includes(job)));
   }
   async function again(keys: readonly string[]): Promise<void> {
     const jobs = await Promise.all(keys.map(async (key) => await room.store.get('jobs', key)));
-    await addUnlessHeld(jobs.filter((job) => job !== undefined).filter((job) => workable(room, job)));
+    await addOrPark(jobs.filter((job) => job !== undefined).filter((job) => workable(room, job)));
   }
-  /** What a ramp lets out now; the rest waits for the next look. */
-  function through(jobs: readonly Row[]): readonly Row[] {
-    const chosen: Row[] = [];
-    for (const job of jobs) {
-      const [queue, { id }] = [queueOf(job), entryOf(job)];
-      const gate = holds.gate(queue);
-      if (gate === 'held' || (gate === 'ramping' && !ramped.has(id) && holds.budget(queue) < 1)) continue;
-      if (gate === 'ramping' && !ramped.has(id)) {
-        ramped.add(id);
-        holds.sent(queue, 1);
-      }
-      chosen.push(job);
-    }
-    return chosen;
-  }
+  const isOut = (job: Row): boolean => {
+    const agency = passage.agencyOf(job);
+    return agency !== undefined && !passage.lets(job, false) && parts.isOut(agency, String(job['jobKey']));
+  };
   return {
     dispatch: ({ rows }) => {
       const [fresh, changed] = changedJobs(parts, rows);
       if (fresh.length + changed.length === 0) return;
       // NOT AWAITED: a command is done when it is durable. While the queue is away the sweeper adds what is missing.
       room.background(async () => {
-        await addUnlessHeld(fresh);
+        await addOrPark(fresh);
         await again(changed);
       });
     },
+    letOut: async (jobs) => await add(jobs, true),
     sweep: async (from) => {
-      const now = room.clock.now();
-      const ramping = holds.all().some(({ state }) => state === 'ramping');
-      if (!ramping) ramped.clear();
-      const since = ramping ? undefined : from;
       const filter = {
         open: true,
-        availableAt: { $lte: now, ...(since === undefined ? {} : { $gte: since }) },
+        availableAt: { $lte: room.clock.now(), ...(from === undefined ? {} : { $gte: from }) },
         type: { $in: [...room.builtIn] },
       };
-      for await (const jobs of pages(room, filter))
-        await add(through(jobs.filter((job) => workable(room, job) && !parts.running.has(String(job['jobKey'])))));
-      if (ramping) parts.alarm(now + RAMP_LOOK);
+      for await (const jobs of pages(room, filter)) {
+        const lost = jobs.filter((job) => workable(room, job) && !parts.running.has(String(job['jobKey'])));
+        await add(lost.filter(isOut), true);
+        await addOrPark(lost.filter((job) => !isOut(job)));
+      }
     },
   };
 }
@@ -148,4 +138,10 @@ function entryOf(job: Row): QueueEntry {
     id: `${String(jobKey)}-${String(attempt ?? 0)}-${String(retries)}`,
     payload: { jobKey: String(jobKey), type: String(type) },
   };
+}
+
+/** Let out: an entry of its own, because the one before may still be on its way to be put aside. */
+function withLeave(job: Row, now: number): QueueEntry {
+  const entry = entryOf(job);
+  return { ...entry, id: `${entry.id}-${now}`, payload: { ...entry.payload, leave: 1 } };
 }

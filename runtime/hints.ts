@@ -20,6 +20,8 @@ export type Hint =
   | { readonly t: 'due'; readonly at: number }
   /** somebody must read this queue */
   | { readonly t: 'queue'; readonly queue: string; readonly type: string }
+  /** a job waits for this agency (`waits`), or is done with it (`back`): for the one that schedules */
+  | { readonly t: 'stirred'; readonly agency: string; readonly waits: boolean; readonly back?: Key }
   /** something was deployed, held or released */
   | { readonly t: 'news' };
 

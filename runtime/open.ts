@@ -2,7 +2,7 @@
  * Opens a runtime: store, queue, clock, definitions, workers, timers, sweeper. The one entrance for the server, tests and scenarios.
  */
 import { instanceKeyOf, isKey, localOf } from '../engine/index.ts';
-import type { Actor, Command, compile, Rejection } from '../engine/index.ts';
+import type { Command, compile, Rejection } from '../engine/index.ts';
 import type { JobHandler } from '../workers/job.ts';
 import { assemble } from './assemble.ts';
 import type { Parts } from './assemble.ts';
@@ -11,11 +11,12 @@ import type { Config } from './config.ts';
 import { evaluateConditions } from './conditions.ts';
 import { deploy, restoreStartTimers } from './deploy.ts';
 import { checkResource } from './read-resource.ts';
-import { agencyQueue } from './dispatch.ts';
 import { evaluateDeployedDecision, evaluateExpression } from './evaluate.ts';
 import type { Outcome } from './execute.ts';
 import { forgetInstance } from './forget.ts';
-import type { Hold } from './holds.ts';
+import { dayIn } from './compartments/day.ts';
+import { ramping } from './compartments/phases.ts';
+import { RAMP_START } from './compartments/terms.ts';
 import { createLanes } from './lanes.ts';
 import { liftHold, placeHold } from './legal-hold.ts';
 import { openQueue } from './open-queue.ts';
@@ -41,6 +42,8 @@ export interface OpenRuntime {
   readonly handlerTimeoutMs?: number;
   /** milliseconds of back-off after a job's first failure, doubling from then on; default 1,000 */
   readonly retryBackOffMs?: number;
+  /** milliseconds between an agency's failing and the first try whether it answers again; default 2,000, doubling from then on */
+  readonly firstTryMs?: number;
   /** milliseconds between two looks at everything that may have been lost from the queue; default 25,000 */
   readonly sweepMs?: number;
   /** other processes may work on the same store; default: only where the store is MongoDB */
@@ -71,6 +74,7 @@ export async function openRuntime(options: OpenRuntime): Promise<Runtime> {
     await parts.consumer.releaseLeases();
     await parts.leader.look();
     await parts.alarm.ring();
+    await parts.release.ring();
     if (!shared) await parts.batches.restore();
     return runtimeOf(parts);
   } catch (error) {
@@ -173,52 +177,44 @@ function messagingOf(parts: Parts): Pick<Runtime, 'publishMessage' | 'correlateM
   };
 }
 
-function holdingOf(parts: Parts): Pick<Runtime, 'holdAgency' | 'releaseAgency' | 'heldAgencies'> {
+function holdingOf({ room, compartments }: Parts): Pick<Runtime, 'holdAgency' | 'releaseAgency' | 'agencyGate' | 'today' | 'announce'> {
   return {
-    holdAgency: async (agency, by) => await hold(parts, agency, { state: 'held', by: by.id }),
-    releaseAgency: async (agency, by, perSecond) => await release(parts, agency, { by, perSecond }),
-    heldAgencies: () =>
-      parts.holds
-        .all()
-        .filter(({ queue }) => queue.startsWith(agencyQueue('')))
-        .map(({ queue, ...hold }) => ({ agency: queue.slice(agencyQueue('').length), ...hold })),
+    holdAgency: async (agency, by, reason) => {
+      const hold = { by: by.id, since: room.clock.now(), ...(reason === undefined || reason === '' ? {} : { reason }) };
+      await compartments.change(agency, (before) => ({ ...before, hold }));
+      return { ok: true };
+    },
+    releaseAgency: async (agency, _by, perSecond = RAMP_START) => {
+      if (!Number.isFinite(perSecond) || perSecond <= 0)
+        return { ok: false, kind: 'INVALID_ARGUMENT', reason: `Expected more than 0 jobs per second, but got ${perSecond}` };
+      const { hold, phase } = compartments.compartment(agency);
+      if (hold === undefined && phase !== 'open' && phase !== 'half-open')
+        return { ok: false, kind: 'INVALID_STATE', reason: `Expected agency '${agency}' to be held or down, but it is not` };
+      const now = room.clock.now();
+      await compartments.change(agency, ({ hold: _hold, ...before }) => ramping(before, now, perSecond));
+      return { ok: true };
+    },
+    agencyGate: compartments.view,
+    today: () => dayIn(room.zone, room.clock.now()),
+    announce: async (changes) => {
+      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+        await room.news.caughtUp();
+        if (!(await room.news.announce(changes))) continue;
+        await compartments.learn();
+        return;
+      }
+      throw new Error('Expected to announce a change, but others always changed something first');
+    },
   };
 }
+
+/** others may announce something at the same time */
+const MOST_TRIES = 20;
 
 /** A message that begins new cases is a start; one that somebody waits for completes work and is always welcome. */
 async function refuseStart({ room, admission }: Parts, { name }: PublishMessage): Promise<Rejection | undefined> {
   const starts = room.book.latestEntries().some((entry) => entry.starts.some((known) => known.kind === 'message' && known.name === name));
   return starts ? await admission.refusal() : undefined;
-}
-
-/** Resolves when all processes will see it, at the latest with their next look at the news. */
-async function hold(
-  { room, holds, alarm, sweeper }: Parts,
-  agency: string,
-  state: Omit<Hold, 'queue' | 'since'> | undefined,
-): Promise<{ readonly ok: true } | Rejection> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    await room.news.caughtUp();
-    await holds.learn();
-    if (!(await room.news.announce([holds.change(agencyQueue(agency), state)]))) continue;
-    await holds.learn();
-    sweeper.everything();
-    alarm.at(room.clock.now());
-    return { ok: true };
-  }
-  throw new Error(`Expected to hold or release ${agency}, but others always changed something first`);
-}
-
-async function release(
-  parts: Parts,
-  agency: string,
-  { by, perSecond = 5 }: { readonly by: Actor; readonly perSecond?: number | undefined },
-): Promise<{ readonly ok: true } | Rejection> {
-  if (!Number.isFinite(perSecond) || perSecond <= 0)
-    return { ok: false, kind: 'INVALID_ARGUMENT', reason: `Expected more than 0 jobs per second, but got ${perSecond}` };
-  if (!parts.holds.all().some(({ queue }) => queue === agencyQueue(agency)))
-    return { ok: false, kind: 'INVALID_STATE', reason: `Expected agency '${agency}' to be held, but it is not` };
-  return await hold(parts, agency, { state: 'ramping', by: by.id, perSecond });
 }
 
 function plain(outcome: Outcome): Exclude<Outcome, { readonly kind: 'CLAIMED' }> {
@@ -290,6 +286,7 @@ async function moveClock(parts: Parts, to: number | 'reset'): ReturnType<Runtime
 async function settled(parts: Parts): Promise<void> {
   for (let quiet = 0; quiet < 2;) {
     await parts.alarm.ring();
+    await parts.release.ring();
     await Promise.all([...parts.running]);
     await parts.opened.idle();
     const pending = await parts.room.store.pendingEffects(1);
@@ -304,6 +301,7 @@ async function close(parts: Parts): Promise<void> {
   parts.pulse.stop();
   parts.admission.stop();
   await parts.alarm.stop();
+  await parts.release.stop();
   await parts.room.queue.close();
   await Promise.all([...parts.running]);
   await parts.leader.stop();

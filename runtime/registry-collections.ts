@@ -29,7 +29,7 @@ export const registryCollections = {
       names: 'json',
       xRoadClient: 'text',
       timeoutMs: 'number',
-      /* { callsPerMinute, concurrency } */ limits: 'json',
+      /* { callsPerMinute, concurrency, callsPerDay } */ limits: 'json',
       /* { from, until, reason } each, milliseconds since 1970 */ maintenance: 'json',
       updatedAt: 'time',
       updatedBy: 'text',
@@ -67,5 +67,28 @@ export const registryCollections = {
     },
     sparse: ['isLatest'],
     indexes: [['agencyId', 'version'], ['isLatest']],
+  },
+  /** whether calls go out to it (runtime/compartments/terms.ts); absent: nothing is wrong. Key: agencyId */
+  agencyCompartments: {
+    fields: {
+      agencyId: 'text',
+      /* closed | open | half-open | ramping */ phase: 'text',
+      since: 'time',
+      downSince: 'time',
+      openings: 'number',
+      nextTryAt: 'time',
+      /* the job that tries */ probe: 'key',
+      failure: 'text',
+      perSecond: 'number',
+      heldBy: 'text',
+      heldSince: 'time',
+      heldReason: 'text',
+    },
+    indexes: [],
+  },
+  /** calls of one day, where the agency allows only so many. Key: `<agencyId>/<day>` */
+  agencyUsage: {
+    fields: { agencyId: 'text', day: 'text', calls: 'number' },
+    indexes: [['agencyId', 'day']],
   },
 } as const satisfies Record<string, Collection>;

@@ -5,7 +5,8 @@
 import type { Visibility } from '../engine/analysis/visibility.ts';
 import type { Raisable, Retention, Starters } from '../engine/index.ts';
 import type { Actor, Command, Json, Key, Rejection, TaskFields, Variables } from '../engine/terms.ts';
-import type { Filter, Queue, Row, RuntimeClock, Store } from './ports.ts';
+import type { GateView } from './compartments/terms.ts';
+import type { Filter, Queue, Row, RowChange, RuntimeClock, Store } from './ports.ts';
 
 type Answer<T> = Promise<({ readonly ok: true } & T) | Rejection>;
 
@@ -134,12 +135,17 @@ export interface Runtime {
   /** this process still does what it is for: its place in the queue answers. False: restart it. */
   alive(): boolean;
   /** an agency's jobs wait in the store from now on; those that run end */
-  holdAgency(agency: string, by: Actor): Answer<object>;
-  /** they go out again: `perSecond` at first (default 5), doubling every ten seconds */
+  holdAgency(agency: string, by: Actor, reason?: string): Answer<object>;
+  /** they go out again, the oldest first: `perSecond` at first (default 5), doubling every ten seconds; also when it counts as down */
   releaseAgency(agency: string, by: Actor, perSecond?: number): Answer<object>;
   /** creates, replaces or removes what holds for every process; when it resolves, the next command of each process finds it so */
   changeCluster(change: ClusterChange): Answer<{ readonly row: Row }>;
-  heldAgencies(): readonly { readonly agency: string; readonly state: 'held' | 'ramping'; readonly since: number; readonly by: string }[];
+  /** whether calls go out to it, and if not, why and since when */
+  agencyGate(agency: string): GateView;
+  /** the day that quotas count by, in the house's time zone: `2026-01-31` */
+  today(): string;
+  /** writes these rows, all or nothing, and lets all processes know: what they say of agencies' limits and maintenance holds from now on */
+  announce(changes: readonly RowChange[]): Promise<void>;
   /** resolves when no effect, due timer or in-process queue entry is waiting right now; for tests and scenarios */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -250,4 +256,4 @@ export interface DefinedElement {
   readonly raises?: readonly Raisable[];
 }
 
-export type { Visibility };
+export type { GateView, Visibility };

@@ -22,6 +22,8 @@ export interface SweepParts {
   readonly leads: () => boolean;
   /** what this process does beside that: reads the queues that there are jobs for */
   readonly attend: () => Promise<void>;
+  /** others who look at everything from time to time */
+  readonly rarely: () => void;
   /** jobs may have become available to external workers */
   readonly wakeWorkers: () => void;
 }
@@ -55,6 +57,7 @@ export function createSweeper(parts: SweepParts): Sweeper {
       await fireDue(room);
       await dispatch.sweep(all ? undefined : Math.min(lastLook, now) - OVERLAP);
       if (all) await rarely(room, messages);
+      if (all) parts.rarely();
       if (all) lastAll = performance.now();
       if (retaining.due()) await retaining.slice();
       lastLook = now;

@@ -94,6 +94,7 @@ export const holdsCases = staffWith(
   'operator',
   'supervisor',
 );
+export const holdsAgencies = staffWith("Operators hold and release agencies; an agency's own only its own", 'operator');
 export const switchesSandbox = staffWith('Operators switch the faults of sandbox agencies', 'operator');
 
 /** Cases that the reader may see. */

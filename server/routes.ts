@@ -1,5 +1,6 @@
 /** Every address of the server. Order matters only where a fixed word stands where another route has a key; what is not served comes last. */
 import { agencyContractRoutes } from './api/agency-contracts.ts';
+import { agencyGateRoutes } from './api/agency-gate.ts';
 import { agencyRegisterRoutes } from './api/agency-register.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { consoleRoutes } from './api/console.ts';
@@ -67,6 +68,7 @@ const served: readonly Route[] = [
   ...consoleRoutes,
   ...exchangeRoutes,
   ...agencyHealthRoutes,
+  ...agencyGateRoutes,
   ...agencyRegisterRoutes,
   ...agencyContractRoutes,
   ...workshopRoutes,

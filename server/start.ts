@@ -64,6 +64,8 @@ export interface Alur {
 const top = resolve(import.meta.dirname, '..');
 /** milliseconds that open requests get to end */
 const STOP_LIMIT = 5_000;
+/** milliseconds: a little more than the five minutes that a step may give its agency */
+const LONGEST_CALL = 310_000;
 
 /** Starts everything in this process. Throws an Error whose message lists every fault of the configuration. */
 export async function startAlur(env: Env, options: StartOptions = {}): Promise<Alur> {
@@ -220,7 +222,7 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
     outbox: localOutbox(join(config.data, 'outbox')),
     now,
   });
-  const runtime = await openRuntime({ config, handlers, log });
+  const runtime = await openRuntime({ config, handlers, handlerTimeoutMs: LONGEST_CALL, log });
   opened.resolve(runtime);
   return { runtime, handlers, registry, virtual };
 }

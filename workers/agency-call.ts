@@ -161,9 +161,11 @@ async function send(call: Call, request: AgencyRequest, { sender, caller }: Mach
   return sender.send({ connection, request: await authenticate(request, connection, caller), timeout, signal });
 }
 
-function unanswered({ operation }: Call, { message, sent, lasting }: NoAnswer): JobFailure {
+function unanswered({ operation }: Call, { message, code, sent, lasting }: NoAnswer): JobFailure {
   return new JobFailure(`Expected an answer of ${named(operation)}, but ${message}`, {
     retryable: !lasting && (!sent || repeatable(operation)),
+    // a stopped call, or one to an address that we refuse, says nothing about the agency
+    fault: lasting || code === 'STOPPED' ? undefined : 'down',
   });
 }
 

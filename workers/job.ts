@@ -36,15 +36,32 @@ export class BpmnError extends Error {
   }
 }
 
+/** What a failed call says about the agency's system. `down`: no answer, or one that says that it is away. `faulty`: an answer that is none. */
+export type Fault = 'down' | 'faulty';
+
 /** The call failed technically. `retryable: false` → incident at once; else retried with back-off until retries are used up. */
 export class JobFailure extends Error {
   readonly retryable: boolean;
   /** milliseconds; from the agency's Retry-After when it sent one */
   readonly retryAfter: number | undefined;
-  constructor(message: string, options: { retryable?: boolean; retryAfter?: number } = {}) {
+  /** absent: it says nothing about the agency's system */
+  readonly fault: Fault | undefined;
+  constructor(message: string, options: { retryable?: boolean; retryAfter?: number | undefined; fault?: Fault | undefined } = {}) {
     super(message);
     this.name = 'JobFailure';
     this.retryable = options.retryable ?? true;
     this.retryAfter = options.retryAfter;
+    this.fault = options.fault;
+  }
+}
+
+/** Nothing is wrong, but it is not done: the job comes again at `until`, or earlier when somebody wakes it. No try is lost. */
+export class JobWaits extends Error {
+  /** milliseconds since 1970 UTC */
+  readonly until: number;
+  constructor(until: number) {
+    super('Expected more to come');
+    this.name = 'JobWaits';
+    this.until = until;
   }
 }

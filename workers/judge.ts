@@ -39,6 +39,8 @@ export const repeatable = ({ method, takesIdempotencyKey, onlyReads }: Operation
 
 /** the agency says that it did nothing: safe to repeat whatever the operation */
 const NOT_DONE = new Set([425, 429, 503]);
+/** its system is away, or what stands before it cannot reach it, or we ask too much */
+const AWAY = new Set([429, 502, 503, 504]);
 
 export function judge(judging: Judging, answer: RawAnswer): Verdict {
   const json = /^[^;]*[/+]json\b/i.test(answer.type) ? parseJson(answer.bytes) : undefined;
@@ -54,6 +56,7 @@ function exchangeFault({ operation }: Judging, response: Response, text: string)
   const code = /^[\w.-]{1,120}$/.test(text) ? text : 'X_ROAD_ERROR';
   const error = new JobFailure(`Expected ${named(operation)} to be reached, but the exchange layer between answered ${code}`, {
     retryable: true,
+    fault: 'down',
   });
   return { outcome: 'exchange-fault', code, response, error };
 }
@@ -66,11 +69,12 @@ function refused(judging: Judging, answer: RawAnswer, response: Response): Verdi
   if (mapped !== undefined) return mapped;
   const found = code === undefined ? `status ${status}` : `status ${status} ${code}`;
   const retryAfter = retryAfterOf(answer.headers['retry-after']);
+  const fault = AWAY.has(status) ? 'down' : status >= 500 ? 'faulty' : undefined;
   const failed = (text: string, retryable: boolean): Verdict => ({
     outcome: 'failed',
     code: code ?? null,
     response,
-    error: failure(operation, text, { retryable, retryAfter }),
+    error: failure(operation, text, { retryable, retryAfter, fault }),
   });
   if (NOT_DONE.has(status)) return failed(found, true);
   if (status === 408 || status >= 500) return failed(found, repeatable(operation));
@@ -109,7 +113,7 @@ function drifted(
   drift: { readonly place: string; readonly expected: string },
   found: string,
 ): Verdict {
-  return { outcome: 'contract-drift', code: 'CONTRACT_DRIFT', response, drift, error: failure(operation, found, {}) };
+  return { outcome: 'contract-drift', code: 'CONTRACT_DRIFT', response, drift, error: failure(operation, found, { fault: 'faulty' }) };
 }
 
 /** A good status, but the predicate says no: a business error when it is mapped, else a failure. */
@@ -158,11 +162,12 @@ function ask({ operation, evaluate }: Judging, expression: string, response: Res
 function failure(
   operation: Operation,
   found: string,
-  { retryable, retryAfter }: { readonly retryable?: boolean; readonly retryAfter?: number | undefined },
+  { retryable, retryAfter, fault }: Pick<Partial<JobFailure>, 'retryable' | 'retryAfter' | 'fault'>,
 ): JobFailure {
   return new JobFailure(`Expected an answer of ${named(operation)} that keeps to its document, but got ${found}`, {
     retryable: retryable ?? repeatable(operation),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
+    retryAfter,
+    fault,
   });
 }
 

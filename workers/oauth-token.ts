@@ -62,6 +62,7 @@ export function createTokens(ask: AskForToken, now: () => number): Tokens {
     // 400 and 401 mean that our name or secret is wrong: no repeat mends that
     throw new JobFailure(`Expected a token from the agency's token service, but it answered ${status}`, {
       retryable: status !== 400 && status !== 401,
+      fault: status >= 500 ? 'down' : undefined,
     });
   }
 }

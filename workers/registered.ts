@@ -54,10 +54,7 @@ export function registeredDirectory(context: RegisteredContext): RegisteredDirec
   const connectionOf = async (agency: string): Promise<Connection | undefined> => {
     const environment = await environmentOf(agency);
     const row = await read('agencyConnections', `${agency}.${environment}`);
-    if (row !== undefined) {
-      refuseDuringMaintenance(agency, row, context.now());
-      return connectionFrom(context, row);
-    }
+    if (row !== undefined) return connectionFrom(context, row);
     const registered = environment === 'sandbox' && context.virtual !== undefined ? await read('agencyContracts', agency) : undefined;
     if (registered === undefined) return fallback.connectionOf(agency);
     const contract = await contractOf(agency);
@@ -65,16 +62,6 @@ export function registeredDirectory(context: RegisteredContext): RegisteredDirec
   };
 
   return { connectionOf, contractOf, connectionTo };
-}
-
-/** Nothing is sent while the agency said that it will not be there: the job waits for the end of it. */
-function refuseDuringMaintenance(agency: string, row: Row, now: number): void {
-  const windows = (row['maintenance'] ?? []) as readonly { readonly from: number; readonly until: number }[];
-  const current = windows.find(({ from, until }) => from <= now && now < until);
-  if (current === undefined) return;
-  throw new JobFailure(`Expected ${agency} to be there, but it announced maintenance until ${new Date(current.until).toISOString()}`, {
-    retryAfter: current.until - now,
-  });
 }
 
 async function connectionFrom(context: RegisteredContext, row: Row): Promise<Connection> {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Row } from '../../runtime/collections.ts';
 import { allRows } from '../all-rows.ts';
 import { agencyIdSchema } from '../agencies.ts';
+import { expiryOf } from '../expiry.ts';
 import { name, parseBody, textParam } from '../input.ts';
 import { mayRegister, readsRegister, registersAgencies } from '../policy.ts';
 import { Problem } from '../problem.ts';
@@ -50,7 +51,7 @@ async function putProfile(asked: Asked) {
   const known = agencies.has(agencyId);
   if (!mayRegister(asked.reader, agencyId)) throw new Problem('FORBIDDEN', 'Expected somebody who keeps this agency, but you keep another');
   const profile = parseBody(asked, profileBody);
-  await runtime.store.write([{ op: 'put', collection: 'agencyProfiles', key: agencyId, row: { agencyId, ...profile, ...stamp(asked) } }]);
+  await runtime.announce([{ op: 'put', collection: 'agencyProfiles', key: agencyId, row: { agencyId, ...profile, ...stamp(asked) } }]);
   await agencies.learn(runtime.store);
   const answer = { agencyId, ...profile };
   return known ? ok(answer) : created(answer);
@@ -109,7 +110,7 @@ const connectionBody = z.strictObject({
   names: z.strictObject({ idempotency: headerName.nullable().optional(), caseReference: headerName.nullable().optional() }).optional(),
   xRoadClient: z.string().max(500).regex(/^[^/\s]+(?:\/[^/\s]+){2,3}$/, 'Expected INSTANCE/CLASS/MEMBER/SUBSYSTEM').optional(),
   timeoutMs: z.number().int().min(100).max(300_000).optional(),
-  limits: z.strictObject({ callsPerMinute: z.number().int().min(1).max(100_000).optional(), concurrency: z.number().int().min(1).max(1000).optional() }).optional(),
+  limits: z.strictObject({ callsPerMinute: z.number().int().min(1).max(100_000).optional(), concurrency: z.number().int().min(1).max(1000).optional(), callsPerDay: z.number().int().min(1).max(100_000_000).optional() }).optional(),
   maintenance: z.array(z.strictObject({ from: when, until: when, reason: short.default('') })).max(50).default([]),
 }); // prettier-ignore
 
@@ -130,7 +131,7 @@ async function putConnection(asked: Asked) {
     throw new Problem('INVALID_ARGUMENT', 'Expected maintenance to end after it begins, but it does not');
   const own = { agencyId, environment, url: url.replace(/\/+$/, ''), maintenance: windows };
   const row: Row = { ...given, ...own, ...stamp(asked) };
-  await store.write([{ op: 'put', collection: 'agencyConnections', key: `${agencyId}.${environment}`, row }]);
+  await asked.context.runtime.announce([{ op: 'put', collection: 'agencyConnections', key: `${agencyId}.${environment}`, row }]);
   return ok(shownConnection(row));
 }
 
@@ -153,7 +154,7 @@ function shownConnection(row: Row): object {
 
 async function deleteConnection(asked: Asked) {
   const key = `${keptAgency(asked)}.${environmentOf(asked)}`;
-  await asked.context.runtime.store.write([{ op: 'delete', collection: 'agencyConnections', key }]);
+  await asked.context.runtime.announce([{ op: 'delete', collection: 'agencyConnections', key }]);
   return noContent();
 }
 
@@ -191,7 +192,7 @@ type Secret = z.infer<typeof kinds>;
 async function addCredential(asked: Asked) {
   const [agencyId, tools] = [keptAgency(asked), toolsOf(asked)];
   const { credential, expiresAt } = parseBody(asked, credentialBody);
-  const ends = expiryOf(credential, expiresAt);
+  const ends = endOf(credential, expiresAt);
   const credentialId = `CRED-${randomBytes(9).toString('base64url')}`;
   const sealed = tools.seal(credential as never, { agencyId, credentialId });
   const made = { createdAt: asked.context.now(), createdBy: asked.reader.username };
@@ -208,7 +209,7 @@ async function addCredential(asked: Asked) {
 }
 
 /** A certificate says itself when it ends; what somebody types can only be earlier. */
-function expiryOf(credential: Secret, told: string | undefined): number | undefined {
+function endOf(credential: Secret, told: string | undefined): number | undefined {
   const given = told === undefined ? Infinity : Date.parse(told);
   const end = Math.min(given, credential.kind === 'mutual-tls' ? endOfCertificate(credential.certificate) : Infinity);
   return Number.isFinite(end) ? end : undefined;
@@ -222,16 +223,10 @@ function endOfCertificate(pem: string): number {
   }
 }
 
-/** milliseconds: from then on the screens warn */
-const SOON = 30 * 86_400_000;
-
 /** NEVER the secret, nor what it is sealed to. */
 function shownCredential({ context }: Asked, row: Row): object {
   const { credentialId, kind, createdBy } = row;
-  const ends = typeof row['expiresAt'] === 'number' ? row['expiresAt'] : undefined;
-  const left = ends === undefined ? Infinity : ends - context.now();
-  const expiry = left <= 0 ? 'expired' : left <= SOON ? 'soon' : 'fine';
-  return { credentialId, kind, createdBy, createdAt: iso(row['createdAt']), expiresAt: ends === undefined ? null : iso(ends), expiry };
+  return { credentialId, kind, createdBy, createdAt: iso(row['createdAt']), ...expiryOf(row, context.now()) };
 }
 
 async function deleteCredential(asked: Asked) {

@@ -3,6 +3,8 @@ import type { Row } from '../../runtime/collections.ts';
 import type { Filter } from '../../runtime/ports.ts';
 import { allRows } from '../all-rows.ts';
 import { calledAgency } from '../case-rows.ts';
+import { expiryOf } from '../expiry.ts';
+import { shownGate } from './agency-gate.ts';
 import { withinCases } from '../case-reads.ts';
 import { textParam } from '../input.ts';
 import { exchangeScope, readsExchanges } from '../policy.ts';
@@ -26,20 +28,21 @@ async function health(asked: Asked) {
   if (!agencies.has(agencyId)) throw new Problem('NOT_FOUND', 'Expected an agency with this id, but there is none');
   const scope = exchangeScope(asked.reader);
   const recent: Filter = { agency: agencyId, at: { $gte: now() - WINDOW }, outcome: { $neq: silent } };
-  const [rows, lastGood, backlog] = await Promise.all([
+  const [rows, lastGood, backlog, bears] = await Promise.all([
     allRows(runtime.store, 'exchanges', and([recent, scope]), [{ field: 'at', order: 'DESC' }]),
     lastGoodCall(asked, { agency: agencyId }),
     backlogOf(asked, agencyId),
+    whatItBears(asked, agencyId),
   ]);
-  const held = runtime.heldAgencies().find(({ agency }) => agency === agencyId);
   const byOperation = [...Map.groupBy(rows, (row) => String(row['operationId']))];
   return ok({
     agencyId,
     name: agencies.nameOf(agencyId),
     nameEn: agencies.nameEnOf(agencyId),
     windowHours: WINDOW / 3_600_000,
-    gate: held === undefined ? { state: 'open', since: null, by: null } : { state: held.state, since: iso(held.since), by: held.by },
+    gate: shownGate(runtime.agencyGate(agencyId)),
     backlog,
+    ...bears,
     lastGoodAt: lastGood,
     ...figures(rows),
     operations: byOperation.map(([operationId, own]) => ({ operationId, ...figures(own) })),
@@ -56,12 +59,42 @@ async function lastGoodCall({ context, reader }: Asked, filter: Filter): Promise
   return iso(found.items[0]?.['at']);
 }
 
-/** Calls that wait, and since when the oldest does; from the store, which is the truth. */
+/** Calls that wait, and since when the oldest does; from the store, which is the truth. `held`: how many of them until the agency is there. */
 async function backlogOf(asked: Asked, agencyId: string) {
-  const filter: Filter = { open: true, type: 'agency-call' };
-  const found = await asked.context.runtime.store.search('jobs', { filter, scope: await withinCases(asked), limit: MOST_JOBS });
-  const created = found.items.filter((job) => calledAgency(job) === agencyId).map((job) => Number(job['creationTime']));
-  return { waiting: created.length, oldestSince: created.length === 0 ? null : iso(Math.min(...created)) };
+  const { store } = asked.context.runtime;
+  const scope = await withinCases(asked);
+  const oldestFirst = [{ field: 'creationTime' }];
+  const [held, found] = await Promise.all([
+    store.search('jobs', { filter: { heldFor: agencyId, open: true }, scope, sort: oldestFirst, limit: 1 }),
+    store.search('jobs', { filter: { open: true, type: 'agency-call', heldFor: { $exists: false } }, scope, limit: MOST_JOBS }),
+  ]);
+  const going = found.items.filter((job) => calledAgency(job) === agencyId);
+  const since = [...held.items, ...going].map((job) => Number(job['creationTime']));
+  const waiting = held.totalItems + going.length;
+  return { waiting, held: held.totalItems, oldestSince: since.length === 0 ? null : iso(Math.min(...since)) };
+}
+
+/** What its system bears and how much of it is used, and until when we are let in. Quota: from midnight to midnight, whoever's cases they were. */
+async function whatItBears({ context }: Asked, agencyId: string) {
+  const { runtime, now } = context;
+  const { limits } = runtime.agencyGate(agencyId);
+  const [profile, used] = await Promise.all([
+    runtime.store.get('agencyProfiles', agencyId),
+    runtime.store.search('agencyUsage', { filter: { agencyId }, sort: [{ field: 'day', order: 'DESC' }], limit: 1 }),
+  ]);
+  const environment = profile?.['environment'] === 'sandbox' ? 'sandbox' : 'live';
+  const connection = await runtime.store.get('agencyConnections', `${agencyId}.${environment}`);
+  const credential =
+    typeof connection?.['credentialId'] === 'string' ? await runtime.store.get('agencyCredentials', connection['credentialId']) : undefined;
+  const { callsPerDay } = limits;
+  const [today] = used.items;
+  const calls = today?.['day'] === runtime.today() ? Number(today['calls']) : 0;
+  return {
+    environment,
+    limits,
+    quota: callsPerDay === undefined ? null : { callsPerDay, used: calls, left: Math.max(0, callsPerDay - calls) },
+    credential: credential === undefined ? null : { kind: credential['kind'], ...expiryOf(credential, now()) },
+  };
 }
 
 /** `successRate`: share of 1, null without calls; durations in milliseconds */

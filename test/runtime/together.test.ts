@@ -10,12 +10,16 @@ import { join } from 'node:path';
 import type { Role } from '../../runtime/config.ts';
 import { openRuntime } from '../../runtime/open.ts';
 import type { OpenRuntime } from '../../runtime/open.ts';
+import type { Hint, HintLine } from '../../runtime/hints.ts';
 import type { Store } from '../../runtime/ports.ts';
+import { createInProcessQueue } from '../../runtime/queues/in-process.ts';
 import { startRedisServer } from '../../runtime/queues/redis-server.ts';
 import type { Change, Runtime } from '../../runtime/runtime.ts';
 import { createMemoryStore } from '../../runtime/stores/memory.ts';
+import { JobFailure } from '../../workers/job.ts';
+import type { Job } from '../../workers/job.ts';
 import { startMongoServer } from '../support/mongo-server.ts';
-import { line, message, serviceTask } from './support/bpmn.ts';
+import { agencyCall, line, message, serviceTask } from './support/bpmn.ts';
 import { by, deployed } from './support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'alur-together-'));
@@ -53,6 +57,29 @@ function onStoreAlone(): Open {
       instead: { store },
       ...options,
     });
+}
+
+/** one store, and a line between the processes that loses nothing */
+function onStoreWithHints(): Open {
+  const store: Store = { ...createMemoryStore(), close: async () => undefined };
+  const lines = new Set<(hint: Hint) => void>();
+  return async (roles = ['web', 'worker', 'scheduler'], options = {}) => {
+    const queue = createInProcessQueue();
+    let mine: (hint: Hint) => void = () => undefined;
+    const hints: HintLine = {
+      tell: (hint) => lines.forEach((line) => line !== mine && setImmediate(() => line(hint))),
+      onHint: (listener) => void lines.add((mine = listener)),
+      alive: () => true,
+      close: async () => undefined,
+    };
+    return await openRuntime({
+      config: { databaseUrl: 'memory:', data: folder, queue: 'in-process', clock: 'real', roles },
+      shared: true,
+      retryBackOffMs: 1,
+      instead: { store, queue: { queue, hints, busy: queue.busy, idle: queue.idle, stop: async () => undefined } },
+      ...options,
+    });
+  };
 }
 
 const places: readonly (readonly [string, () => Open])[] = [
@@ -207,6 +234,72 @@ describe.each(places)('two processes on %s', (_name, place) => {
       const fired = (await a.store.events(key)).filter(({ audit }) => audit.command === 'fire-timer');
       expect(fired.length).toBe(1);
     }
+  });
+
+  test('[RT96] an agency that takes one call at a time gets one at a time from both together', async () => {
+    let [running, most] = [0, 0];
+    const handlers = new Map([
+      [
+        'agency-call',
+        async () => {
+          most = Math.max(most, (running += 1));
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          running -= 1;
+          return {};
+        },
+      ],
+    ]);
+    const [a, b] = [await process(undefined, { handlers }), await process(undefined, { handlers })];
+    const row = { agencyId: 'alpha', environment: 'live', limits: { concurrency: 1 } };
+    await a.announce([{ op: 'put', collection: 'agencyConnections', key: 'alpha.live', row }]);
+    await deployed(a, line('calls', [agencyCall('call', 'alpha')]));
+    await b.caughtUp();
+    const keys = await Promise.all(Array.from({ length: 8 }, async (_, n) => await begin(n % 2 ? a : b, 'calls')));
+    for (const key of keys) expect((await a.awaitEnd(key, within()))?.state).toBe('COMPLETED');
+    expect(most).toBe(1);
+  });
+});
+
+describe.each(
+  places.map(([name, place]) => (name === 'store alone' ? (['store and hints', onStoreWithHints] as const) : ([name, place] as const))),
+)('an agency between two processes on %s', (_name, place) => {
+  const opened: Runtime[] = [];
+  afterEach(async () => {
+    for (const runtime of opened.splice(0)) await runtime.close();
+  });
+
+  test('[RT96] what one finds out about an agency holds for the other; once it answers, everything is called once', async () => {
+    const calls: string[] = [];
+    let away = true;
+    const calling = (name: string) => ({
+      firstTryMs: 50,
+      handlers: new Map([
+        [
+          'agency-call',
+          async ({ key }: Job) => {
+            calls.push(`${name} ${key}`);
+            if (away) throw new JobFailure('Expected an answer, but none came', { fault: 'down' });
+            return {};
+          },
+        ],
+      ]),
+    });
+    const open = place();
+    for (const name of ['a', 'b']) opened.push(await open(undefined, calling(name)));
+    const [a, b] = opened as [Runtime, Runtime];
+    await deployed(a, line('calls', [agencyCall('call', 'alpha')]));
+    const first = [await begin(a, 'calls')];
+    await until(() => b.agencyGate('alpha').state === 'broken' || b.agencyGate('alpha').state === 'probing');
+    const known = calls.length;
+    expect(known).toBeGreaterThanOrEqual(3);
+    for (const runtime of [a, b, a, b]) first.push(await begin(runtime, 'calls'));
+    await until(() => calls.length > known);
+    away = false;
+    const before = calls.length;
+    for (const key of first) expect((await b.awaitEnd(key, within()))?.state).toBe('COMPLETED');
+    await until(() => a.agencyGate('alpha').state === 'open' && b.agencyGate('alpha').state === 'open');
+    const good = calls.slice(before).map((call) => call.split(' ')[1]);
+    expect(new Set(good).size).toBe(good.length);
   });
 });
 

@@ -238,11 +238,53 @@ describe('an agency that somebody registers', () => {
     const window = { from, until: until_, reason: 'pembaruan' };
     await city('PUT', '/api/v1/agencies/library/connections/live', { url: address, maintenance: [window] });
     const title = await lend('B4');
-    await until(async () => {
-      const jobs = await alur.runtime.store.search('jobs', { filter: { open: true, type: 'agency-call' } });
-      return jobs.items.find(({ errorMessage }) => String(errorMessage).includes('maintenance until'));
+    const waits = async () => (await alur.runtime.store.search('jobs', { filter: { open: true, heldFor: 'library' } })).items[0];
+    expect(await until(waits)).toMatchObject({ retries: 3, attempt: 0 });
+    const health = await city('GET', '/api/v1/agencies/library/health');
+    expect(health.body).toMatchObject({
+      gate: { state: 'maintenance', since: from, until: until_, reason: 'pembaruan' },
+      backlog: { waiting: 1, held: 1 },
     });
     expect(await title()).toBeUndefined();
     expect(hits.length).toBe(before);
+  });
+
+  test('[AP67] an operator holds an agency and releases it, each with a reason that the audit keeps', async () => {
+    await city('PUT', '/api/v1/agencies/library/connections/live', { url: address });
+    expect((await city('POST', '/api/v1/agencies/library/hold', {})).status).toBe(400);
+    expect((await (await signIn('other'))('POST', '/api/v1/agencies/library/hold', { reason: 'jahil' })).status).toBe(403);
+    const held = await city('POST', '/api/v1/agencies/library/hold', { reason: 'server dipindah' });
+    expect(held).toMatchObject({ status: 200, body: { gate: { state: 'held', by: 'city', reason: 'server dipindah' } } });
+    const title = await lend('B5');
+    await until(async () => (await alur.runtime.store.search('jobs', { filter: { open: true, heldFor: 'library' } })).items[0]);
+    expect(await title()).toBeUndefined();
+    expect((await city('POST', '/api/v1/agencies/library/release', { reason: 'selesai' })).status).toBe(200);
+    expect(await until(title)).toBe('Hukum Tata Ruang');
+    expect((await city('POST', '/api/v1/agencies/library/release', { reason: 'lagi' })).status).toBe(409);
+    const audit = (await alur.runtime.store.search('audit', { filter: { subject: { $like: 'agency library *' } } })).items;
+    expect(audit.map(({ subject, reason, by }) => [subject, reason, by])).toEqual([
+      ['agency library held', 'server dipindah', 'city'],
+      ['agency library released', 'selesai', 'city'],
+    ]);
+  });
+
+  test('[AP68] health tells what the connection allows, how much of it is used, and when the credential ends', async () => {
+    const ends = new Date(Date.now() + 86_400_000).toISOString();
+    const key = await city('POST', '/api/v1/agencies/library/credentials', {
+      credential: { kind: 'bearer', token: SECRET },
+      expiresAt: ends,
+    });
+    const limits = { callsPerMinute: 600, concurrency: 2, callsPerDay: 1000 };
+    await city('PUT', '/api/v1/agencies/library/connections/live', { url: address, limits, credentialId: key.body['credentialId'] });
+    await until(await lend('B6'));
+    const { body } = await city('GET', '/api/v1/agencies/library/health');
+    expect(body).toMatchObject({
+      environment: 'live',
+      gate: { state: 'open', since: null },
+      limits,
+      quota: { callsPerDay: 1000, used: 1, left: 999 },
+      credential: { kind: 'bearer', expiresAt: ends, expiry: 'soon' },
+    });
+    expect(JSON.stringify(body)).not.toContain(SECRET);
   });
 });

@@ -31,3 +31,8 @@ export function line(id: string, elements: readonly (readonly [id: string, xml: 
     roots,
   );
 }
+
+export const agencyCall = (id: string, agency: string): readonly [string, string] => [
+  id,
+  `<bpmn:serviceTask id="${id}"><bpmn:extensionElements><zeebe:taskDefinition type="agency-call"/><zeebe:taskHeaders><zeebe:header key="agency" value="${agency}"/></zeebe:taskHeaders></bpmn:extensionElements></bpmn:serviceTask>`,
+];
