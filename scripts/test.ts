@@ -59,6 +59,7 @@ run('lint', 'eslint', ['.']);
 run('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
 run('engine types (no DOM, no Node)', 'tsc', ['--noEmit', '-p', 'engine/tsconfig.json']);
 need('redis-server', 'BullMQ legs of the queue contract and crash tests');
+need('gcc', 'the test of power loss');
 jest('unit');
 const browser = need('chromium', 'browser tests');
 if (browser) run('build', 'node', ['scripts/build.ts']);
