@@ -5,7 +5,7 @@
 import type { Actor, Command, Json, Key, Rejection } from '../engine/index.ts';
 import { instanceKeyOf, localOf } from '../engine/index.ts';
 import type { Row } from './collections.ts';
-import { forgetInstance } from './forget.ts';
+import { forgetEvaluation, forgetInstance } from './forget.ts';
 import type { RowChange } from './ports.ts';
 import type { Room } from './room.ts';
 import type { Batch, BatchType, Runtime } from './runtime.ts';
@@ -125,6 +125,7 @@ async function doneBefore(room: Room, outcome: Done, { operationType, itemKey }:
 }
 
 async function isReached({ store }: Room, operationType: unknown, key: Key): Promise<boolean> {
+  if (operationType === 'DELETE_DECISION_INSTANCE') return (await store.get('decisionInstances', `${key}-1`)) === undefined;
   if (operationType === 'RESOLVE_INCIDENT') return (await store.get('incidents', key))?.['state'] === 'RESOLVED';
   const state = (await store.get('processInstances', key))?.['state'];
   return operationType === 'DELETE_PROCESS_INSTANCE' ? state === undefined : state !== undefined && state === REACHED.get(operationType);
@@ -146,11 +147,12 @@ async function perform(room: Room, batch: Row, item: Row): Promise<Done> {
   const key = String(item['itemKey']);
   const type = batch['batchOperationType'] as BatchType;
   if (type === 'DELETE_PROCESS_INSTANCE') return await forgetInstance(room, key);
+  if (type === 'DELETE_DECISION_INSTANCE') return await forgetEvaluation(room, key);
   if (type === 'RESOLVE_INCIDENT') await giveRetry(room, key, by);
   return await act(room, key, { step: stepOf(type, batch['plan'] as Json), by });
 }
 
-function stepOf(type: Exclude<BatchType, 'DELETE_PROCESS_INSTANCE'>, plan: Json): Step {
+function stepOf(type: Exclude<BatchType, 'DELETE_PROCESS_INSTANCE' | 'DELETE_DECISION_INSTANCE'>, plan: Json): Step {
   if (type === 'CANCEL_PROCESS_INSTANCE') return { type: 'cancel-instance' };
   if (type === 'RESOLVE_INCIDENT') return { type: 'resolve-incident' };
   if (type === 'SUSPEND_PROCESS_INSTANCE') return { type: 'suspend-instance' };

@@ -13,7 +13,7 @@ export async function evaluateConditions(
   { processDefinitionKey, variables }: Parameters<Runtime['evaluateConditions']>[0],
   by: Actor,
 ): ReturnType<Runtime['evaluateConditions']> {
-  const named = processDefinitionKey === undefined ? undefined : room.book.entry(processDefinitionKey);
+  const named = processDefinitionKey === undefined ? undefined : room.book.startable(processDefinitionKey);
   if (processDefinitionKey !== undefined && named === undefined)
     return { ok: false, kind: 'NOT_FOUND', reason: `Expected a process definition ${processDefinitionKey}, but there is none` };
   const conditionalEvaluationKey = await room.ids.next();

@@ -38,6 +38,9 @@ function asCandidate({ row, model }: ModelEntry) {
   return { name: String(row['resourceName']), namespace: model.graph.namespace, ids: model.graph.ids, model };
 }
 
+/** what is kept in versions */
+export type Shelved = 'processDefinitions' | 'decisionDefinitions' | 'decisionRequirements' | 'forms' | 'resources';
+
 type Form = NonNullable<ReturnType<Definitions['form']>>;
 interface FormEntry extends Form {
   readonly row: Row;
@@ -47,6 +50,14 @@ export interface DefinitionBook extends Definitions {
   entry(processDefinitionKey: Key): DefinitionEntry | undefined;
   latestEntry(processDefinitionId: string): DefinitionEntry | undefined;
   version(processDefinitionId: string, version: number): DefinitionEntry | undefined;
+  /** one that new cases may begin with: not withdrawn */
+  startable(processDefinitionKey: Key): DefinitionEntry | undefined;
+  /** the highest version number ever given to this id, 0 without any: numbers are given once */
+  highest(collection: Shelved, id: string): number;
+  /** keys of the versions that stand, oldest first */
+  standing(collection: Shelved, id: string): readonly Key[];
+  /** stays known by its key, for the cases that it has, and is no version of its id any more */
+  withdraw(collection: Shelved, key: Key): void;
   /** the newest version of each process */
   latestEntries(): readonly DefinitionEntry[];
   decision(idOrKey: { readonly id?: string; readonly key?: Key }): DecisionEntry | undefined;
@@ -93,6 +104,8 @@ export function createDefinitionBook(moment: () => Moment): DefinitionBook {
     entry: (key) => processes.byKey.get(key),
     latestEntry: (id) => processes.latest(id),
     version: (id, version) => processes.version(id, version),
+    startable: (key) => (processes.stands(key) ? processes.byKey.get(key) : undefined),
+    ...versionsOn({ processDefinitions: processes, decisionDefinitions: decisions, decisionRequirements: models, forms, resources }),
     latestEntries: () => processes.allLatest(),
     decision: ({ id, key }) => (key === undefined ? decisions.latest(id ?? '') : decisions.byKey.get(key)),
     model: (wanted) => fitting(wanted, models.allLatest().map(asCandidate))?.model,
@@ -121,6 +134,16 @@ export function createDefinitionBook(moment: () => Moment): DefinitionBook {
   };
 }
 
+type Versions = Pick<Shelf<{ readonly row: Row }>, 'highest' | 'standing' | 'withdraw'>;
+
+function versionsOn(shelves: Readonly<Record<Shelved, Versions>>): Pick<DefinitionBook, 'highest' | 'standing' | 'withdraw'> {
+  return {
+    highest: (collection, id) => shelves[collection].highest(id),
+    standing: (collection, id) => shelves[collection].standing(id),
+    withdraw: (collection, key) => shelves[collection].withdraw(key),
+  };
+}
+
 function keyed(key: Key | undefined): { readonly key: Key } | undefined {
   return key === undefined ? undefined : { key };
 }
@@ -128,17 +151,43 @@ function keyed(key: Key | undefined): { readonly key: Key } | undefined {
 /** Versions of things with an id. */
 class Shelf<T extends { readonly row: Row }> {
   readonly byKey = new Map<Key, T>();
+  /** those that stand, by id, oldest first */
   readonly #versions = new Map<string, T[]>();
+  readonly #highest = new Map<string, number>();
   add(id: string, key: Key, entry: T): void {
     // two who learn of it at the same time
     if (this.byKey.has(key)) return;
     this.byKey.set(key, entry);
+    this.#keys.set(entry, { id, key });
+    this.#highest.set(id, Math.max(this.highest(id), Number(entry.row['version'])));
+    if (entry.row['withdrawn'] === true) return;
     const versions = this.#versions.get(id) ?? [];
     versions.push(entry);
     this.#versions.set(
       id,
       versions.toSorted((left, right) => Number(left.row['version']) - Number(right.row['version'])),
     );
+  }
+  readonly #keys = new Map<T, { readonly id: string; readonly key: Key }>();
+  highest(id: string): number {
+    return this.#highest.get(id) ?? 0;
+  }
+  standing(id: string): readonly Key[] {
+    return (this.#versions.get(id) ?? []).map((entry) => this.#keys.get(entry)?.key ?? '');
+  }
+  stands(key: Key): boolean {
+    const entry = this.byKey.get(key);
+    const id = entry && this.#keys.get(entry)?.id;
+    return id !== undefined && this.standing(id).includes(key);
+  }
+  withdraw(key: Key): void {
+    const entry = this.byKey.get(key);
+    const id = entry && this.#keys.get(entry)?.id;
+    if (id !== undefined)
+      this.#versions.set(
+        id,
+        (this.#versions.get(id) ?? []).filter((one) => one !== entry),
+      );
   }
   latest(id: string): T | undefined {
     return this.#versions.get(id)?.at(-1);
@@ -231,13 +280,15 @@ function elementsOf(process: Process): ReadonlyMap<string, DefinedElement> {
 /** Reads what the store holds and the book does not know into the book. Throws when a stored definition no longer compiles: starting without it would lose its instances. */
 export async function loadDefinitions(store: Store, book: DefinitionBook, compiling: typeof compile = compile): Promise<void> {
   const text = cachedText(store);
-  for (const row of await unknown(store, 'forms', (key) => book.form(key))) book.addForm(row, JSON.parse(await text(row)) as Json);
+  for (const row of await unknown(store, book, { collection: 'forms', find: (key) => book.form(key) }))
+    book.addForm(row, JSON.parse(await text(row)) as Json);
   for (const row of await newResources(store, book)) book.addResource(row);
   // a model is used by younger ones only
-  for (const row of byAge(await unknown(store, 'decisionRequirements', book.modelByKey)))
+  for (const row of byAge(await unknown(store, book, { collection: 'decisionRequirements', find: book.modelByKey })))
     book.addModel(row, await modelOf(book, row, text));
-  for (const row of await unknown(store, 'decisionDefinitions', (key) => book.decision({ key }))) addLoadedDecision(book, row);
-  for (const row of await unknown(store, 'processDefinitions', book.entry)) {
+  for (const row of await unknown(store, book, { collection: 'decisionDefinitions', find: (key) => book.decision({ key }) }))
+    addLoadedDecision(book, row);
+  for (const row of await unknown(store, book, { collection: 'processDefinitions', find: book.entry })) {
     const xml = await text(row);
     const compiled = await compiling(xml);
     const process = compiled.ok ? compiled.processes.find(({ id }) => id === row['processDefinitionId']) : undefined;
@@ -276,19 +327,31 @@ function cachedText(store: Store): TextOf {
   return async (row) => String((await store.get('resources', String(row['resourceKey'])))?.['text'] ?? '');
 }
 
-type Keyed = 'forms' | 'processDefinitions' | 'decisionDefinitions' | 'decisionRequirements';
+const keyOf = (collection: Shelved, row: Row): Key =>
+  String(row[collection === 'resources' ? 'resourceKey' : (collections[collection].key ?? '')]);
 
-async function unknown(store: Store, collection: Keyed, find: (key: Key) => unknown): Promise<readonly Row[]> {
-  const name = collections[collection].key ?? '';
-  return (await everything(store, collection)).filter((row) => find(String(row[name])) === undefined);
+/** What another process withdrew. */
+function learnWithdrawn(book: DefinitionBook, collection: Shelved, rows: readonly Row[]): void {
+  for (const row of rows) if (row['withdrawn'] === true) book.withdraw(collection, keyOf(collection, row));
+}
+
+async function unknown(
+  store: Store,
+  book: DefinitionBook,
+  { collection, find }: { readonly collection: Shelved; readonly find: (key: Key) => unknown },
+): Promise<readonly Row[]> {
+  const rows = await everything(store, collection);
+  learnWithdrawn(book, collection, rows);
+  return rows.filter((row) => find(keyOf(collection, row)) === undefined);
 }
 
 async function newResources(store: Store, book: DefinitionBook): Promise<readonly Row[]> {
   const rows = await everything(store, 'resources', { kind: 'resource' });
+  learnWithdrawn(book, 'resources', rows);
   return rows.filter((row) => book.resource({ key: String(row['resourceKey']) }) === undefined);
 }
 
-async function everything(store: Store, collection: Keyed | 'resources', filter: Filter = {}): Promise<readonly Row[]> {
+async function everything(store: Store, collection: Shelved, filter: Filter = {}): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (let after: string | null | undefined; after !== null;) {
     const page = await store.search(collection, { filter, limit: 1_000, ...(after === undefined ? {} : { after }) });

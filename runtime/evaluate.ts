@@ -16,7 +16,7 @@ export async function evaluateDeployedDecision(
   _by: Actor,
 ): ReturnType<Runtime['evaluateDecision']> {
   const entry = room.book.decision({ ...(key !== undefined && { key }), ...(id !== undefined && { id }) });
-  if (entry === undefined)
+  if (entry === undefined || !room.book.standing('decisionDefinitions', entry.decision.id).includes(entry.key))
     return { ok: false, kind: 'NOT_FOUND', reason: `Expected a deployed decision ${key ?? id ?? ''}, but there is none` };
   const evaluationKey = await room.ids.next();
   const clock = room.moment();

@@ -233,7 +233,7 @@ function decideStep(
   const startedFrom = extras.definition ?? parts.book.entry(before?.state.processKey ?? '');
   if (startedFrom === undefined)
     throw new Error(`Expected process definition ${before?.state.processKey ?? ''} to be in memory, but it is not`);
-  const target = command.type === 'migrate-instance' ? parts.book.entry(command.targetProcessKey) : undefined;
+  const target = command.type === 'migrate-instance' ? parts.book.startable(command.targetProcessKey) : undefined;
   if (command.type === 'migrate-instance' && target === undefined)
     return rejection('NOT_FOUND', `Expected a process definition ${command.targetProcessKey}, but there is none`);
   const world = {

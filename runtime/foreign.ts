@@ -9,8 +9,7 @@ export type MayOwn = (agency: string) => boolean;
 
 /** Why not, or undefined. */
 export function foreignOf(book: DefinitionBook, resources: readonly Compiled[], mayOwn: MayOwn): string | undefined {
-  const others = book.latestEntries().filter(({ process }) => process.agency !== undefined && !mayOwn(process.agency));
-  const used = new Set(others.flatMap(({ process }) => [`process ${process.id}`, ...usedBy(process)]));
+  const used = usedByOthers(book, mayOwn);
   for (const compiled of resources) {
     const owners = compiled.kind === 'bpmn' ? compiled.processes.map(({ agency }) => agency) : [];
     const owner = owners.find((agency) => agency !== undefined && !mayOwn(agency));
@@ -19,6 +18,18 @@ export function foreignOf(book: DefinitionBook, resources: readonly Compiled[], 
     if (taken !== undefined) return `Expected ids that no other agency uses, but ${taken} belongs to a process of another`;
   }
   return undefined;
+}
+
+/** Why what has these ids is not the caller's to take back, or undefined. */
+export function foreignUse(book: DefinitionBook, ids: readonly string[], mayOwn: MayOwn): string | undefined {
+  const used = usedByOthers(book, mayOwn);
+  const taken = ids.find((id) => used.has(id));
+  return taken === undefined ? undefined : `Expected what no other agency uses, but ${taken} belongs to a process of another`;
+}
+
+function usedByOthers(book: DefinitionBook, mayOwn: MayOwn): ReadonlySet<string> {
+  const others = book.latestEntries().filter(({ process }) => process.agency !== undefined && !mayOwn(process.agency));
+  return new Set(others.flatMap(({ process }) => [`process ${process.id}`, ...usedBy(process)]));
 }
 
 function usedBy(process: Process): readonly string[] {

@@ -36,6 +36,28 @@ export async function forgetUnlessHeld(place: { readonly store: Store; readonly 
   return true;
 }
 
+/** All that one evaluation of a decision wrote down. What a case decided stays with the case. */
+export async function forgetEvaluation({ store }: { readonly store: Store }, key: Key): Promise<{ readonly ok: true } | Rejection> {
+  const found: Row[] = [];
+  // its rows are numbered from 1
+  for (;;) {
+    const row = await store.get('decisionInstances', `${key}-${found.length + 1}`);
+    if (row === undefined) break;
+    found.push(row);
+  }
+  if (found.length === 0) return { ok: false, kind: 'NOT_FOUND', reason: `Expected an evaluation ${key}, but there is none` };
+  if (found.some((row) => typeof row['processInstanceKey'] === 'string'))
+    return {
+      ok: false,
+      kind: 'INVALID_STATE',
+      reason: 'Expected an evaluation that no case made, but this one belongs to a case: delete the case when it has ended',
+    };
+  await store.write(
+    found.map((row): RowChange => ({ op: 'delete', collection: 'decisionInstances', key: String(row['decisionEvaluationInstanceKey']) })),
+  );
+  return { ok: true };
+}
+
 /** Children first and the case's own row last: after a crash in between it is still in the list and can be deleted again. */
 async function forgetWithChildren(store: Store, key: Key): Promise<void> {
   for (;;) {

@@ -13,7 +13,7 @@ import { deploy, restoreStartTimers } from './deploy.ts';
 import { checkResource } from './read-resource.ts';
 import { evaluateDeployedDecision, evaluateExpression } from './evaluate.ts';
 import type { Outcome } from './execute.ts';
-import { forgetInstance } from './forget.ts';
+import { forgetEvaluation, forgetInstance } from './forget.ts';
 import { dayIn } from './compartments/day.ts';
 import { ramping } from './compartments/phases.ts';
 import { RAMP_START } from './compartments/terms.ts';
@@ -28,6 +28,7 @@ import { createMemoryStore } from './stores/memory.ts';
 import { openMongoStore } from './stores/mongo.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
 import { nextDue } from './sweep.ts';
+import { withdraw } from './withdraw.ts';
 import type { RuntimeClock, Store } from './ports.ts';
 
 export type RuntimeConfig = Pick<Config, 'databaseUrl' | 'data' | 'clock' | 'queue' | 'redisUrl'> &
@@ -113,6 +114,12 @@ function runtimeOf(parts: Parts): Runtime {
         await parts.alarm.ring();
         return answer;
       }),
+    withdraw: (key, options) =>
+      deployments.run('deploy', async () => {
+        const answer = await withdraw(room, key, options);
+        await parts.alarm.ring();
+        return answer;
+      }),
     startInstance: async (request, by) => (await parts.admission.refusal()) ?? (await startInstance(room, request, by)),
     check: async (resource) => await checkResource(room, resource),
     awaitEnd: watch.awaitEnd,
@@ -132,6 +139,7 @@ function runtimeOf(parts: Parts): Runtime {
     placeHold: async (key, reason, by) => await placeHold(room, { key, reason, by }),
     liftHold: async (key, reason, by) => await liftHold(room, { key, reason, by }),
     retention: parts.retention,
+    forgetEvaluation: async (key) => await forgetEvaluation(room, key),
     startBatch: parts.batches.start,
     controlBatch: parts.batches.control,
     moveClock: async (to) => await moveClock(parts, to),
@@ -231,7 +239,7 @@ async function startInstance(room: Room, request: StartInstance, by: Command['by
       ? version === undefined || version < 0
         ? room.book.latestEntry(id)
         : room.book.version(id, version)
-      : room.book.entry(key);
+      : room.book.startable(key);
   if (definition === undefined)
     return {
       ok: false,

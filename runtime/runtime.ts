@@ -78,6 +78,11 @@ export interface Runtime {
     /** may the caller answer for what this agency owns? default: yes */
     mayOwn?: (agency: string) => boolean,
   ): Promise<({ readonly ok: true } & Deployment) | (Rejection & { readonly problems?: readonly Problem[] })>;
+  /** takes a deployed resource back: no new case begins with it, the version before it is the newest again. `forgetsCases`: ended cases of a process go too */
+  withdraw(
+    resourceKey: Key,
+    options: { readonly mayOwn?: (agency: string) => boolean; readonly forgetsCases?: boolean },
+  ): Answer<{ readonly kind: 'process' | 'decisions' | 'form' | 'resource' }>;
   /** what deploying this resource would complain about; the same reading and compiling, nothing is written */
   check(resource: Resource): Promise<readonly Problem[]>;
   startInstance(
@@ -123,6 +128,8 @@ export interface Runtime {
   liftHold(processInstanceKey: Key, reason: string, by: Actor): Answer<object>;
   /** how long ended cases of this process are kept, as its newest version says, or else the installation */
   retention(processDefinitionId: string): Retention;
+  /** deletes what an evaluation wrote down that no case made */
+  forgetEvaluation(decisionEvaluationKey: Key): Answer<object>;
   /** the same for many; small ones are done when this answers, larger ones go on in the background and after a restart */
   startBatch(batch: Batch, by: Actor): Answer<{ readonly batchOperationKey: Key }>;
   controlBatch(batchOperationKey: Key, wish: 'cancel' | 'suspend' | 'resume'): Answer<object>;
@@ -168,14 +175,15 @@ export type BatchType =
   | 'MIGRATE_PROCESS_INSTANCE'
   | 'MODIFY_PROCESS_INSTANCE'
   | 'DELETE_PROCESS_INSTANCE'
+  | 'DELETE_DECISION_INSTANCE'
   | 'SUSPEND_PROCESS_INSTANCE'
   | 'RESUME_PROCESS_INSTANCE'
   | 'UPDATE_JOB';
 
 export interface Batch {
   readonly type: BatchType;
-  /** what each command is aimed at: the case itself, one of its incidents, or one of its jobs */
-  readonly items: readonly { readonly itemKey: Key; readonly processInstanceKey: Key }[];
+  /** what each command is aimed at: the case itself, one of its incidents, or one of its jobs; an evaluation belongs to no case */
+  readonly items: readonly { readonly itemKey: Key; readonly processInstanceKey?: Key }[];
   /** the command's own fields, for migrate, modify and update */
   readonly plan?: Row;
 }

@@ -57,7 +57,7 @@ async function fire(room: Room, row: Row): Promise<boolean> {
 /** The instance, the next due time and the claim "this due time has started one" are one commit. */
 async function fireStart(room: Room, row: Row): Promise<true> {
   const [key, dueAt] = [String(row['timerKey']), Number(row['dueAt'])];
-  const definition = room.book.entry(String(row['processDefinitionKey']));
+  const definition = room.book.startable(String(row['processDefinitionKey']));
   if (definition === undefined) {
     await room.store.write([{ op: 'delete', collection: 'timers', key }]);
     return true;

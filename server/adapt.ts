@@ -17,11 +17,29 @@ export function adapt(route: Route, context: Context): RequestHandler {
       const problem = problemOf(error, (cause) =>
         context.log('error', `${route.method} ${route.path}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
       );
-      // what is still coming in will not be read: say so by closing
-      if (!request.complete) response.setHeader('connection', 'close');
-      answerProblem(problem, request, response);
+      void drained(request).then(() => {
+        // what is still coming in will not be read: say so by closing
+        if (!request.complete) response.setHeader('connection', 'close');
+        answerProblem(problem, request, response);
+      });
     });
   };
+}
+
+/** bytes and milliseconds that somebody who is refused may still send: one who is cut off while sending never reads why */
+const MOST_DRAINED = 1024 * 1024;
+const LONGEST_DRAIN = 1_000;
+
+function drained(request: Request): Promise<void> {
+  return new Promise((done) => {
+    if (request.complete || request.destroyed) return done();
+    let bytes = 0;
+    const timer = setTimeout(done, LONGEST_DRAIN);
+    const stop = (): void => (clearTimeout(timer), done());
+    request.on('data', (chunk: Buffer) => (bytes += chunk.length) > MOST_DRAINED && stop());
+    request.on('end', stop).on('close', stop).on('error', stop);
+    request.resume();
+  });
 }
 
 export function answerProblem(problem: Problem, request: Request, response: Response): void {
@@ -69,7 +87,7 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
 
 async function readerOf(route: Route, { context, request }: Exchange): Promise<Reader> {
   const reader = await context.sessions.reader(request.headers.cookie);
-  if (reader.kind !== 'nobody' || !/^\/(v2|govstack)\//.test(route.path)) return reader;
+  if (reader.kind !== 'nobody' || !/^\/(v2|govstack|cluster)\//.test(route.path)) return reader;
   const authorization = request.headers.authorization;
   if (authorization !== undefined && /^bearer\s/i.test(authorization)) return context.bearer(authorization);
   if (authorization !== undefined && /^basic\s/i.test(authorization)) return context.signIns.basic(authorization, addressOf(request));

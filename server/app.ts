@@ -56,7 +56,7 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
       void context.agencies.freshen(context.runtime.store, context.now()).then(next, next),
   );
   app.use(byAddress(options.routes ?? routes, (route) => adapt(route, context)));
-  app.use(['/v2', '/api', '/govstack', '/oauth'], (request: Request, response: Response) =>
+  app.use(['/v2', '/api', '/govstack', '/oauth', '/cluster'], (request: Request, response: Response) =>
     answerProblem(
       new Problem(
         'NO_SUCH_ROUTE',

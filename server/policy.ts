@@ -56,9 +56,9 @@ export const keepsAccounts: Rule = {
   says: 'Administrators who signed in themselves keep accounts, members and roles',
   holds: (reader) => inPerson(reader),
 };
-/** A rule decides for everybody who comes from another issuer, so no single agency keeps it. */
-export const keepsMappingRules: Rule = {
-  says: 'Administrators of the whole city who signed in themselves keep mapping rules',
+/** What decides for everybody is kept by no single agency. */
+export const keepsCity: Rule = {
+  says: 'Administrators of the whole city who signed in themselves keep agencies and mapping rules',
   holds: (reader) => isCityWide(reader) && inPerson(reader),
 };
 export const keepsDocuments = staffWith(

@@ -14,6 +14,11 @@ export function takesPart(reader: Reader, { row }: Definition): boolean {
   return isCityWide(reader) || agencies.length === 0 || agencies.includes(reader.agency ?? '');
 }
 
+/** May the reader answer for what this agency owns? */
+export function mayOwn(reader: Reader): (agency: string | undefined) => boolean {
+  return (agency) => isCityWide(reader) || agency === reader.agency;
+}
+
 /** FORBIDDEN when a service of others, or a case that the reader does not see, listens to this name. */
 export async function refuseForeignName(asked: Asked, kind: Kind, name: string): Promise<void> {
   if (isCityWide(asked.reader)) return;

@@ -39,6 +39,7 @@ import { filedDocumentRoutes } from './v2/documents.ts';
 import { elementRoutes } from './v2/elements.ts';
 import { operationRoutes } from './v2/instance-operations.ts';
 import { globalTaskListenerRoutes } from './v2/global-task-listeners.ts';
+import { groupChangeRoutes } from './v2/group-changes.ts';
 import { groupRoutes } from './v2/groups.ts';
 import { instanceRoutes } from './v2/instances.ts';
 import { jobRoutes } from './v2/jobs.ts';
@@ -94,6 +95,7 @@ const served: readonly Route[] = [
   ...messageRoutes,
   ...userRoutes,
   ...groupRoutes,
+  ...groupChangeRoutes,
   ...roleRoutes,
   ...clientRoutes,
   ...tenantRoutes,

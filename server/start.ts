@@ -117,7 +117,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   const server = await listen(createServer(app), config);
   place.url = urlOf(server);
   published.resolve(place.url);
-  const stopTidying = web ? keepTidy(runtime.store, (error) => log('warn', `tidying: ${String(error)}`)) : () => undefined;
+  const stopTidying = web ? keepTidy(runtime, (error) => log('warn', `tidying: ${String(error)}`)) : () => undefined;
   const close = once(async () => {
     stopTidying();
     app.closeEvents();

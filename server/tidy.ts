@@ -1,5 +1,6 @@
 import type { CollectionName } from '../runtime/collections.ts';
 import type { Filter, Store } from '../runtime/ports.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -7,8 +8,13 @@ const STEP = 500;
 /** records of exchange are kept for five years, unless their case is deleted before */
 const EXCHANGES_FOR = 5 * 365 * DAY;
 
-/** What may go, and after how long: ended sessions, answers kept for repeated requests, forgotten drafts, old records of exchange, documents past their time. */
-async function tidy(store: Store, now: number): Promise<void> {
+type Tidied = Pick<Runtime, 'store' | 'forgetInstance'>;
+
+/**
+ * What may go, and after how long: ended sessions, answers kept for repeated requests, forgotten drafts, old records of exchange, documents past their
+ * time, ended cases of processes that were withdrawn with their history.
+ */
+export async function tidy({ store, forgetInstance }: Tidied, now: number): Promise<void> {
   await forget(store, { collection: 'sessions', filter: { expiresAt: { $lt: now } }, keyOf: (row) => String(row['sessionHash']) });
   await forget(store, { collection: 'idempotency', filter: { createdAt: { $lt: now - DAY } }, keyOf: (row) => String(row['id']) });
   await forget(store, {
@@ -18,6 +24,16 @@ async function tidy(store: Store, now: number): Promise<void> {
   });
   await forget(store, { collection: 'exchanges', filter: { at: { $lt: now - EXCHANGES_FOR } }, keyOf: (row) => String(row['exchangeId']) });
   await forgetDocuments(store, now);
+  await forgetCases({ store, forgetInstance });
+}
+
+async function forgetCases({ store, forgetInstance }: Tidied): Promise<void> {
+  const { items } = await store.search('processDefinitions', { filter: { forgetsCases: true }, limit: STEP });
+  for (const { processDefinitionKey } of items) {
+    const filter = { processDefinitionKey, parentProcessInstanceKey: { $exists: false }, endDate: { $exists: true } };
+    const ended = await store.search('processInstances', { filter, limit: STEP });
+    for (const row of ended.items) await forgetInstance(String(row['processInstanceKey']));
+  }
 }
 
 /** Those past the time that their sender gave them: the row, then the bytes. */
@@ -46,8 +62,8 @@ async function forget(store: Store, { collection, filter, keyOf }: Forgetting): 
 }
 
 /** Tidies now and every hour; answers how to stop. */
-export function keepTidy(store: Store, report: (error: unknown) => void): () => void {
-  const run = (): void => void tidy(store, Date.now()).catch(report);
+export function keepTidy(runtime: Tidied, report: (error: unknown) => void): () => void {
+  const run = (): void => void tidy(runtime, Date.now()).catch(report);
   run();
   const timer = setInterval(run, HOUR).unref();
   return () => clearInterval(timer);

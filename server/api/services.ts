@@ -7,9 +7,9 @@ import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { mayStart } from '../starters.ts';
 
-/** Latest versions that the portal offers, by name. */
+/** Does the portal offer it? To be asked of latest versions. */
 export function isService({ row, properties }: Definition): boolean {
-  return row['isLatest'] !== false && (row['service'] === true || properties.get('alur:service') === 'true');
+  return row['service'] === true || properties.get('alur:service') === 'true';
 }
 
 export function serviceOf(asked: Asked): Definition {

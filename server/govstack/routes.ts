@@ -11,8 +11,8 @@ import { readableCase } from '../case-reads.ts';
 import { keyParam, parseBody } from '../input.ts';
 import { caseScope, deploys, endsCases, staff, startsCases } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
-import { actorOf, isCityWide } from '../reader.ts';
-import { takesPart } from '../reach.ts';
+import { actorOf } from '../reader.ts';
+import { mayOwn, takesPart } from '../reach.ts';
 import { created, noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { refuseOtherStarters } from '../starters.ts';
@@ -62,7 +62,9 @@ function definitionOf(asked: Asked): Definition {
 }
 
 function list({ context, query }: Asked) {
-  const latest = context.runtime.definitions.all().filter(({ row }) => row['isLatest'] !== false);
+  const { definitions } = context.runtime;
+  const ids = new Set(definitions.all().map(({ row }) => String(row['processDefinitionId'])));
+  const latest = [...ids].flatMap((id) => definitions.latest(id) ?? []);
   const { name } = query;
   return ok(latest.filter(({ row }) => name === undefined || row['name'] === name || row['processDefinitionId'] === name).map(show));
 }
@@ -79,9 +81,8 @@ async function deploy(asked: Asked, expected?: Definition): Promise<Definition> 
     throw new Problem('INVALID_ARGUMENT', 'Expected the diagram as the property "bpmn" of processBody, but there is none');
   if (expected !== undefined && !idsIn(text).has(String(expected.row['processDefinitionId'])))
     throw new Problem('INVALID_ARGUMENT', 'Expected a diagram of the process that is to be changed, but it is of another');
-  const mine = (agency: string | undefined) => isCityWide(reader) || agency === reader.agency;
   const name = String(expected?.row['resourceName'] ?? `${given.name.replace(/[^\w-]+/g, '-').slice(0, 100) || 'process'}.bpmn`);
-  const { processes } = accepted(await context.runtime.deploy([{ name, text }], actorOf(reader), mine));
+  const { processes } = accepted(await context.runtime.deploy([{ name, text }], actorOf(reader), mayOwn(reader)));
   const definition = context.runtime.definitions.byKey(String(processes[0]?.['processDefinitionKey']));
   if (definition === undefined) throw new Problem('INVALID_ARGUMENT', 'Expected a diagram with an executable process, but there is none');
   return definition;
@@ -177,12 +178,12 @@ export const govstackRoutes: readonly Route[] = [
     path: at,
     allow: deploys,
     summary: 'Delete a process',
-    handler: (asked) => {
-      definitionOf(asked);
-      throw new Problem(
-        'NOT_IMPLEMENTED',
-        'Expected a call that this server serves, but a published process is not deleted: cases rest on it',
+    records: 'house',
+    handler: async (asked) => {
+      accepted(
+        await asked.context.runtime.withdraw(String(definitionOf(asked).row['processDefinitionKey']), { mayOwn: mayOwn(asked.reader) }),
       );
+      return noContent();
     },
   },
   { method: 'post', path: `${at}/start`, allow: startsCases, summary: 'Start an instance', body: start, handler: begin },

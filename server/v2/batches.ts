@@ -31,7 +31,7 @@ async function cases(asked: Asked, given: Readonly<Record<string, unknown>>, onl
   return found.items;
 }
 
-async function begin(asked: Asked, batch: Batch) {
+export async function begin(asked: Asked, batch: Batch) {
   const { batchOperationKey } = accepted(await asked.context.runtime.startBatch(batch, actorOf(asked.reader)));
   return ok({ batchOperationKey, batchOperationType: batch.type });
 }

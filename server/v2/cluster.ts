@@ -60,6 +60,8 @@ async function resetClock({ context }: Asked) {
 export const clusterRoutes: readonly Route[] = [
   { method: 'get', path: '/v2/topology', allow: anyone, handler: () => ok(topology) },
   { method: 'get', path: '/v2/status', allow: anyone, handler: () => noContent() },
+  { method: 'get', path: '/cluster/v2/topology', allow: anyone, handler: () => ok(topology) },
+  { method: 'get', path: '/cluster/v2/status', allow: anyone, handler: () => noContent() },
   {
     method: 'get',
     path: '/v2/license',

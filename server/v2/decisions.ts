@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Row } from '../../runtime/collections.ts';
 import type { Filter } from '../../runtime/ports.ts';
+import { allRows } from '../all-rows.ts';
 import { decisionScope } from '../case-sight.ts';
 import { maskedText, seesIdentity } from '../identity-mask.ts';
 import { key, keyParam, name, parseBody, textParam, variables } from '../input.ts';
@@ -9,7 +10,8 @@ import { Problem, accepted } from '../problem.ts';
 import { actorOf } from '../reader.ts';
 import { noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
-import { search } from '../search.ts';
+import { and, filterOf, search } from '../search.ts';
+import { begin } from './batches.ts';
 import { TENANT, showDecisionInstance } from './show.ts';
 import { decisionInstances } from './tables.ts';
 
@@ -65,6 +67,9 @@ function howDecided(row: Row): object {
   };
 }
 
+/** what a case decided goes with the case */
+export const NO_CASE: Filter = { processInstanceKey: { $exists: false } };
+
 async function readable(asked: Asked, filter: Filter): Promise<readonly Row[]> {
   const scope = await decisionScope(asked);
   const { items } = await asked.context.runtime.store.search('decisionInstances', { filter, scope, limit: 1_000 });
@@ -81,26 +86,20 @@ async function instance(asked: Asked) {
 
 /** All that one evaluation wrote down. What a running case decided stays with the case. */
 async function remove(asked: Asked) {
-  const rows = await readable(asked, { decisionEvaluationKey: keyParam(asked, 'decisionEvaluationKey') });
-  await removeRows(asked, rows);
+  const decisionEvaluationKey = keyParam(asked, 'decisionEvaluationKey');
+  await readable(asked, { decisionEvaluationKey });
+  accepted(await asked.context.runtime.forgetEvaluation(decisionEvaluationKey));
   return noContent();
 }
 
-async function removeRows(asked: Asked, rows: readonly Row[]): Promise<void> {
-  const { store } = asked.context.runtime;
-  const ofCase = rows.map((row) => row['processInstanceKey']).filter((key) => typeof key === 'string');
-  if (ofCase.length > 0)
-    throw new Problem(
-      'INVALID_STATE',
-      'Expected an evaluation that no case made, but this one belongs to a case: delete the case when it has ended',
-    );
-  await store.write(
-    rows.map((row) => ({
-      op: 'delete' as const,
-      collection: 'decisionInstances' as const,
-      key: String(row['decisionEvaluationInstanceKey']),
-    })),
-  );
+const removeManyBody = z.object({ filter: z.record(z.string(), z.unknown()) });
+/** Of the evaluations that the filter finds and the reader sees, those that no case made. */
+async function removeMany(asked: Asked) {
+  const given = parseBody(asked, removeManyBody);
+  const wanted = await filterOf({ asked, table: decisionInstances, path: '/filter' }, given.filter);
+  const rows = await allRows(asked.context.runtime.store, 'decisionInstances', and([wanted, NO_CASE, await decisionScope(asked)]));
+  const keys = [...new Set(rows.map((row) => String(row['decisionEvaluationKey'])))];
+  return begin(asked, { type: 'DELETE_DECISION_INSTANCE', items: keys.map((itemKey) => ({ itemKey })) });
 }
 
 const evaluateExpressionBody = z.object({
@@ -145,6 +144,14 @@ export const decisionRoutes: readonly Route[] = [
     allow: repairs,
     records: 'house',
     handler: remove,
+  },
+  {
+    method: 'post',
+    path: '/v2/decision-instances/deletion',
+    allow: repairs,
+    records: 'house',
+    body: removeManyBody,
+    handler: removeMany,
   },
   { method: 'post', path: '/v2/expression/evaluation', allow: triesOut, body: evaluateExpressionBody, handler: evaluateExpression },
 ];

@@ -1,12 +1,16 @@
 import type { Row } from '../../runtime/collections.ts';
+import type { Filter } from '../../runtime/ports.ts';
 import type { Definition } from '../../runtime/runtime.ts';
+import { allRows } from '../all-rows.ts';
+import { variableScope } from '../case-sight.ts';
 import { keyParam } from '../input.ts';
-import { staff } from '../policy.ts';
+import { listBody, listed } from '../matches.ts';
+import { caseScope, staff } from '../policy.ts';
 import { Problem } from '../problem.ts';
 import { noContent, ok, xml } from '../reply.ts';
 import type { Reply } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
-import { search } from '../search.ts';
+import { and, search } from '../search.ts';
 import { TENANT, showDecisionDefinition, showDecisionRequirements, showProcessDefinition } from './show.ts';
 import { decisionDefinitions, decisionRequirements, processDefinitions } from './tables.ts';
 
@@ -56,6 +60,30 @@ async function drgXml(asked: Asked, requirementsKey: unknown): Promise<Reply> {
   return xml(resource['text']);
 }
 
+/** what was withdrawn is known by its key alone, to whoever reads of its cases */
+const STANDING: Filter = { withdrawn: { $exists: false } };
+/** the newest cases are asked: names change with the diagram, not from case to case */
+const CASES_ASKED = 200;
+
+/** Names that the variables of this version's cases have, of those that the reader sees. */
+async function variableNames(asked: Asked) {
+  const { store } = asked.context.runtime;
+  const cases = await store.search('processInstances', {
+    filter: { processDefinitionKey: keyParam(asked, 'processDefinitionKey') },
+    scope: caseScope(asked.reader),
+    sort: [{ field: 'startDate', order: 'DESC' }],
+    limit: CASES_ASKED,
+  });
+  const within: Filter = { processInstanceKey: { $in: cases.items.map((row) => row['processInstanceKey']) } };
+  const rows = await allRows(store, 'variables', and([within, await variableScope(asked, cases.items)]));
+  const names = [...new Set(rows.map(({ name }) => String(name)))].sort();
+  return listed(
+    asked,
+    names.map((name) => ({ name })),
+    ['name'],
+  );
+}
+
 /** What is deployed is no secret among staff: diagrams show how the city works, not whose case it is. */
 export const definitionRoutes: readonly Route[] = [
   {
@@ -63,13 +91,20 @@ export const definitionRoutes: readonly Route[] = [
     path: '/v2/process-definitions/search',
     allow: staff,
     searches: processDefinitions,
-    handler: (asked) => search(asked, processDefinitions, { scope: {} }),
+    handler: (asked) => search(asked, processDefinitions, { scope: STANDING }),
   },
   {
     method: 'get',
     path: '/v2/process-definitions/:processDefinitionKey',
     allow: staff,
     handler: (asked) => ok(showProcessDefinition(definitionOf(asked).row)),
+  },
+  {
+    method: 'post',
+    path: '/v2/process-definitions/:processDefinitionKey/variable-names/search',
+    allow: staff,
+    body: listBody,
+    handler: variableNames,
   },
   {
     method: 'get',
@@ -98,7 +133,7 @@ export const definitionRoutes: readonly Route[] = [
     path: '/v2/decision-definitions/search',
     allow: staff,
     searches: decisionDefinitions,
-    handler: (asked) => search(asked, { ...decisionDefinitions, join: withRequirements }, { scope: {} }),
+    handler: (asked) => search(asked, { ...decisionDefinitions, join: withRequirements }, { scope: STANDING }),
   },
   {
     method: 'get',
@@ -121,7 +156,7 @@ export const definitionRoutes: readonly Route[] = [
     path: '/v2/decision-requirements/search',
     allow: staff,
     searches: decisionRequirements,
-    handler: (asked) => search(asked, decisionRequirements, { scope: {} }),
+    handler: (asked) => search(asked, decisionRequirements, { scope: STANDING }),
   },
   {
     method: 'get',

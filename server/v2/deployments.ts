@@ -1,7 +1,8 @@
 import type { Row } from '../../runtime/collections.ts';
 import { deploys } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
-import { actorOf, isCityWide } from '../reader.ts';
+import { mayOwn } from '../reach.ts';
+import { actorOf } from '../reader.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route, Upload } from '../route.ts';
 import type { Resource } from '../../runtime/runtime.ts';
@@ -18,9 +19,7 @@ function resourceOf({ name, bytes }: Upload): Resource {
 
 async function deploy({ context, files, reader }: Asked) {
   if (files.length === 0) throw new Problem('INVALID_ARGUMENT', 'Expected at least one file in the field "resources", but there is none');
-  const deployment = accepted(
-    await context.runtime.deploy(files.map(resourceOf), actorOf(reader), (agency) => isCityWide(reader) || agency === reader.agency),
-  );
+  const deployment = accepted(await context.runtime.deploy(files.map(resourceOf), actorOf(reader), mayOwn(reader)));
   const deployments = [
     ...deployment.processes.map((row) => entry('processDefinition', processResult(row))),
     ...deployment.decisions.map((row) => entry('decisionDefinition', showDecisionDefinition(row))),

@@ -8,7 +8,7 @@ import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { none } from './roles.ts';
 
-interface Group {
+export interface Group {
   readonly [field: string]: string | null;
   readonly groupId: string;
   readonly name: string;

@@ -7,7 +7,7 @@ import type { Row } from '../../runtime/collections.ts';
 import type { Filter } from '../../runtime/ports.ts';
 import { audit } from '../audit.ts';
 import { parseBody, textParam } from '../input.ts';
-import { keepsMappingRules, readsAccounts } from '../policy.ts';
+import { keepsCity, readsAccounts } from '../policy.ts';
 import { Problem } from '../problem.ts';
 import { isCityWide } from '../reader.ts';
 import type { Reader } from '../reader.ts';
@@ -84,7 +84,7 @@ async function remove(asked: Asked) {
 
 const one = '/v2/mapping-rules/:mappingRuleId';
 export const mappingRuleRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/mapping-rules', allow: keepsMappingRules, body: creation, handler: create },
+  { method: 'post', path: '/v2/mapping-rules', allow: keepsCity, body: creation, handler: create },
   {
     method: 'post',
     path: '/v2/mapping-rules/search',
@@ -93,15 +93,15 @@ export const mappingRuleRoutes: readonly Route[] = [
     handler: (asked) => search(asked, table, { scope: scopeOf(asked.reader) }),
   },
   { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(shown(await readable(asked))) },
-  { method: 'put', path: one, allow: keepsMappingRules, records: 'house', body: update, handler: replace },
-  { method: 'delete', path: one, allow: keepsMappingRules, records: 'house', handler: remove },
+  { method: 'put', path: one, allow: keepsCity, records: 'house', body: update, handler: replace },
+  { method: 'delete', path: one, allow: keepsCity, records: 'house', handler: remove },
   ...membershipRoutes({
     word: 'mapping-rules',
     param: ':mappingRuleId',
     noun: 'a rule',
     table,
     scope: scopeOf,
-    keeps: keepsMappingRules,
+    keeps: keepsCity,
     change,
   }),
 ];

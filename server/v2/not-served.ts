@@ -39,20 +39,20 @@ const families = [
 ] as const;
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-const GROUPS = 'an agency comes with its interface document (processes/agencies) and is no row that a call could change';
 const ROLES = 'the roles and what they may do are one table of code (server/policy.ts); they are given to people, not made';
 const TENANTS = 'a case belongs to several agencies and the diagram says who sees what: there is one tenant, and everybody is in it';
 const RIGHTS = 'what a role may do is one table of code (server/policy.ts), the same for everybody';
 const AGENTS = 'no process here is run by an agent that would keep such records';
 const BACKUP = "the store's own tools back it up and restore it (docs/operations.md); a call of the interface must not be able to";
 const EXPORT = 'lists are read from the one store: nothing is exported that could be paused';
+const CLUSTER = 'there is one installation, and what is served of it is served under /v2';
 const SECRETS = 'secrets are settings of the installation and never told over HTTP';
+const DEFINITIONS =
+  'cases are suspended, also many at once; a definition is replaced by a newer version or withdrawn (resources/{key}/deletion)';
 const ROLE_OF_GROUP = 'roles are given to people, never to a whole agency';
 
 /** What has no honest counterpart here: which calls, and why. docs/api.md tells the same. */
-export const refusals: readonly (readonly [methods: string, path: `/v2/${string}`, why: string])[] = [
-  ['post', '/v2/groups', GROUPS],
-  ['put delete', '/v2/groups/:groupId', GROUPS],
+export const refusals: readonly (readonly [methods: string, path: `/${string}`, why: string])[] = [
   ['post', '/v2/roles', ROLES],
   ['put delete', '/v2/roles/:roleId', ROLES],
   ['put delete', '/v2/roles/:roleId/groups/:groupId', ROLE_OF_GROUP],
@@ -65,18 +65,8 @@ export const refusals: readonly (readonly [methods: string, path: `/v2/${string}
   ['put delete', '/v2/tenants/:tenantId/mapping-rules/:mappingRuleId', TENANTS],
   ['post', '/v2/authorizations', RIGHTS],
   ['put patch delete', '/v2/authorizations/:authorizationKey', RIGHTS],
-  [
-    'post',
-    '/v2/resources/:resourceKey/deletion',
-    'cases and their history refer to what was deployed, so it stays; deploy a newer version',
-  ],
-  ['post', '/v2/decision-instances/deletion', 'an evaluation is deleted by its key, and those of a case with the case'],
-  ['post', '/v2/process-definitions/suspension', 'cases are suspended, also many at once; a definition is replaced by a newer version'],
-  [
-    'post',
-    '/v2/process-definitions/:processDefinitionKey/variable-names/search',
-    'names are kept with their cases: search the variables of a case, or read who sees what at /api/v1/processes/{key}/visibility',
-  ],
+  ['post', '/v2/process-definitions/suspension', DEFINITIONS],
+  ['post', '/v2/process-definitions/resumption', DEFINITIONS],
   ['get post', '/v2/agent-definitions/*rest', AGENTS],
   ['get post', '/v2/agent-instances', AGENTS],
   ['get post patch', '/v2/agent-instances/*rest', AGENTS],
@@ -86,6 +76,7 @@ export const refusals: readonly (readonly [methods: string, path: `/v2/${string}
   ['get', '/v2/exporting', EXPORT],
   ['post', '/v2/exporting/*rest', EXPORT],
   ['post', '/v2/secrets/*rest', SECRETS],
+  ['get post patch delete', '/cluster/v2/*rest', CLUSTER],
   ['post', '/v2/setup/user', 'the first administrator is made at the first start, before anybody can call'],
 ];
 

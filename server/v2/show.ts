@@ -239,7 +239,8 @@ export const showBatch = shower(
 export const showBatchItem = shower(
   'batchOperationItems',
   ['batchOperationKey', 'itemKey', 'processInstanceKey', 'operationType', 'state', 'processedDate', 'errorMessage'],
-  rootOf,
+  // an evaluation of no case: clients demand a number
+  (row) => ({ ...rootOf(row), processInstanceKey: row['processInstanceKey'] ?? '-1' }),
 );
 
 export function showUser(row: Row): { readonly username: unknown; readonly name: unknown; readonly email: unknown } {

@@ -71,6 +71,23 @@ const filed = ({ call }: World, operation: string): Promise<Shown> =>
 export const groups: Readonly<Record<string, Operation>> = {
   searchGroups: async ({ find }) => expect((await find('searchGroups')).map((one) => one['groupId'])).toEqual(['kota', 'alpha', 'beta']),
   getGroup: async ({ call }) => expect((await call('getGroup', { groupId: 'alpha' }))['name']).toBe('Dinas Alpha'),
+  createGroup: async ({ call }) => {
+    const given = { groupId: 'gamma', name: 'Dinas Gamma', description: 'Baru' };
+    expect(await call('createGroup', given)).toEqual(given);
+    expect((await call('getGroup', { groupId: 'gamma' }))['description']).toBe('Baru');
+    await call('deleteGroup', { groupId: 'gamma' });
+  },
+  updateGroup: async ({ call }) => {
+    await call('createGroup', { groupId: 'delta', name: 'Dinas Delta' });
+    await call('updateGroup', { groupId: 'delta', name: 'Dinas Delta Raya' });
+    expect((await call('getGroup', { groupId: 'delta' }))['name']).toBe('Dinas Delta Raya');
+    await call('deleteGroup', { groupId: 'delta' });
+  },
+  deleteGroup: async ({ call, find }) => {
+    await call('createGroup', { groupId: 'epsilon', name: 'Dinas Epsilon' });
+    await call('deleteGroup', { groupId: 'epsilon' });
+    expect(await find('searchGroups', { groupId: 'epsilon' })).toEqual([]);
+  },
   assignUserToGroup: async (world) => {
     const username = await made(world, 'empat');
     await world.call('assignUserToGroup', { groupId: 'beta', username });

@@ -302,7 +302,39 @@ async function batchOf(world: World, operation: string, argument: object): Promi
 }
 const done = { state: 'COMPLETED', operationsCompletedCount: 1, operationsFailedCount: 0 };
 
+/** a batch that a stop left half-done, so that it does not end before it is asked about */
+const halfDone = async ({ house, begin }: World, state: string): Promise<string> => {
+  const { store } = house.runtime;
+  const itemKey = await begin('review');
+  const batchOperationKey = String(BigInt(itemKey) + 77n);
+  const counts = { operationsTotalCount: 1, operationsFailedCount: 0, operationsCompletedCount: 0 };
+  const by = { id: 'admin' };
+  const row = { batchOperationKey, batchOperationType: 'CANCEL_PROCESS_INSTANCE', state, startDate: 0, ...counts, by, startedBy: 'admin' };
+  const item = { batchOperationKey, itemKey, processInstanceKey: itemKey, operationType: row.batchOperationType, state: 'ACTIVE' };
+  await store.write([
+    { op: 'put', collection: 'batchOperations', key: batchOperationKey, row },
+    { op: 'put', collection: 'batchOperationItems', key: `${batchOperationKey}/${itemKey}`, row: item },
+  ]);
+  return batchOperationKey;
+};
+
 export const batches: Readonly<Record<string, Operation>> = {
+  suspendBatchOperation: async (world) => {
+    const batchOperationKey = await halfDone(world, 'ACTIVE');
+    await world.call('suspendBatchOperation', { batchOperationKey });
+    expect((await world.call('getBatchOperation', { batchOperationKey }))['state']).toBe('SUSPENDED');
+  },
+  resumeBatchOperation: async (world) => {
+    const batchOperationKey = await halfDone(world, 'SUSPENDED');
+    await world.call('resumeBatchOperation', { batchOperationKey });
+    await world.house.runtime.settled();
+    expect((await world.call('getBatchOperation', { batchOperationKey }))['state']).toBe('COMPLETED');
+  },
+  cancelBatchOperation: async (world) => {
+    const batchOperationKey = await halfDone(world, 'SUSPENDED');
+    await world.call('cancelBatchOperation', { batchOperationKey });
+    expect((await world.call('getBatchOperation', { batchOperationKey }))['state']).toBe('CANCELED');
+  },
   cancelProcessInstancesBatchOperation: async (world) => {
     const filter = { processInstanceKey: await world.begin('review') };
     expect(await batchOf(world, 'cancelProcessInstancesBatchOperation', { filter })).toMatchObject(done);

@@ -3,30 +3,9 @@
  * one test per operation that we serve. What it has and we do not serve stands in docs/api.md with the reason.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { documents, groups, roles, users } from './account-operations.ts';
-import { clusterWide } from './cluster-operations.ts';
-import { batches, cases, cluster, definitions, elements, jobs, messages, tasks } from './engine-operations.ts';
-import { records, statistics } from './watching-operations.ts';
+import { operations } from './operations.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
-
-const operations = {
-  ...cluster,
-  ...definitions,
-  ...cases,
-  ...elements,
-  ...jobs,
-  ...tasks,
-  ...messages,
-  ...batches,
-  ...statistics,
-  ...records,
-  ...users,
-  ...documents,
-  ...groups,
-  ...roles,
-  ...clusterWide,
-};
 
 let world: World;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 /** What the REST client of the older SDK is asked for: one entry per operation that it has and we serve. */
 import { expect } from '@jest/globals';
+import { files as deployed } from './diagrams.ts';
 import type { Sdk } from './sdk-world.ts';
 
 type Operation = (sdk: Sdk) => Promise<void>;
@@ -231,6 +232,16 @@ export const others: Operations = {
   searchUsersForTenant: async ({ client }) => {
     const { items } = await client.searchUsersForTenant('<default>', { page, filter: {}, sort: [{ field: 'username' }] });
     expect(items.map(({ username }) => username)).toContain('clerk.alpha');
+  },
+  deployResourcesFromFiles: async ({ client, stored }) => {
+    const { forms } = await client.deployResourcesFromFiles([stored('small.form', JSON.stringify({ id: 'small', components: [] }))]);
+    expect(forms.map(({ formId }) => formId)).toEqual(['small']);
+  },
+  deleteResource: async ({ client }) => {
+    const content = (deployed['review.bpmn'] ?? '').replaceAll('"review"', '"passing"');
+    const { processes } = await client.deployResources([{ name: 'passing.bpmn', content }]);
+    await client.deleteResource({ resourceKey: processes[0]?.processDefinitionKey ?? '' });
+    await expect(client.createProcessInstance({ processDefinitionId: 'passing', variables: {} })).rejects.toThrow(/404/);
   },
   uploadDocument: async ({ document }) =>
     expect((await document()).metadata).toMatchObject({ fileName: 'peta.txt', contentType: 'text/plain' }),

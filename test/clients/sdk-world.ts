@@ -26,6 +26,8 @@ export interface Sdk {
   stateOf(processInstanceKey: string): Promise<unknown>;
   document(): ReturnType<Client['uploadDocument']>;
   files(names: readonly string[]): ReturnType<typeof createReadStream>[];
+  /** path of a file with this content */
+  stored(name: string, content: string): string;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function openSdk(): Promise<Sdk> {
     document: () =>
       client.uploadDocument({ file: Buffer.from('peta') as never, metadata: { fileName: 'peta.txt', contentType: 'text/plain' } }),
     files: (names) => names.map((name) => createReadStream(written(join(folder, name), name))),
+    stored: (name, content) => written(join(folder, name), content),
     async close() {
       client.stopWorkers();
       rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** Statistics, audit, and what was decided: one entry per operation. */
 import { expect } from '@jest/globals';
+import { files } from './diagrams.ts';
 import type { Operation } from './engine-operations.ts';
 import type { List, Shown } from './world.ts';
 
@@ -92,5 +93,26 @@ export const records: Readonly<Record<string, Operation>> = {
     const { decisionEvaluationKey } = await call('evaluateDecision', { decisionDefinitionId: 'fee', variables: { area: 200 } });
     await call('deleteDecisionInstance', { decisionEvaluationKey });
     expect(await find('searchDecisionInstances', { decisionEvaluationKey })).toEqual([]);
+  },
+  deleteDecisionInstancesBatchOperation: async ({ call, find }) => {
+    const { decisionEvaluationKey } = await call('evaluateDecision', { decisionDefinitionId: 'fee', variables: { area: 300 } });
+    const { batchOperationKey } = await call('deleteDecisionInstancesBatchOperation', { filter: { decisionEvaluationKey } });
+    const items = await find('searchBatchOperationItems', { batchOperationKey });
+    expect(items.map(({ itemKey, state }) => [itemKey, state])).toEqual([[decisionEvaluationKey, 'COMPLETED']]);
+    expect(await find('searchDecisionInstances', { decisionEvaluationKey })).toEqual([]);
+  },
+  deleteResource: async ({ call, find }) => {
+    const text = files['review.bpmn']?.replaceAll('"review"', '"passing"') ?? '';
+    const made = await call<{ readonly processes: readonly Shown[] }>('createDeployment', {
+      resources: [new File([text], 'passing.bpmn')],
+    });
+    const { processDefinitionKey: resourceKey } = first(made.processes);
+    const { processInstanceKey } = await call('createProcessInstance', { processDefinitionKey: resourceKey });
+    await call('cancelProcessInstance', { processInstanceKey });
+    const { batchOperation } = await call('deleteResource', { resourceKey, deleteHistory: true });
+    expect((batchOperation as Shown)['batchOperationType']).toBe('DELETE_PROCESS_INSTANCE');
+    expect(await find('searchProcessDefinitions', { processDefinitionId: 'passing' })).toEqual([]);
+    expect(await find('searchProcessInstances', { processInstanceKey })).toEqual([]);
+    await expect(call('createProcessInstance', { processDefinitionKey: resourceKey })).rejects.toThrow(/404|NOT_FOUND/);
   },
 };

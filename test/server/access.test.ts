@@ -22,6 +22,8 @@ const open = [
   'GET /v2/topology',
   'GET /v2/status',
   'GET /v2/license',
+  'GET /cluster/v2/topology',
+  'GET /cluster/v2/status',
   'GET /v2/openapi.json',
   'GET /v2/docs',
   'GET /api/v1/openapi.json',

@@ -35,7 +35,14 @@ describe('the workflow building block', () => {
     expect((await admin('GET', `/govstack/processes/${id}`)).body['id']).toBe(id);
     const newer = permit.replace('Izin Uji', 'Izin Baru');
     expect((await admin('PUT', `/govstack/processes/${id}`, { ...named, processBody: [{ code: 'bpmn', value: newer }] })).status).toBe(204);
+    const list = async () => (await admin('GET', '/govstack/processes')).body as unknown as readonly { readonly id: string }[];
+    const newest = (await list())[0]?.id ?? '';
     expect((await admin('GET', '/govstack/processes?name=Izin%20Baru')).text).toContain('"version":"2"');
+    expect([newest === id, (await list()).length]).toEqual([false, 1]);
+    for (const one of [newest, id]) expect((await admin('DELETE', `/govstack/processes/${one}`)).status).toBe(204);
+    expect(await list()).toEqual([]);
+    expect((await admin('POST', `/govstack/processes/${id}/start`, { processStartedBy: 'siti' })).status).toBe(404);
+    expect((await admin('DELETE', `/govstack/processes/${id}`)).status).toBe(404);
   });
 
   test('[API16] what is wrong, unknown or not allowed is refused', async () => {
@@ -54,7 +61,6 @@ describe('the workflow building block', () => {
     expect((await admin('POST', `/govstack/processes/${id}/start`, {})).status).toBe(400);
     expect((await admin('GET', '/govstack/processes/1')).status).toBe(404);
     expect((await admin('GET', '/govstack/instances/1')).status).toBe(404);
-    expect((await admin('DELETE', `/govstack/processes/${id}`)).status).toBe(501);
     expect((await citizen('GET', '/govstack/processes')).status).toBe(403);
     expect((await house.nobody('GET', '/govstack/instances')).status).toBe(401);
     expect((await house.nobody('GET', '/govstack/nothing')).body['title']).toBe('NO_SUCH_ROUTE');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { diagram, job, path, start, zeebe } from '../support/bpmn.ts';
+import { tidy } from '../../server/tidy.ts';
 import { openHouse } from './house.ts';
 import type { Answer, Caller, House } from './house.ts';
 
@@ -89,6 +90,42 @@ describe('resources', () => {
     expect(problem(await operator('GET', '/v2/resources/1'))).toEqual([404, 'NOT_FOUND']);
     expect(problem(await deploy({ 'broken.rpa': '{}' }))).toEqual([400, 'INVALID_RESOURCE']);
     expect(problem(await house.nobody('POST', '/v2/resources/search', {}))[0]).toBe(401);
+  });
+
+  test('[V2-101] a withdrawn process is in no list and begins no case; its cases still find their diagram', async () => {
+    const made = await deploy({ 'gone.bpmn': diagram(start('s'), job('j'), path('s j')).replaceAll('id="p"', 'id="gone"') });
+    const [entry] = made.body['deployments'] as readonly { readonly processDefinition: { readonly processDefinitionKey: string } }[];
+    const key = entry?.processDefinition.processDefinitionKey ?? '';
+    const { body } = await operator('POST', '/v2/process-instances', { processDefinitionId: 'gone', variables: { b: 1, a: 2 } });
+    const names = await operator('POST', `/v2/process-definitions/${key}/variable-names/search`, { filter: { name: { $like: '*' } } });
+    expect(names.body['items']).toEqual([{ name: 'a' }, { name: 'b' }]);
+    expect(problem(await operator('POST', `/v2/resources/${key}/deletion`, {}))).toEqual([403, 'FORBIDDEN']);
+    expect(problem(await analyst('POST', `/v2/resources/${key}/deletion`, { deleteHistory: true }))).toEqual([403, 'FORBIDDEN']);
+    expect((await analyst('POST', `/v2/resources/${key}/deletion`)).body).toEqual({ resourceKey: key, batchOperation: null });
+    const found = await analyst('POST', '/v2/process-definitions/search', { filter: { processDefinitionId: 'gone' } });
+    expect(found.body['items']).toEqual([]);
+    expect((await operator('POST', '/v2/process-instances', { processDefinitionKey: key })).status).toBe(404);
+    expect((await operator('GET', `/v2/process-definitions/${key}/xml`)).text).toContain('"gone"');
+    const running = await operator('GET', `/v2/process-instances/${String(body['processInstanceKey'])}`);
+    expect(running.body['state']).toBe('ACTIVE');
+    expect(problem(await analyst('POST', `/v2/resources/${key}/deletion`))).toEqual([404, 'NOT_FOUND']);
+  });
+
+  test('[V2-102] with its history go the cases that have ended, and later those that end later; what other cases decided stays', async () => {
+    const admin = await house.as('admin');
+    await deploy({ 'past.bpmn': diagram(start('s'), job('j'), path('s j')).replaceAll('id="p"', 'id="past"') });
+    const keys: string[] = [];
+    for (let index = 0; index < 2; index += 1)
+      keys.push(String((await operator('POST', '/v2/process-instances', { processDefinitionId: 'past' })).body['processInstanceKey']));
+    await operator('POST', `/v2/process-instances/${keys[0] ?? ''}/cancellation`);
+    const key = String(house.runtime.definitions.latest('past')?.row['processDefinitionKey']);
+    const { body } = await admin('POST', `/v2/resources/${key}/deletion`, { deleteHistory: true });
+    expect(body['batchOperation']).toMatchObject({ batchOperationType: 'DELETE_PROCESS_INSTANCE' });
+    const left = async () => Promise.all(keys.map(async (one) => (await operator('GET', `/v2/process-instances/${one}`)).status));
+    expect(await left()).toEqual([404, 200]);
+    await operator('POST', `/v2/process-instances/${keys[1] ?? ''}/cancellation`);
+    await tidy(house.runtime, Date.now());
+    expect(await left()).toEqual([404, 404]);
   });
 
   test('[V2-41] a linked job gets the version that its binding means', async () => {

@@ -174,6 +174,35 @@ describe('accounts', () => {
     );
   });
 
+  test('[V2-103] an agency is registered as a group, and taken away when nothing rests on it', async () => {
+    expect((await admin('POST', '/v2/groups', { groupId: 'baru-sekali', name: 'Dinas Baru' })).status).toBe(201);
+    expect((await admin('POST', '/v2/groups', { groupId: 'baru-sekali', name: 'Dinas Baru' })).status).toBe(409);
+    for (const groupId of ['kota', 'citizen', 'Big', '../x', 'alpha'])
+      expect([groupId, (await admin('POST', '/v2/groups', { groupId, name: 'x' })).status]).toEqual([
+        groupId,
+        groupId === 'alpha' ? 409 : 400,
+      ]);
+    await admin('POST', '/v2/users', { username: 'penghuni', password: NEW });
+    expect((await admin('PUT', '/v2/groups/baru-sekali/users/penghuni')).status).toBe(204);
+    const resting = await admin('DELETE', '/v2/groups/baru-sekali');
+    expect([resting.status, resting.body['detail']]).toEqual([409, 'Expected an agency that nothing rests on, but it has people']);
+    await admin('DELETE', '/v2/groups/baru-sekali/users/penghuni');
+    expect((await admin('DELETE', '/v2/groups/baru-sekali')).status).toBe(204);
+    expect((await admin('GET', '/v2/groups/baru-sekali')).status).toBe(404);
+    expect((await admin('DELETE', '/v2/groups/alpha')).status).toBe(409);
+    expect((await admin('DELETE', '/v2/groups/kota')).status).toBe(409);
+    const tried = [
+      await chief('POST', '/v2/groups', { groupId: 'lain', name: 'x' }),
+      await chief('PUT', '/v2/groups/alpha', { name: 'x' }),
+    ];
+    expect(tried.map(({ status }) => status)).toEqual([403, 403]);
+    expect((await admin('PUT', '/v2/groups/alpha', { name: 'Dinas Alpha' })).body).toEqual({
+      groupId: 'alpha',
+      name: 'Dinas Alpha',
+      description: null,
+    });
+  });
+
   test('[V2-79] a person belongs to one agency at a time, and roles are told apart', async () => {
     await admin('POST', '/v2/users', { username: 'pindah', password: NEW });
     expect((await admin('PUT', '/v2/groups/alpha/users/pindah')).status).toBe(204);
