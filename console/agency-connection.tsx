@@ -8,6 +8,8 @@ import { addressOf, useSending } from './agencies-data.ts';
 import type { Connection, Environment, Registration, Tried } from './agencies-data.ts';
 import { Refused } from './refused.tsx';
 
+const limitNames = ['callsPerMinute', 'concurrency', 'callsPerDay'] as const;
+
 interface Given {
   readonly url: string;
   readonly credentialId: string;
@@ -18,6 +20,7 @@ interface Given {
   readonly xRoadClient: string;
   readonly callsPerMinute: string;
   readonly concurrency: string;
+  readonly callsPerDay: string;
   readonly from: string;
   readonly until: string;
   readonly reason: string;
@@ -32,7 +35,7 @@ function localTime(iso: string | undefined): string {
 
 function givenOf(connection: Connection | undefined): Given {
   const window = connection?.maintenance[0];
-  const limits = (connection?.limits ?? {}) as { readonly callsPerMinute?: number; readonly concurrency?: number };
+  const limits = (connection?.limits ?? {}) as { readonly [limit in (typeof limitNames)[number]]?: number };
   return {
     url: connection?.url ?? '',
     credentialId: connection?.credentialId ?? '',
@@ -43,6 +46,7 @@ function givenOf(connection: Connection | undefined): Given {
     xRoadClient: connection?.xRoadClient ?? '',
     callsPerMinute: String(limits.callsPerMinute ?? ''),
     concurrency: String(limits.concurrency ?? ''),
+    callsPerDay: String(limits.callsPerDay ?? ''),
     from: localTime(window?.from),
     until: localTime(window?.until),
     reason: window?.reason ?? '',
@@ -64,10 +68,7 @@ function bodyOf(given: Given, later: Connection['maintenance']): object {
     ...(given.idempotency && { idempotency: given.idempotency }),
     ...(given.caseReference && { caseReference: given.caseReference }),
   };
-  const limits = {
-    ...(given.callsPerMinute && { callsPerMinute: Number(given.callsPerMinute) }),
-    ...(given.concurrency && { concurrency: Number(given.concurrency) }),
-  };
+  const limits = Object.fromEntries(limitNames.flatMap((name) => (given[name] ? [[name, Number(given[name])]] : [])));
   const window =
     given.from && given.until
       ? [{ from: new Date(given.from).toISOString(), until: new Date(given.until).toISOString(), reason: given.reason }]
@@ -84,7 +85,7 @@ function bodyOf(given: Given, later: Connection['maintenance']): object {
   };
 }
 
-const advanced = ['timeout', 'idempotency', 'caseReference', 'xRoadClient', 'callsPerMinute', 'concurrency'] as const;
+const advanced = ['timeout', 'idempotency', 'caseReference', 'xRoadClient', ...limitNames] as const;
 
 interface FieldsProps {
   readonly given: Given;

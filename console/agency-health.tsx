@@ -4,7 +4,8 @@ import { Link } from 'react-router';
 import { Badge } from '../ui/components/badge.tsx';
 import { Notice } from '../ui/components/notice.tsx';
 import { Table } from '../ui/components/table.tsx';
-import { relative, since } from '../ui/time.ts';
+import { dateTime, relative, since } from '../ui/time.ts';
+import { GateActs, GateBadge, GateStory } from './agency-gate.tsx';
 import { useSummary } from './data.ts';
 import { useHealth } from './exchanges-data.ts';
 import type { Figures, Health } from './exchanges-data.ts';
@@ -32,6 +33,33 @@ function Operations({ health, name }: { readonly health: Health; readonly name: 
   );
 }
 
+/** What its connection allows and how much of it is left; when the credential ends. */
+function Bears({ health }: { readonly health: Health }): ReactNode {
+  const { t } = useTranslation();
+  const { limits, quota, credential } = health;
+  const allows = (['concurrency', 'callsPerMinute', 'callsPerDay'] as const).flatMap((name) =>
+    limits[name] === undefined ? [] : [t(`agencyHealth.limit.${name}`, { count: limits[name] })],
+  );
+  const ends = credential?.expiresAt;
+  return (
+    <>
+      {allows.length > 0 && (
+        <p className="soft">
+          {t('agencyHealth.limits')} {allows.join(', ')}. {quota && t('agencyHealth.quota', { left: quota.left, all: quota.callsPerDay })}
+        </p>
+      )}
+      {credential && ends && (
+        <p className={credential.expiry === 'fine' ? 'soft' : undefined}>
+          {credential.expiry !== 'fine' && (
+            <Badge kind={credential.expiry === 'expired' ? 'bad' : 'warn'}>{t(`register.expiry.${credential.expiry}`)}</Badge>
+          )}{' '}
+          {t(`agencyHealth.credential.${credential.expiry}`, { when: dateTime(ends) })}
+        </p>
+      )}
+    </>
+  );
+}
+
 function Agency({ health }: { readonly health: Health }): ReactNode {
   const { t, i18n } = useTranslation();
   const { gate, backlog, lastGoodAt } = health;
@@ -40,15 +68,23 @@ function Agency({ health }: { readonly health: Health }): ReactNode {
     <section className="card stack" aria-label={name}>
       <div className="row">
         <h2>{name}</h2>
-        <Badge kind={gate.state === 'open' ? 'good' : 'bad'}>{t(`agencyHealth.gate.${gate.state}`)}</Badge>
-        {gate.since && <span className="soft">{since(gate.since)}</span>}
+        <GateBadge gate={gate} />
+        {health.environment === 'sandbox' && <Badge kind="warn">{t('agencyHealth.sandbox')}</Badge>}
       </div>
+      <GateStory gate={gate} />
       <p>
-        {t('agencyHealth.summary', { calls: health.calls, success: share(health.successRate), waiting: backlog.waiting })}{' '}
+        {t('agencyHealth.summary', {
+          calls: health.calls,
+          success: share(health.successRate),
+          waiting: backlog.waiting,
+          held: backlog.held,
+        })}{' '}
         {backlog.oldestSince && t('agencyHealth.oldest', { since: since(backlog.oldestSince) })}
       </p>
       <p className="soft">{lastGoodAt ? t('agencyHealth.lastGood', { when: relative(lastGoodAt) }) : t('agencyHealth.neverGood')}</p>
+      <Bears health={health} />
       {health.operations.length > 0 && <Operations health={health} name={name} />}
+      <GateActs health={health} name={name} />
       <Link to={`/exchanges?agency=${encodeURIComponent(health.agencyId)}`}>
         {t('agencyHealth.records')}
         <span className="visually-hidden"> {name}</span>
@@ -69,7 +105,12 @@ export function AgencyHealthScreen(): ReactNode {
       <p className="soft">{t('agencyHealth.what')}</p>
       {fault && <Notice kind="bad">{fault.message}</Notice>}
       {summary.isPending && <p className="soft">{t('ui:loading')}</p>}
-      {found.flatMap(({ data }) => (data ? [<Agency key={data.agencyId} health={data} />] : []))}
+      {found
+        .flatMap(({ data }) => data ?? [])
+        .toSorted((left, right) => Number(left.gate.state === 'open') - Number(right.gate.state === 'open'))
+        .map((health) => (
+          <Agency key={health.agencyId} health={health} />
+        ))}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { ProblemError, request, requestText, search } from '../ui/client.ts';
 import type { SearchAnswer } from '../ui/client.ts';
 import { live } from '../ui/events.ts';
+import type { Gate } from './exchanges-data.ts';
 
 export interface IncidentGroup {
   readonly errorType: string;
@@ -31,6 +32,7 @@ export interface AgencyHealth {
   readonly waitingJobs: number;
   readonly oldestSince: string | null;
   readonly failing: boolean;
+  readonly gate: Gate;
 }
 export interface Summary {
   readonly instances: { readonly active: number; readonly completed: number; readonly terminated: number; readonly withIncident: number };

@@ -30,12 +30,27 @@ export interface Figures {
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
 }
+/** Whether calls go out to an agency; times in ISO 8601. */
+export interface Gate {
+  readonly state: 'open' | 'held' | 'maintenance' | 'broken' | 'probing' | 'ramping';
+  readonly since: string | null;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly until: string | null;
+  readonly nextTryAt: string | null;
+  readonly failure: string | null;
+}
 export interface Health extends Figures {
   readonly agencyId: string;
   readonly name: string;
   readonly nameEn: string;
-  readonly gate: { readonly state: 'open' | 'held' | 'ramping'; readonly since: string | null };
-  readonly backlog: { readonly waiting: number; readonly oldestSince: string | null };
+  readonly gate: Gate;
+  /** `held`: how many of them wait until the agency is there */
+  readonly backlog: { readonly waiting: number; readonly held: number; readonly oldestSince: string | null };
+  readonly environment: 'live' | 'sandbox';
+  readonly limits: { readonly callsPerMinute?: number; readonly concurrency?: number; readonly callsPerDay?: number };
+  readonly quota: { readonly callsPerDay: number; readonly used: number; readonly left: number } | null;
+  readonly credential: { readonly kind: string; readonly expiresAt: string | null; readonly expiry: 'fine' | 'soon' | 'expired' } | null;
   readonly lastGoodAt: string | null;
   readonly operations: readonly (Figures & { readonly operationId: string })[];
 }

@@ -10,7 +10,8 @@ import { Notice } from '../ui/components/notice.tsx';
 import { Table } from '../ui/components/table.tsx';
 import { relative, since } from '../ui/time.ts';
 import { retryIncident, setFault, useSandbox, useSummary } from './data.ts';
-import type { Fault, IncidentGroup, Sandbox, Summary } from './data.ts';
+import { GateBadge } from './agency-gate.tsx';
+import type { AgencyHealth, Fault, IncidentGroup, Sandbox, Summary } from './data.ts';
 import { useAction } from './use-action.ts';
 
 function RetryGroup({ group, onClose }: { readonly group: IncidentGroup; readonly onClose: () => void }): ReactNode {
@@ -111,6 +112,18 @@ function Queues({ queues }: { readonly queues: Summary['queues'] }): ReactNode {
   );
 }
 
+/** What keeps its calls back; else whether those that go out end well. */
+function AgencyState({ row }: { readonly row: AgencyHealth }): ReactNode {
+  const { t } = useTranslation();
+  if (row.gate.state === 'open')
+    return <Badge kind={row.failing ? 'bad' : 'good'}>{t(row.failing ? 'agencies.failing' : 'agencies.well')}</Badge>;
+  return (
+    <>
+      <GateBadge gate={row.gate} /> <span className="soft">{row.gate.since && since(row.gate.since)}</span>
+    </>
+  );
+}
+
 function Agencies({ agencies }: { readonly agencies: Summary['agencies'] }): ReactNode {
   const { t } = useTranslation();
   if (agencies.length === 0) return null;
@@ -124,7 +137,7 @@ function Agencies({ agencies }: { readonly agencies: Summary['agencies'] }): Rea
         {
           key: 'state',
           title: t('agencies.state'),
-          cell: (row) => <Badge kind={row.failing ? 'bad' : 'good'}>{t(row.failing ? 'agencies.failing' : 'agencies.well')}</Badge>,
+          cell: (row) => <AgencyState row={row} />,
         },
         { key: 'jobs', title: t('agencies.waiting'), number: true, cell: (row) => row.waitingJobs },
         { key: 'oldest', title: t('agencies.oldest'), cell: (row) => (row.oldestSince ? since(row.oldestSince) : '–') },

@@ -8,6 +8,7 @@ import { calledAgency, elementOf } from '../case-rows.ts';
 import { caseScope, watches } from '../policy.ts';
 import { ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
+import { shownGate } from './agency-gate.ts';
 import { iso } from '../v2/show.ts';
 
 const MOST = 5000;
@@ -81,7 +82,8 @@ function queueEntries(jobs: readonly Row[], now: number) {
     const failed = group.filter((job) => Number(job['retries'] ?? 0) <= 0);
     const rest = group.filter((job) => !failed.includes(job));
     const active = rest.filter((job) => Number(job['deadline'] ?? 0) > now);
-    const delayed = rest.filter((job) => !active.includes(job) && Number(job['availableAt'] ?? 0) > now);
+    const later = (job: Row): boolean => job['heldFor'] === undefined && Number(job['availableAt'] ?? 0) > now;
+    const delayed = rest.filter((job) => !active.includes(job) && later(job));
     return {
       queue: where(group[0]),
       waiting: rest.length - active.length - delayed.length,
@@ -97,7 +99,8 @@ function agencyHealth({ context }: Asked, jobs: readonly Row[]) {
     const own = jobs.filter((job) => calledAgency(job) === agencyId);
     const since = own.map((job) => Number(job['creationTime'])).filter((time) => !Number.isNaN(time));
     const failing = own.some((job) => job['hasFailedWithRetriesLeft'] === true || Number(job['retries'] ?? 1) <= 0);
-    return { agencyId, name, waitingJobs: own.length, oldestSince: since.length === 0 ? null : iso(Math.min(...since)), failing };
+    const gate = shownGate(context.runtime.agencyGate(agencyId));
+    return { agencyId, name, waitingJobs: own.length, oldestSince: since.length === 0 ? null : iso(Math.min(...since)), failing, gate };
   });
 }
 

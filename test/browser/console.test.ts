@@ -132,7 +132,7 @@ describe('console', () => {
     expect(page.url()).toContain('outcome=failed');
   });
 
-  test('[UI81] the health of each agency is told with its operations and leads to its calls', async () => {
+  test('[UI81] the health of each agency is told with its operations and leads to its calls; an operator holds it and lets it go, with a reason', async () => {
     const { page } = product;
     await page.getByRole('link', { name: 'Kesehatan perangkat daerah' }).click();
     await page.getByRole('cell', { name: 'getCoverage' }).waitFor();
@@ -141,6 +141,19 @@ describe('console', () => {
       .first()
       .waitFor();
     await see(product, 'console-agency-health');
+    // an operator holds it with a reason, and lets it go
+    await page.getByRole('button', { name: /^Tahan… .*Komunikasi/ }).click();
+    expect(await page.getByRole('button', { name: 'Tahan', exact: true }).isDisabled()).toBe(true);
+    await page.getByLabel(/^Alasan/).fill('pindah ruang server');
+    await see(product, 'console-agency-hold');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Tahan', exact: true }).click();
+    await page.getByText('Alasan: pindah ruang server').waitFor();
+    await see(product, 'console-agency-held');
+    await page.getByRole('button', { name: /^Lepaskan… .*Komunikasi/ }).click();
+    await page.getByLabel(/^Alasan/).fill('selesai');
+    await page.getByRole('button', { name: 'Lepaskan', exact: true }).click();
+    await page.getByText('Alasan: pindah ruang server').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /^Pertukaran data .*Komunikasi/ }).click();
     expect(page.url()).toContain('agency=diskominfo');
     await page.getByRole('link', { name: 'Semua permohonan' }).click();
