@@ -2,9 +2,10 @@
  * A process whose writes are recorded. Each thing that it acknowledges it notes in the file ACK, which is recorded in the same order.
  * argv: folder, what keeps its data: `alur` (the product's store through its runtime), `full` or `normal` (SQLite by hand, with that `synchronous`).
  */
-import { openSync, writeSync } from 'node:fs';
+import { openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openRuntime } from '../../../runtime/open.ts';
 import { line, serviceTask } from '../../runtime/support/bpmn.ts';
 
@@ -12,7 +13,8 @@ const [folder = '', keeper = 'alur'] = process.argv.slice(2);
 const notes = openSync(join(folder, 'ACK'), 'a');
 const acknowledge = (what: string): void => void writeSync(notes, `${what}\n`);
 const by = { id: 'power-test' };
-const [CASES, NUMBERS, LANES] = [250, 4_000, 16];
+/** of each round */
+const [CASES, NUMBERS, LANES] = [100, 2_100, 16];
 
 async function alur(): Promise<void> {
   const config = { databaseUrl: `file:${join(folder, 'alur.sqlite')}`, data: folder, queue: 'in-process', clock: 'real' } as const;
@@ -25,27 +27,37 @@ async function alur(): Promise<void> {
     const started = await runtime.startInstance({ processDefinitionId: 'p', variables: { text: 'x'.repeat(300) } }, by);
     if (!started.ok) throw new Error(started.reason);
     acknowledge(`started ${started.processInstanceKey}`);
-    const [job] = await runtime.activateJobs(
-      { type: 'stamp', worker: 'w', max: 1, timeoutMs: 60_000, waitMs: 5_000 },
-      AbortSignal.timeout(10_000),
-    );
+    const request = { type: 'stamp', worker: 'w', max: 1, timeoutMs: 60_000, waitMs: 5_000 };
+    const [job] = await runtime.activateJobs(request, AbortSignal.timeout(10_000));
     if (job === undefined) return;
     const done = await runtime.execute(String(job.job['jobKey']), { type: 'complete-job', variables: {}, by });
     if (done.ok) acknowledge(`completed ${String(job.instance['processInstanceKey'])}`);
   };
-  const lane = async (): Promise<void> => {
-    while (cases < CASES || numbers < NUMBERS) {
-      if (cases < CASES) cases += 1;
-      if (cases < CASES) await oneCase();
-      // so much that the log is moved into the file and started over in between
-      for (let n = 0; n < 16 && numbers < NUMBERS; n += 1) {
+  const lane = async (round: number): Promise<void> => {
+    while (cases < CASES * round || numbers < NUMBERS * round) {
+      if (cases < CASES * round) {
+        cases += 1;
+        await oneCase();
+      }
+      for (let n = 0; n < 16 && numbers < NUMBERS * round; n += 1) {
         const name = `n${(numbers += 1)}`;
         await runtime.store.write([{ op: 'put', collection: 'sequences', key: name, row: { name, value: numbers } }]);
         acknowledge(`counted ${name}`);
       }
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  const first = logBegun();
+  // until the log was moved into the file and begun again, and one round more
+  for (let [round, more] = [1, 1]; more >= 0 && round < 9; round += 1) {
+    await Promise.all(Array.from({ length: LANES }, async () => await lane(round)));
+    await sleep(150);
+    if (logBegun() !== first) more -= 1;
+  }
+}
+
+/** What SQLite draws anew each time it begins its log. */
+function logBegun(): string {
+  return readFileSync(join(folder, 'alur.sqlite-wal')).subarray(16, 24).toString('hex');
 }
 
 function byHand(synchronous: string): void {
