@@ -105,7 +105,14 @@ export type Command = Meta &
         readonly terminateAfter?: readonly ElementId[];
         readonly messageKey?: Key;
       }
-    | { readonly type: 'complete-job'; readonly n: number; readonly variables: Variables; readonly result?: JobResult }
+    | {
+        readonly type: 'complete-job';
+        readonly n: number;
+        readonly variables: Variables;
+        readonly result?: JobResult;
+        /** assigned with the completion, or neither is done */
+        readonly businessId?: string;
+      }
     | {
         readonly type: 'fail-job';
         readonly n: number;

@@ -5,6 +5,7 @@ import { createAdmission } from './admission.ts';
 import type { Admission } from './admission.ts';
 import { createAlarm } from './alarm.ts';
 import type { Alarm } from './alarm.ts';
+import { givenBack, withUniqueBusinessIds } from './business-ids.ts';
 import { createBatches } from './batches.ts';
 import type { Batches } from './batches.ts';
 import { controllableClock, realClock } from './clock.ts';
@@ -325,8 +326,16 @@ function openRoom({ config, handlers = new Map(), log = silent, instead, shared 
   };
   const news = createNews({ store, shared, learn, tell: () => hints.tell({ t: 'news' }) });
   const committed = (what: Committed): void => listeners.forEach((listener) => listener(what));
-  const door = createDoor({ store, book, zone, cluster: cluster.current, inFlight, shared, caughtUp: news.caughtUp, committed });
+  const unique = config.uniqueBusinessIds === true;
+  const door = createDoor({
+    ...{ store, book, zone, inFlight, shared, committed },
+    cluster: cluster.current,
+    caughtUp: news.caughtUp,
+    ...(unique && { also: givenBack }),
+  });
   let late: (Late & { readonly settling: Settling }) | undefined;
+  const settling = (): Settling | undefined => late?.settling;
+  const act = actWith(door, settling, (work) => room.background(work));
   const room: Room = {
     store,
     queue: opened.queue,
@@ -344,24 +353,24 @@ function openRoom({ config, handlers = new Map(), log = silent, instead, shared 
     ids: createIds(store),
     reader: sharedReadApart(),
     builtIn: new Set(handlers.keys()),
-    act: actWith(
-      door,
-      () => late?.settling,
-      (work) => room.background(work),
-    ),
-    background: (work) => {
-      const mine = work()
-        .catch((error: unknown) => {
-          log('warn', String(error));
-          late?.disturbed();
-        })
-        .finally(() => running.delete(mine));
-      running.add(mine);
-    },
+    act: unique ? withUniqueBusinessIds(store, act) : act,
+    background: backgroundOf(running, (error) => {
+      log('warn', String(error));
+      late?.disturbed();
+    }),
     onCommitted: (listener) => void listeners.push(listener),
   };
   const owner = shared ? `alur-${randomUUID().slice(0, 13)}` : 'alur';
   return { room, owner, hints, compartments, running, inFlight, learn, bind: (given) => void (late = given) };
+}
+
+function backgroundOf(running: Set<Promise<unknown>>, failed: (error: unknown) => void): Room['background'] {
+  return (work) => {
+    const mine = work()
+      .catch(failed)
+      .finally(() => running.delete(mine));
+    running.add(mine);
+  };
 }
 
 interface LeaderOf {

@@ -36,6 +36,8 @@ export interface Config {
   readonly publicUrl: string;
   /** `ALUR_MONGO_STANDALONE=true`, tests only: a MongoDB without replica set is accepted, which may lose what it acknowledged */
   readonly mongoStandalone?: boolean;
+  /** `ALUR_UNIQUE_BUSINESS_IDS=true`: one running case per process and business id */
+  readonly uniqueBusinessIds?: boolean;
   readonly production: boolean;
   /** IANA time zone in which dates without offset and timer cycles are meant; `ALUR_ZONE`, default Asia/Jakarta */
   readonly zone: string;
@@ -81,6 +83,7 @@ const schema = z.object({
   ALUR_HISTORY_TTL: lifetime.default('never'),
   ALUR_ARCHIVE_TTL: lifetime.default('never'),
   ALUR_MONGO_STANDALONE: flag.default(false),
+  ALUR_UNIQUE_BUSINESS_IDS: flag.default(false),
   NODE_ENV: z.string().optional(),
 });
 type Parsed = z.infer<typeof schema>;
@@ -164,6 +167,7 @@ function configOf(env: Parsed, data: string, url: string): Config {
     sandbox: env.ALUR_SANDBOX,
     publicUrl: (env.ALUR_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     ...(env.ALUR_MONGO_STANDALONE && { mongoStandalone: true }),
+    ...(env.ALUR_UNIQUE_BUSINESS_IDS && { uniqueBusinessIds: true }),
     roles: ROLES.filter((role) => env.ALUR_ROLES.includes(role)),
     ...(env.ALUR_SECRET === undefined ? {} : { secret: env.ALUR_SECRET }),
     admission: { backlog: env.ALUR_MAX_BACKLOG, lagMs: env.ALUR_MAX_LAG, heapPercent: env.ALUR_MAX_HEAP },

@@ -81,6 +81,8 @@ export interface DoorParts {
   readonly cluster?: () => ClusterSettings;
   /** effects that the asking call itself will do: the sweeper leaves them alone, so that their order holds */
   readonly inFlight: Set<string>;
+  /** more rows of a commit: what the case's change means elsewhere. `from`: the process that it ran on before */
+  readonly also?: (events: readonly Event[], state: InstanceState, from: DefinitionEntry) => readonly RowChange[];
   /** told of every commit, synchronously; must not throw */
   readonly committed: (what: Committed) => void;
 }
@@ -245,7 +247,7 @@ function decideStep(
   const weight = before !== undefined && atMost > MOST_VARIABLES / 2 ? weightOfVariables(before.state) : 0;
   const decision = decide(world, before?.state, command);
   if (!decision.ok) return decision;
-  const step = stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom });
+  const step = stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom, startedFrom });
   const added = step.commit.eventsJson?.length ?? 0;
   const refusal = tooHeavy({ command, atMost: atMost + added, before: weight, state: decision.state });
   return refusal ? { ...refusal, spent: true } : step;
@@ -268,16 +270,17 @@ interface Decided {
   readonly extras: Extras;
   readonly decision: { readonly events: readonly Event[]; readonly state: InstanceState };
   readonly definition: DefinitionEntry;
+  readonly startedFrom: DefinitionEntry;
 }
 
-function stepOf(_parts: DoorParts, before: Cached | undefined, { command, extras, decision, definition }: Decided): Step {
+function stepOf({ also }: DoorParts, before: Cached | undefined, { command, extras, decision, definition, startedFrom }: Decided): Step {
   const { events, state } = decision;
   const version = (before?.version ?? 0) + 1;
   const names = before?.names ?? namesOf(undefined);
   const audit = auditOf(command);
   const chain = commitHash(before?.chain ?? '', { instanceKey: state.key, version, audit, events });
   const projected = withHead(project({ events, state, names, definition, at: command.at, version }), state.key, `${version}:${chain}`);
-  const rows = [...projected, ...(extras.rows ?? [])];
+  const rows = [...projected, ...(extras.rows ?? []), ...(also?.(events, state, startedFrom) ?? [])];
   const effects = effectsOf(events, state, { version, startsByMessage: definition.startsByMessage });
   const eventsJson = JSON.stringify(events);
   const ended = state.status === 'completed' || state.status === 'terminated';

@@ -44,7 +44,8 @@ export async function happened(room: Room, definition: DefinitionEntry, start: J
   const said = message ? taking(message, definition.id, { ...event, correlationTime: at }) : once(`part-${what.id}-${definition.id}`, at);
   const { claims = [], rows = [] } = said;
   const spent = [...rows, ...(what.rows ?? [])];
-  const put: RowChange = { op: 'put', collection: 'startParts', key, row: { ...row, ...(message && { messageKey: message.messageKey }) } };
+  const from = message && { messageKey: message.messageKey, businessId: message.businessId };
+  const put: RowChange = { op: 'put', collection: 'startParts', key, row: { ...row, ...from } };
   const kept = await room.store.write([...spent, put], [...claims, { collection: 'startParts', key }]);
   // not waited for any more: over, but a message that lives may be taken for the next instance
   // (a timer moves on in any case)
@@ -130,6 +131,7 @@ async function begin(
   const at = room.clock.now();
   const last = set.rows.at(-1);
   const messageKey = set.rows.findLast((row) => row['messageKey'] !== undefined)?.['messageKey'] as Key | undefined;
+  const businessId = set.rows.findLast((row) => row['businessId'] !== undefined)?.['businessId'];
   const command = {
     type: 'create-instance',
     at,
@@ -138,6 +140,7 @@ async function begin(
     variables: Object.assign({}, ...set.rows.map((row) => row['variables'])) as Variables,
     startElementId: elementId,
     ...(messageKey !== undefined && { messageKey }),
+    ...(typeof businessId === 'string' && { businessId }),
   } as const;
   const outcome = await room.act(instanceKey, command, {
     definition,

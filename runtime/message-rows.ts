@@ -9,18 +9,20 @@ export interface Message {
   readonly messageKey: Key;
   readonly name: string;
   readonly correlationKey: string;
+  /** taken only by cases that bear it; what it begins bears it */
+  readonly businessId?: string;
   readonly variables: Variables;
   readonly by: Actor;
 }
 
 /** CLAIM: the row that says "this message went to this process" is written by the very commit that takes it, and only one can. */
 export function taking(
-  { messageKey, name, correlationKey }: Message,
+  { messageKey, name, correlationKey, businessId }: Message,
   processDefinitionId: string,
   correlation: Row,
 ): Required<Pick<Extras, 'claims' | 'rows'>> {
   const key = takenKey(messageKey, processDefinitionId);
-  const row = { ...correlation, messageKey, messageName: name, correlationKey };
+  const row = { ...correlation, messageKey, messageName: name, correlationKey, businessId };
   return { claims: [{ collection: 'messageCorrelations', key }], rows: [{ op: 'put', collection: 'messageCorrelations', key, row }] };
 }
 
@@ -47,5 +49,6 @@ export function messageOf(row: Row): Message {
     correlationKey: String(row['correlationKey']),
     variables: (row['variables'] ?? {}) as Variables,
     by: SYSTEM,
+    ...(typeof row['businessId'] === 'string' && { businessId: row['businessId'] }),
   };
 }

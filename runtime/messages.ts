@@ -86,6 +86,7 @@ async function publishOne(
     variables: request.variables ?? {},
     by,
     ...(request.atOnce && { atOnce: true }),
+    ...(request.businessId !== undefined && { businessId: request.businessId }),
   };
   // DURABLE BEFORE ANYBODY LOOKS: a subscription that opens meanwhile finds the row, or this search finds the subscription; never neither
   if (timeToLive > 0) {
@@ -107,11 +108,21 @@ async function keep(room: Room, change: Extract<RowChange, { readonly op: 'put' 
 }
 
 function rowOf(
-  { messageKey, name, correlationKey, variables }: Message,
+  { messageKey, name, correlationKey, businessId, variables }: Message,
   { messageId }: PublishMessage,
   life: { readonly now: number; readonly expiresAt: number; readonly dedupe?: string },
 ): Row {
-  return { messageKey, name, correlationKey, messageId, variables, publishedAt: life.now, expiresAt: life.expiresAt, dedupe: life.dedupe };
+  return {
+    messageKey,
+    name,
+    correlationKey,
+    businessId,
+    messageId,
+    variables,
+    publishedAt: life.now,
+    expiresAt: life.expiresAt,
+    dedupe: life.dedupe,
+  };
 }
 
 async function correlate(room: Room, message: Offered): Promise<readonly Hit[]> {
@@ -129,8 +140,9 @@ async function correlate(room: Room, message: Offered): Promise<readonly Hit[]> 
   return hits;
 }
 
-async function waiting(room: Room, { name, correlationKey }: Message): Promise<readonly Row[]> {
-  const filter = { kind: 'message', messageName: name, correlationKey, messageSubscriptionState: 'CREATED' };
+async function waiting(room: Room, { name, correlationKey, businessId }: Message): Promise<readonly Row[]> {
+  const named = businessId === undefined ? {} : { businessId };
+  const filter = { kind: 'message', messageName: name, correlationKey, messageSubscriptionState: 'CREATED', ...named };
   return (await room.store.search('subscriptions', { filter, sort: [{ field: 'messageSubscriptionKey' }], limit: 10_000 })).items;
 }
 
@@ -189,6 +201,7 @@ async function start(room: Room, message: Offered, definition: DefinitionEntry):
       variables: message.variables,
       startElementId: known.elementId,
       messageKey: message.messageKey,
+      ...(message.businessId !== undefined && { businessId: message.businessId }),
     } as const;
     const outcome = await room.act(processInstanceKey, command, {
       definition,
@@ -218,6 +231,7 @@ async function subscribed(room: Room, event: Extract<Event, { readonly t: 'subsc
   const [subscription] = (await room.store.search('subscriptions', { filter, limit: 1 })).items;
   if (subscription === undefined || subscription['messageSubscriptionState'] !== 'CREATED') return;
   for (const message of await buffered(room, name, correlationKey)) {
+    if (message.businessId !== undefined && message.businessId !== subscription['businessId']) continue;
     if ((await deliver(room, message, subscription)) === 'refused') return;
   }
 }

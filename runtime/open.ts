@@ -32,7 +32,7 @@ import { withdraw } from './withdraw.ts';
 import type { RuntimeClock, Store } from './ports.ts';
 
 export type RuntimeConfig = Pick<Config, 'databaseUrl' | 'data' | 'clock' | 'queue' | 'redisUrl'> &
-  Partial<Pick<Config, 'zone' | 'mongoStandalone' | 'roles' | 'admission' | 'retention'>>;
+  Partial<Pick<Config, 'zone' | 'mongoStandalone' | 'uniqueBusinessIds' | 'roles' | 'admission' | 'retention'>>;
 
 export interface OpenRuntime {
   /** from `readConfig`. For tests: `{ databaseUrl: 'memory:', queue: 'in-process', clock: 'controllable', data: <folder> }` */

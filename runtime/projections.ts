@@ -191,6 +191,7 @@ const projections: { readonly [T in EventType]: (event: Extract<Event, { readonl
       messageSubscriptionState: 'CREATED',
       messageName: name,
       correlationKey,
+      businessId: changes.of.state.businessId,
       lastUpdatedDate: at,
       interrupting,
       createdAt: at,
@@ -393,6 +394,7 @@ function decisionEvaluated(event: Of<'decision-evaluated'>, changes: Changes): v
     processInstanceKey,
     decisionDefinitionKey: event.decisionKey,
     elementInstanceKey: changes.key(event.el),
+    businessId: changes.of.state.businessId,
     evaluatedInputs: event.inputs,
     matchedRules: event.matchedRules,
   });

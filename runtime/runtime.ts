@@ -60,6 +60,8 @@ export interface PublishMessage {
   readonly name: string;
   readonly correlationKey?: string;
   readonly messageId?: string;
+  /** only cases that bear it take the message; a case that it begins bears it */
+  readonly businessId?: string;
   /** milliseconds; default 0: only who waits now */
   readonly timeToLive?: number;
   readonly variables?: Variables;

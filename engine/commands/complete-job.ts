@@ -6,6 +6,7 @@ import { propagate, setAllLocal } from '../machine/variables.ts';
 import { activationProblem } from '../machine/placing.ts';
 import type { ElementInstance } from '../state.ts';
 import type { CommandOf, Rejection } from '../terms.ts';
+import { businessIdProblem } from './assign-business-id.ts';
 import { findOpenJob } from './jobs.ts';
 import { reject } from './rejection.ts';
 
@@ -14,8 +15,10 @@ export function completeJob(run: Run, command: CommandOf<'complete-job'>): Rejec
   const found = findOpenJob(run, command.n, 'complete');
   if (!found.ok) return found;
   const { job, instance } = found;
-  const problem = resultProblem(run, instance, command);
+  const { businessId } = command;
+  const problem = resultProblem(run, instance, command) ?? (businessId === undefined ? undefined : businessIdProblem(run, businessId));
   if (problem) return problem;
+  if (businessId !== undefined) run.emit({ t: 'business-id-assigned', businessId });
   closeJobIncidents(run, job);
   run.emit({ t: 'job-completed', n: job.n, at: run.at });
   const done: JobDone = { job, variables: command.variables, ...(command.result && { result: command.result }) };

@@ -170,7 +170,9 @@ function callActivity(node: Node, context: Context): ShapeOf<'call-activity'> {
       hint: 'Enter the process id (zeebe:calledElement).',
     });
   }
-  const businessId = context.optional(node, called && text(called, 'businessId'), 'business id');
+  // empty means: none, not even the caller's
+  const said = called?.['businessId'];
+  const businessId = context.optional(node, typeof said === 'string' ? said : undefined, 'business id');
   return {
     kind: 'call-activity',
     processId: context.value(node, processId ?? '', 'called process id'),

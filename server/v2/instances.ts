@@ -20,6 +20,7 @@ import { takenFlows } from '../../runtime/taken-flows.ts';
 const DEFAULT_WAIT = 30_000;
 const LONGEST_WAIT = 10 * 60_000;
 
+const tag = z.string().regex(/^[A-Za-z][A-Za-z0-9_\-:.]{0,99}$/, 'Expected a tag: a letter, then letters, digits, _ - : . (100 at most)');
 const creation = z
   .object({
     processDefinitionKey: key.optional(),
@@ -27,7 +28,7 @@ const creation = z
     processDefinitionVersion: z.number().int().optional(),
     variables: variables.nullish(),
     businessId: z.string().min(1).max(256).nullish(),
-    tags: z.array(z.string().min(1).max(100)).max(10).nullish(),
+    tags: z.array(tag).max(10).nullish(),
     startInstructions: z
       .array(z.object({ elementId: name }))
       .max(100)
@@ -59,7 +60,7 @@ async function create(asked: Asked) {
         ...(version === undefined || version < 0 ? {} : { version }),
         variables: given.variables ?? {},
         ...(given.businessId ? { businessId: given.businessId } : {}),
-        ...(given.tags ? { tags: given.tags } : {}),
+        ...(given.tags ? { tags: [...new Set(given.tags)] } : {}),
         ...(given.startInstructions?.length ? { startInstructions: given.startInstructions } : {}),
         ...(given.runtimeInstructions?.length
           ? { terminateAfter: given.runtimeInstructions.map(({ afterElementId }) => afterElementId) }

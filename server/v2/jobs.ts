@@ -143,7 +143,11 @@ function resultOf(given: z.infer<typeof result>): JobResult {
   } as JobResult;
 }
 
-const completeBody = z.object({ variables: variables.nullish(), result: result.nullish() });
+const completeBody = z.object({
+  variables: variables.nullish(),
+  result: result.nullish(),
+  businessId: z.string().min(1).max(256).nullish(),
+});
 function complete(asked: Asked) {
   const given = parseBody(asked, completeBody, {});
   const by = actorOf(asked.reader);
@@ -152,6 +156,7 @@ function complete(asked: Asked) {
     by,
     variables: given.variables ?? {},
     ...(given.result ? { result: resultOf(given.result) } : {}),
+    ...(given.businessId ? { businessId: given.businessId } : {}),
   });
 }
 

@@ -14,6 +14,7 @@ const message = z.object({
   name,
   correlationKey: z.string().max(4096).nullish(),
   messageId: z.string().max(256).nullish(),
+  businessId: z.string().min(1).max(256).nullish(),
   timeToLive: z.number().int().min(0).max(YEAR).nullish(),
   variables: variables.nullish(),
 });

@@ -182,6 +182,7 @@ export const showDecisionInstance = shower(
     'processInstanceKey',
     'decisionDefinitionKey',
     'elementInstanceKey',
+    'businessId',
   ],
   (row) => ({
     decisionDefinitionName: row['decisionDefinitionName'] ?? row['decisionDefinitionId'],
@@ -200,6 +201,7 @@ export const showSubscription = shower('subscriptions', [
   'lastUpdatedDate',
   'messageName',
   'correlationKey',
+  'businessId',
 ]);
 export const showCorrelation = shower(
   'messageCorrelations',
@@ -213,6 +215,7 @@ export const showCorrelation = shower(
     'messageKey',
     'messageName',
     'subscriptionKey',
+    'businessId',
   ],
   // a message that starts a case has no subscription of the case; there are no partitions
   (row) => ({

@@ -165,7 +165,7 @@ export const decisionInstances = table('decisionInstances', show.showDecisionIns
   filters: {
     ...kinds(
       'text',
-      'decisionEvaluationInstanceKey state evaluationFailure decisionDefinitionId decisionDefinitionName decisionDefinitionType',
+      'decisionEvaluationInstanceKey state evaluationFailure decisionDefinitionId decisionDefinitionName decisionDefinitionType businessId',
     ),
     ...kinds('key', 'decisionEvaluationKey processDefinitionKey processInstanceKey decisionDefinitionKey elementInstanceKey'),
     evaluationDate: 'time',
@@ -218,14 +218,14 @@ export const batchItems = table('batchOperationItems', show.showBatchItem, {
 });
 export const correlations = table('messageCorrelations', show.showCorrelation, {
   filters: {
-    ...kinds('text', 'processDefinitionId elementId messageName correlationKey'),
+    ...kinds('text', 'processDefinitionId elementId messageName correlationKey businessId'),
     ...kinds('key', 'messageKey processDefinitionKey processInstanceKey elementInstanceKey subscriptionKey'),
     correlationTime: 'time',
   },
 });
 export const subscriptions = table('subscriptions', show.showSubscription, {
   filters: {
-    ...kinds('text', 'processDefinitionId elementId messageSubscriptionState messageName correlationKey'),
+    ...kinds('text', 'processDefinitionId elementId messageSubscriptionState messageName correlationKey businessId'),
     ...kinds('key', 'messageSubscriptionKey processDefinitionKey processInstanceKey elementInstanceKey'),
     lastUpdatedDate: 'time',
   },
