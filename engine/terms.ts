@@ -218,6 +218,18 @@ export interface MoveInstruction {
   readonly variables?: ActivateInstruction['variables'];
 }
 
+/** How one decision came about. */
+export interface MadeDecision {
+  readonly decisionId: string;
+  /** of its deployed version; absent: it was not deployed by itself */
+  readonly key?: Key;
+  readonly name: string;
+  readonly kind: 'DECISION_TABLE' | 'LITERAL_EXPRESSION' | 'UNKNOWN';
+  readonly output: Json;
+  readonly matchedRules: readonly Json[];
+  readonly inputs: readonly Json[];
+}
+
 // ---------------------------------------------------------------- events
 
 /**
@@ -384,10 +396,14 @@ export type Event =
       readonly el: number;
       readonly decisionId: string;
       readonly decisionKey: Key;
+      readonly name?: string;
+      readonly kind?: MadeDecision['kind'];
       readonly output: Json;
       readonly matchedRules: readonly Json[];
       readonly inputs: readonly Json[];
       readonly failure?: string;
+      /** decisions that it required, in the order in which they were evaluated */
+      readonly required?: readonly MadeDecision[];
       readonly at: number;
     }
   // incidents

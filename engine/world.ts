@@ -2,13 +2,15 @@
 import type { Binding, Process } from './process.ts';
 import type { ClusterSettings } from './cluster.ts';
 import type { Clock, Scope } from './feel/index.ts';
-import type { Json, Key } from './terms.ts';
+import type { Json, Key, MadeDecision } from './terms.ts';
 
 export interface DecisionOutcome {
   readonly ok: true;
   readonly output: Json;
   readonly matchedRules: readonly Json[];
   readonly inputs: readonly Json[];
+  /** those that it required, in their order */
+  readonly required?: readonly MadeDecision[];
 }
 export interface DecisionFailure {
   readonly ok: false;
@@ -18,6 +20,8 @@ export interface DecisionFailure {
 /** A deployed decision, ready to be evaluated. The runtime makes it from engine/dmn. */
 export interface DeployedDecision {
   readonly key: Key;
+  readonly name?: string;
+  readonly kind?: MadeDecision['kind'];
   evaluate(scope: Scope, clock: Clock): DecisionOutcome | DecisionFailure;
 }
 

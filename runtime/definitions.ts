@@ -61,6 +61,8 @@ export interface DefinitionBook extends Definitions {
   /** the newest version of each process */
   latestEntries(): readonly DefinitionEntry[];
   decision(idOrKey: { readonly id?: string; readonly key?: Key }): DecisionEntry | undefined;
+  /** key of this very version */
+  decisionKey(decision: Decision): Key | undefined;
   /** the newest version of a model that an import may mean */
   model(wanted: ImportWanted): Decisions | undefined;
   /** key of the version that this model was deployed as */
@@ -82,6 +84,7 @@ export function createDefinitionBook(moment: () => Moment): DefinitionBook {
   const processes = new Shelf<DefinitionEntry>();
   const decisions = new Shelf<DecisionEntry>();
   const models = new Shelf<ModelEntry>();
+  const decisionKeys = new Map<Decision, Key>();
   const modelKeys = new Map<Decisions['graph'], Key>();
   const forms = new Shelf<FormEntry>();
   const resources = new Shelf<{ readonly row: Row }>();
@@ -116,6 +119,7 @@ export function createDefinitionBook(moment: () => Moment): DefinitionBook {
       models.add(String(row['decisionRequirementsId']), key, { row, model });
       modelKeys.set(model.graph, key);
     },
+    decisionKey: (decision) => decisionKeys.get(decision),
     latestForm: (id) => forms.latest(id)?.schema,
     addProcess: (row, xml, process) => {
       const entry = processEntry(row, { xml, process, library: libraryFor(row), sightsOf, moment });
@@ -123,7 +127,9 @@ export function createDefinitionBook(moment: () => Moment): DefinitionBook {
     },
     addDecision: (row, decision) => {
       const key = String(row['decisionDefinitionKey']);
-      decisions.add(String(row['decisionDefinitionId']), key, { key, row, decision, deployed: deployedDecision(key, decision) });
+      decisionKeys.set(decision, key);
+      const deployed = deployedDecision(key, decision, (required) => decisionKeys.get(required));
+      decisions.add(String(row['decisionDefinitionId']), key, { key, row, decision, deployed });
     },
     addForm: (row, schema) => {
       const [formKey, formId, version] = [String(row['formKey']), String(row['formId']), Number(row['version'])];

@@ -1,9 +1,13 @@
 import { feel, withCluster } from '../engine/index.ts';
 import type { Actor, Json, Rejection, Variables } from '../engine/index.ts';
 import { evaluateDecision } from '../engine/dmn/index.ts';
+import type { EvaluatedDecision } from '../engine/dmn/index.ts';
 import type { Row } from './collections.ts';
-import { inputJson, ruleJson } from './deployed-decision.ts';
+import { decisionRow } from './decision-rows.ts';
+import type { DecisionEntry } from './definitions.ts';
+import { madeDecision } from './deployed-decision.ts';
 import type { RowChange } from './ports.ts';
+
 import type { Room } from './room.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -21,41 +25,12 @@ export async function evaluateDeployedDecision(
   const evaluationKey = await room.ids.next();
   const clock = room.moment();
   const result = evaluateDecision(entry.decision, withCluster(feel.scopeOf(variables), clock.cluster), clock);
-  const shared = { decisionEvaluationKey: evaluationKey, evaluationDate: clock.now, decisionDefinitionType: 'DECISION_TABLE' };
-  const asked = {
-    ...shared,
-    decisionEvaluationInstanceKey: `${evaluationKey}-1`,
-    decisionDefinitionKey: entry.key,
-    decisionDefinitionId: entry.decision.id,
-    decisionDefinitionName: entry.decision.name,
-    decisionDefinitionVersion: entry.row['version'],
-  };
-  const instance: Row = result.ok
-    ? {
-        ...asked,
-        state: 'EVALUATED',
-        result: JSON.stringify(feel.toJson(result.output)),
-        evaluatedInputs: result.inputs.map(inputJson),
-        matchedRules: result.matched.map(ruleJson),
-      }
-    : { ...asked, state: 'FAILED', result: 'null', evaluationFailure: result.message, evaluatedInputs: [], matchedRules: [] };
+  const shared = { decisionEvaluationKey: evaluationKey, evaluationDate: clock.now };
+  const keyed = (row: Row, index: number): Row => ({ ...row, ...shared, decisionEvaluationInstanceKey: `${evaluationKey}-${index + 1}` });
   const evaluated = result.ok
-    ? result.evaluated.map((one, index): Row => {
-        const known = room.book.decision({ id: one.decisionId });
-        return {
-          ...shared,
-          decisionEvaluationInstanceKey: `${evaluationKey}-${index + 1}`,
-          decisionDefinitionKey: known?.key,
-          decisionDefinitionId: one.decisionId,
-          decisionDefinitionName: one.decisionName,
-          decisionDefinitionVersion: known?.row['version'],
-          state: 'EVALUATED',
-          result: JSON.stringify(feel.toJson(one.output)),
-          evaluatedInputs: one.inputs.map(inputJson),
-          matchedRules: one.matched.map(ruleJson),
-        };
-      })
-    : [instance];
+    ? result.evaluated.map((one, index) => keyed(madeRow(room, one), index))
+    : [keyed(failedRow(entry, result.message), 0)];
+  const instance = evaluated.at(-1) ?? {};
   await room.store.write(
     evaluated.map((row): RowChange => ({
       op: 'put',
@@ -66,6 +41,17 @@ export async function evaluateDeployedDecision(
   );
   const output: Json = result.ok ? feel.toJson(result.output) : null;
   return { ok: true, instance, evaluated, output, ...(result.ok ? {} : { failure: result.message }) };
+}
+
+function madeRow({ book }: Room, one: EvaluatedDecision): Row {
+  const key = book.decisionKey(one.decision);
+  return { ...decisionRow(madeDecision(one, key)), decisionDefinitionVersion: key && book.decision({ key })?.row['version'] };
+}
+
+function failedRow({ key, decision, row }: DecisionEntry, evaluationFailure: string): Row {
+  const { id: decisionId, name, kind } = decision;
+  const made = decisionRow({ decisionId, key, name, kind, output: null, matchedRules: [], inputs: [] });
+  return { ...made, state: 'FAILED', evaluationFailure, decisionDefinitionVersion: row['version'] };
 }
 
 /** `expression`: with or without the leading `=`. */

@@ -3,9 +3,10 @@
  * Rows are merged, so that one commit writes each row once however often it changed.
  */
 import { keyOf } from '../engine/index.ts';
-import type { Event, EventType, InstanceState, Json, Key, TaskFields } from '../engine/index.ts';
+import type { Event, EventType, InstanceState, Key, TaskFields } from '../engine/index.ts';
 import { CITIZEN } from './citizen.ts';
 import type { CollectionName, Row } from './collections.ts';
+import { decisionRows } from './decision-rows.ts';
 import type { RowChange } from './ports.ts';
 import type { Definition } from './runtime.ts';
 
@@ -377,27 +378,18 @@ function subscriptionClosed({ n }: Of<'subscription-closed'>, changes: Changes):
   });
 }
 
+/** One row per decision that was made, in their order: required ones first. */
 function decisionEvaluated(event: Of<'decision-evaluated'>, changes: Changes): void {
   const { processInstanceKey, processDefinitionKey } = changes.instance;
-  const key = `${changes.key(event.n)}-1`;
-  changes.put('decisionInstances', key, {
-    decisionEvaluationInstanceKey: key,
-    decisionEvaluationKey: changes.key(event.n),
-    state: event.failure === undefined ? 'EVALUATED' : 'FAILED',
-    evaluationDate: event.at,
-    evaluationFailure: event.failure,
-    decisionDefinitionId: event.decisionId,
-    decisionDefinitionName: event.decisionId,
-    decisionDefinitionType: 'DECISION_TABLE',
-    result: JSON.stringify(event.output satisfies Json),
-    processDefinitionKey,
-    processInstanceKey,
-    decisionDefinitionKey: event.decisionKey,
-    elementInstanceKey: changes.key(event.el),
-    businessId: changes.of.state.businessId,
-    evaluatedInputs: event.inputs,
-    matchedRules: event.matchedRules,
-  });
+  const { businessId } = changes.of.state;
+  for (const row of decisionRows(event, changes.key(event.n)))
+    changes.put('decisionInstances', String(row['decisionEvaluationInstanceKey']), {
+      ...row,
+      processDefinitionKey,
+      processInstanceKey,
+      elementInstanceKey: changes.key(event.el),
+      businessId,
+    });
 }
 
 function incidentRaised(event: Of<'incident-raised'>, changes: Changes): void {

@@ -176,6 +176,11 @@ function checkReferences(model: Model, element: Element, graph: Graph): void {
   }
 }
 
+const KINDS: ReadonlyMap<string, Decision['kind']> = new Map([
+  ['dmn:DecisionTable', 'DECISION_TABLE'],
+  ['dmn:LiteralExpression', 'LITERAL_EXPRESSION'],
+]);
+
 function compileDecision(model: Model, element: Element, graph: Graph): Decision {
   const logicElement = childOf(element, 'decisionLogic');
   const logic =
@@ -187,6 +192,7 @@ function compileDecision(model: Model, element: Element, graph: Graph): Decision
     variable: variableOf(element),
     type: typeOf(model, element),
     requires,
+    kind: KINDS.get(logicElement?.$type ?? '') ?? 'UNKNOWN',
     ...versionTagOf(element),
     variables: [...model.reads].filter((name) => !model.bound.has(name) && !isKnown(graph, name)).sort(),
     graph,

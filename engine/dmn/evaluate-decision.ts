@@ -10,6 +10,8 @@ import type { MatchedRule, NamedValue } from './table.ts';
 export interface EvaluatedDecision {
   readonly decisionId: string;
   readonly decisionName: string;
+  readonly kind: Decision['kind'];
+  readonly decision: Decision;
   readonly output: FeelValue;
   readonly matched: readonly MatchedRule[];
   readonly inputs: readonly NamedValue[];
@@ -51,5 +53,13 @@ function evaluated(decision: Decision, runtime: Runtime): DecisionEvaluation {
 }
 
 function evaluatedOf({ decision, result, output }: Visit): EvaluatedDecision {
-  return { decisionId: decision.id, decisionName: decision.name, output, matched: result.matched, inputs: result.inputs };
+  return {
+    decisionId: decision.id,
+    decisionName: decision.name,
+    kind: decision.kind,
+    decision,
+    output,
+    matched: result.matched,
+    inputs: result.inputs,
+  };
 }

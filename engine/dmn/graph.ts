@@ -1,12 +1,14 @@
 /** What the compiler makes of a decision model: its decisions and what they stand on. */
 import type { FeelFunction, FeelType, Runtime, Scope } from '../feel/index.ts';
 import { CLUSTER_NAME } from '../cluster.ts';
+import type { MadeDecision } from '../terms.ts';
 import type { DecisionProblem } from './problem.ts';
 import type { TableResult } from './table.ts';
 
 export interface Decision {
   readonly id: string;
   readonly name: string;
+  readonly kind: MadeDecision['kind'];
   /** `zeebe:versionTag`, by which it may be called */
   readonly versionTag?: string;
   /** the variable that holds its result for the decisions that require it */

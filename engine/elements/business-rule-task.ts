@@ -29,11 +29,14 @@ function callDecision(run: Run, el: number, called: Called): void {
       `Expected a decision '${decisionId}' (${called.binding.type}) to be deployed, but there is none.`,
     );
   const outcome = deployed.evaluate(new InstanceScope(run, el), run.clock);
-  const event = { t: 'decision-evaluated' as const, n: run.number, el, decisionId, decisionKey: deployed.key, at: run.at };
+  const { key: decisionKey, name, kind } = deployed;
+  const what = { decisionId, decisionKey, ...(name !== undefined && { name }), ...(kind && { kind }) };
+  const event = { t: 'decision-evaluated' as const, n: run.number, el, ...what, at: run.at };
   if (!outcome.ok) {
     run.emit({ ...event, output: null, matchedRules: [], inputs: [], failure: outcome.message });
     throw new Fault('DECISION_EVALUATION_ERROR', outcome.message);
   }
-  run.emit({ ...event, output: outcome.output, matchedRules: outcome.matchedRules, inputs: outcome.inputs });
-  run.push({ do: 'complete', n: el, payload: { [called.resultVariable]: outcome.output } });
+  const { output, matchedRules, inputs, required = [] } = outcome;
+  run.emit({ ...event, output, matchedRules, inputs, ...(required.length > 0 && { required }) });
+  run.push({ do: 'complete', n: el, payload: { [called.resultVariable]: output } });
 }

@@ -1,6 +1,7 @@
 /** Decision models that use other ones, deployed and deployed again. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { bpmn, flow } from './support/bpmn.ts';
 import { by, openTestRuntime } from './support/stores.ts';
 import type { Opened } from './support/stores.ts';
 
@@ -38,6 +39,18 @@ const feeOf = async (key: { decisionDefinitionId: string } | { decisionDefinitio
 const versions = (answer: Awaited<ReturnType<typeof deploy>>) =>
   answer.ok ? answer.requirements.map(({ version }) => version) : answer.reason;
 
+const asking = (id: string, decisionId: string, binding = '') =>
+  bpmn(
+    id,
+    `<bpmn:startEvent id="s"/><bpmn:businessRuleTask id="r"><bpmn:extensionElements><zeebe:calledDecision decisionId="${decisionId}" resultVariable="x" ${binding}/></bpmn:extensionElements></bpmn:businessRuleTask>${flow('s', 'r')}`,
+  );
+/** decisions that a new case has made */
+const made = async (processDefinitionId: string, variables = {}) => {
+  const started = await runtime.startInstance({ processDefinitionId, variables }, by);
+  const filter = { processInstanceKey: started.ok ? started.processInstanceKey : '' };
+  return await runtime.store.search('decisionInstances', { filter, sort: [{ field: 'decisionEvaluationInstanceKey' }] });
+};
+
 describe('a decision model that imports another', () => {
   test('[DM11] finds it in its own deployment, in whichever order, or deployed before; alone it is refused by name', async () => {
     const alone = await deploy(['permit.dmn', permit()]);
@@ -66,6 +79,32 @@ describe('a decision model that imports another', () => {
     expect(await feeOf({ decisionDefinitionKey: String(old?.['decisionDefinitionKey']) })).toBe(20);
   });
 
+  test('[DM12] a case tells of each decision that was made for it, required ones first, with their versions', async () => {
+    const requires = '<informationRequirement><requiredDecision href="#inner"/></informationRequirement>';
+    const table = `<decision id="inner" name="inner"><variable name="inner"/><decisionTable hitPolicy="FIRST"><input id="i"><inputExpression><text>area</text></inputExpression></input><output id="o" name="level"/><rule id="small"><inputEntry><text>&lt; 5</text></inputEntry><outputEntry><text>"low"</text></outputEntry></rule><rule id="large"><inputEntry><text>-</text></inputEntry><outputEntry><text>"high"</text></outputEntry></rule></decisionTable></decision>`;
+    await deploy(['chain.dmn', model('chain', table + decision('outer', 'inner + "!"', requires))]);
+    await deploy(['asks.bpmn', asking('asks', 'outer')]);
+    const { items } = await made('asks', { area: 7 });
+    expect(items).toMatchObject([
+      {
+        decisionDefinitionId: 'inner',
+        decisionDefinitionType: 'DECISION_TABLE',
+        result: '"high"',
+        matchedRules: [{ ruleId: 'large', ruleIndex: 2 }],
+        evaluatedInputs: [{ inputValue: '7' }],
+      },
+      { decisionDefinitionId: 'outer', decisionDefinitionType: 'LITERAL_EXPRESSION', result: '"high!"', matchedRules: [] },
+    ]);
+    for (const row of items)
+      await expect(runtime.store.get('decisionDefinitions', String(row['decisionDefinitionKey']))).resolves.toMatchObject({ version: 1 });
+    const alone = await runtime.evaluateDecision({ decisionDefinitionId: 'outer', variables: { area: 1 } }, by);
+    expect(alone).toMatchObject({
+      ok: true,
+      output: 'low!',
+      evaluated: [{ matchedRules: [{ ruleId: 'small' }] }, { decisionDefinitionType: 'LITERAL_EXPRESSION' }],
+    });
+  });
+
   test('[D3] a decision is found by the version tag that its model gives it', async () => {
     const tagged = (tag: string, text: string) =>
       model('tagged', decision('t', text, `<extensionElements><zeebe:versionTag value="${tag}"/></extensionElements>`));
@@ -76,17 +115,12 @@ describe('a decision model that imports another', () => {
       sort: [{ field: 'version' }],
     });
     expect(items.map(({ versionTag }) => versionTag)).toEqual(['v1', 'v2']);
-    const process = (tag: string) =>
-      `<?xml version="1.0"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t"><bpmn:process id="p${tag}" isExecutable="true"><bpmn:startEvent id="s"/><bpmn:businessRuleTask id="r"><bpmn:extensionElements><zeebe:calledDecision decisionId="t" resultVariable="x" bindingType="versionTag" versionTag="${tag}"/></bpmn:extensionElements></bpmn:businessRuleTask><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="r"/></bpmn:process></bpmn:definitions>`;
     for (const [tag, expected] of [
       ['v1', 1],
       ['v2', 2],
     ] as const) {
-      await deploy([`${tag}.bpmn`, process(tag)]);
-      const started = await runtime.startInstance({ processDefinitionId: `p${tag}` }, by);
-      const key = started.ok ? started.processInstanceKey : '';
-      const found = await runtime.store.search('variables', { filter: { processInstanceKey: key } });
-      expect(found.items.map(({ value }) => value)).toEqual([String(expected)]);
+      await deploy([`${tag}.bpmn`, asking(`p${tag}`, 't', `bindingType="versionTag" versionTag="${tag}"`)]);
+      expect((await made(`p${tag}`)).items).toMatchObject([{ result: String(expected) }]);
     }
   });
 });
