@@ -13,6 +13,8 @@ export interface MongoServer {
   readonly kind: 'given' | 'mongod' | 'mongo-java-server';
   /** of a database of its own; ends with a slash-less name */
   database(name: string): string;
+  /** of the server's process; absent: not ours */
+  readonly pid?: number | undefined;
   stop(): void;
 }
 
@@ -49,7 +51,12 @@ async function startJava(): Promise<MongoServer> {
     child.once('exit', (code) => reject(new Error(`Expected mongo-java-server to start, but it ended with ${code}`)));
   });
   // it also ends by itself when this process does: its input ends
-  return { kind: 'mongo-java-server', database: (name) => `mongodb://127.0.0.1:${port}/${name}`, stop: () => void child.kill() };
+  return {
+    kind: 'mongo-java-server',
+    pid: child.pid,
+    database: (name) => `mongodb://127.0.0.1:${port}/${name}`,
+    stop: () => void child.kill(),
+  };
 }
 
 async function startMongod(): Promise<MongoServer> {
@@ -66,7 +73,7 @@ async function startMongod(): Promise<MongoServer> {
     child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     child.kill();
   };
-  return { kind: 'mongod', database: (name) => `mongodb://127.0.0.1:${port}/${name}`, stop };
+  return { kind: 'mongod', pid: child.pid, database: (name) => `mongodb://127.0.0.1:${port}/${name}`, stop };
 }
 
 async function freePort(): Promise<number> {
