@@ -296,7 +296,7 @@ export async function loadDefinitions(store: Store, book: DefinitionBook, compil
     addLoadedDecision(book, row);
   for (const row of await unknown(store, book, { collection: 'processDefinitions', find: book.entry })) {
     const xml = await text(row);
-    const compiled = await compiling(xml);
+    const compiled = await compiling(xml, { accepted: true });
     const process = compiled.ok ? compiled.processes.find(({ id }) => id === row['processDefinitionId']) : undefined;
     if (process === undefined)
       throw new Error(

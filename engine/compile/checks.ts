@@ -110,6 +110,7 @@ const checks: Checks = {
   'catch-event': (element, check) => {
     allow(element.trigger, ['message', 'timer', 'signal', 'condition', 'link', 'multiple'], 'an intermediate catch event', check);
     needsKey(element.trigger, check);
+    happensOnce(element.trigger, 'an intermediate catch event', check);
     if (element.trigger.type === 'link') linkIsUnique(element, element.trigger.name, check);
   },
   'receive-task': (element, check) => {
@@ -313,13 +314,7 @@ function boundaryEvent(element: ElementOf<'boundary-event'>, check: Check): void
       hint: 'Make it interrupting.',
     });
   }
-  if (element.interrupting && partsOf(element.trigger).some((part) => part.type === 'timer' && part.timer === 'cycle')) {
-    check.complain({
-      code: 'CYCLE_INTERRUPTS',
-      message: 'Expected a timer cycle to be non-interrupting, but the event interrupts the first time.',
-      hint: 'Use a duration, or make the event non-interrupting.',
-    });
-  }
+  if (element.interrupting) happensOnce(element.trigger, 'an interrupting event', check);
   if (partsOf(element.trigger).some(({ type }) => type === 'cancel') && host?.kind !== 'transaction')
     check.complain({
       code: 'CANCEL_OUTSIDE_TRANSACTION',
@@ -343,6 +338,16 @@ function boundaryEvent(element: ElementOf<'boundary-event'>, check: Check): void
       code: 'BOUNDARY_HOST',
       message: `Expected the boundary event to be attached to an activity, but '${host.id}' is none.`,
       hint: 'Attach it to a task or sub-process.',
+    });
+}
+
+/** Repetitions of what happens once would be ignored without a word. */
+function happensOnce(trigger: Trigger, where: string, { complain }: Check): void {
+  if (partsOf(trigger).some((part) => part.type === 'timer' && part.timer === 'cycle'))
+    complain({
+      code: 'CYCLE_HAPPENS_ONCE',
+      message: `Expected a timer cycle on an event that can repeat, but ${where} happens once.`,
+      hint: 'Use a duration or a date, or a non-interrupting event.',
     });
 }
 

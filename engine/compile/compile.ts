@@ -28,20 +28,26 @@ export interface Diagram {
 
 export type DiagramRead = { readonly ok: true; readonly diagram: Diagram } | { readonly ok: false; readonly problems: readonly Problem[] };
 
+export interface CompileOptions {
+  /** it was accepted once and has instances: what is refused since then still runs as it did */
+  readonly accepted?: boolean;
+}
+
 /** Never throws for anything that a text can contain. Only processes marked executable are compiled. */
-export async function compile(xml: string): Promise<CompileResult> {
+export async function compile(xml: string, options: CompileOptions = {}): Promise<CompileResult> {
   const read = await readDiagram(xml);
-  return read.ok ? compileDiagram(read.diagram) : read;
+  return read.ok ? compileDiagram(read.diagram, options) : read;
 }
 
 /** The second half: what was read → processes. */
-export function compileDiagram({ tree, warnings }: Diagram): CompileResult {
+export function compileDiagram({ tree, warnings }: Diagram, { accepted = false }: CompileOptions = {}): CompileResult {
   const definitions = unflatten(tree);
   const context = new Context();
   for (const warning of warnings) reportWarning(warning, context);
   const processes = executables(definitions, context).map((node) => compileProcess(node, definitions, context));
   const { problems } = context;
-  return problems.some((problem) => problem.severity === 'error') ? { ok: false, problems } : { ok: true, processes, problems };
+  const refused = !accepted && problems.some((problem) => problem.severity === 'error');
+  return refused ? { ok: false, problems } : { ok: true, processes, problems };
 }
 
 interface Warning {

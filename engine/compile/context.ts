@@ -26,6 +26,13 @@ export class Context {
   /** FEEL without the leading `=`. Never fails: what does not compile is a problem, and a stand-in is used that nobody will ever run. */
   expression(node: Node, source: string, what: string): Expression {
     const compiled = compileExpression(source);
+    // `camunda` is known to every expression: a secret would silently be null
+    if (/\bcamunda\s*\.\s*secrets\b/.test(source))
+      this.error(node, {
+        code: 'SECRET_REFERENCE',
+        message: `Expected the ${what} to read no secret, because secrets are no values of a case, but '${shortened(source)}' does.`,
+        hint: "Keep it as a credential of the agency's connection: calls are made with it.",
+      });
     if (compiled.ok) return compiled.expression;
     const { message, position } = compiled.problem;
     this.error(node, {

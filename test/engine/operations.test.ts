@@ -158,6 +158,27 @@ describe('execution listeners', () => {
     expect(story.variables()).toMatchObject({ v: 1 });
   });
 
+  test('[EL6] a repeated activity calls its beforeAll listeners once, before its items are looked at', async () => {
+    const items = multiInstance({ inputCollection: '=items', inputElement: 'item' });
+    const story = (await given(diagram(start('s'), job('j', [listeners('beforeAll', 'start')], items), end('e'), path('s j e')))).start();
+    const types = () => story.of('job-created').map((event) => event.jobType);
+    expect(types()).toEqual(['on-beforeAll']);
+    const first = () => [...(story.state?.jobs.keys() ?? [])][0] ?? 0;
+    story.when('complete-job', { n: first(), variables: { items: [1, 2] } });
+    expect(types()).toEqual(['on-beforeAll', 'on-start', 'on-start']);
+    while (story.status === 'active') story.when('complete-job', { n: first(), variables: {} });
+    expect(types().filter((type) => type === 'j')).toHaveLength(2);
+    expect(types().filter((type) => type === 'on-beforeAll')).toHaveLength(1);
+  });
+
+  test('[EL7] a listener has headers of its own, whatever those of its element', async () => {
+    const header = (key: string) => zeebe('taskHeaders', {}, zeebe('header', { key, value: '1' }));
+    const listening = zeebe('executionListeners', {}, zeebe('executionListener', { eventType: 'start', type: 'on' }, header('mine')));
+    const story = (await given(diagram(start('s'), job('j', [header('yours'), listening]), end('e'), path('s j e')))).start();
+    story.completeJob('j');
+    expect(story.of('job-created').map(({ headers }) => headers)).toEqual([{ mine: '1' }, { yours: '1' }]);
+  });
+
   test('[EL3] a listener without retries is an incident of its own kind', async () => {
     const story = (await given(diagram(start('s'), job('j', [listeners('start')]), path('s j')))).start();
     story.when('fail-job', { n: story.job('j'), retries: 0 });

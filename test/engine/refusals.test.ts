@@ -11,6 +11,7 @@ import {
   flow,
   gateway,
   job,
+  mapping,
   onMessage,
   onSignal,
   path,
@@ -100,7 +101,18 @@ describe('refusals', () => {
     [
       'a cycle that interrupts',
       diagram(start('s'), userTask('a'), boundary('b', 'a', timer('timeCycle', 'R3/PT1H')), path('s a')),
-      'CYCLE_INTERRUPTS b',
+      'CYCLE_HAPPENS_ONCE b',
+    ],
+    [
+      'a cycle that is waited for once',
+      diagram(start('s'), catching('c', timer('timeCycle', '0 0 8 * * *')), path('s c')),
+      'CYCLE_HAPPENS_ONCE c',
+    ],
+    ['a secret', diagram(start('s'), script('t', 'r', '=camunda.secrets.API_KEY'), path('s t')), 'SECRET_REFERENCE t'],
+    [
+      'a secret in a mapping',
+      diagram(start('s'), job('t', [mapping({ key: '="Bearer " + camunda.secrets.API_KEY' })]), path('s t')),
+      'SECRET_REFERENCE t',
     ],
     [
       'an event-based gateway before a task',
@@ -167,6 +179,13 @@ describe('refusals', () => {
     ['an undefined message', diagram(start('s'), catching('c', '<bpmn:messageEventDefinition />'), path('s c')), 'MISSING_REFERENCE c'],
   ])('[Z3] refused by name: %s', async (_what, xml, expected) => {
     expect(await problemsOf(xml)).toContainEqual(expect.stringContaining(expected));
+  });
+
+  test('[Z7] what was accepted once still compiles for those who say so; what cannot be read does not', async () => {
+    const old = diagram(start('s'), catching('c', timer('timeCycle', 'R/PT1H')), end('e'), path('s c e'));
+    expect(await compile(old)).toMatchObject({ ok: false });
+    expect(await compile(old, { accepted: true })).toMatchObject({ ok: true, processes: [{ id: 'p' }] });
+    expect(await compile('<a', { accepted: true })).toMatchObject({ ok: false });
   });
 
   test('[Z4] more than 10,000 elements are too many, 10,000 are not', async () => {
