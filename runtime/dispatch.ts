@@ -131,7 +131,7 @@ export function agencyQueue(agency: string): string {
 }
 
 /** A new attempt is a new entry: the old one may still be marked as running. */
-function entryOf(job: Row): QueueEntry {
+export function entryOf(job: Row): QueueEntry {
   const { jobKey, type, attempt, retries } = job;
   return {
     queue: queueOf(job),

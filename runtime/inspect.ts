@@ -6,6 +6,7 @@ import { evolve, keyOf, localOf, parse, serialize } from '../engine/index.ts';
 import type { Event, InstanceState, Key } from '../engine/index.ts';
 import type { CollectionName, Row } from './collections.ts';
 import type { Filter, Store } from './ports.ts';
+import { takenFlows } from './taken-flows.ts';
 
 export interface Finding {
   /** stable name of the broken invariant */
@@ -46,7 +47,13 @@ export const kept = [
     of: (state: InstanceState) => state.subscriptions,
   },
   { collection: 'incidents', key: 'incidentKey', filter: { state: 'ACTIVE' }, of: (state: InstanceState) => state.incidents },
+  { collection: 'elementInstances', key: 'elementInstanceKey', filter: { state: 'ACTIVE' }, of: withoutRoot },
 ] as const;
+
+/** The process itself has no row among the elements: the case's row tells of it. */
+function withoutRoot({ elements }: InstanceState): { keys(): Iterable<number> } {
+  return { keys: () => [...elements.keys()].filter((n) => n > 0) };
+}
 
 /** Resolves with everything that is wrong. Throws when the store itself cannot be read. */
 export async function inspect(store: Store): Promise<Inspection> {
@@ -109,8 +116,9 @@ async function instance(store: Store, row: Row, { findings, busy }: Looking): Pr
   const broken = (code: Finding['code'], message: string, hint: string): void =>
     void findings.push({ code, instance: key, message: `Expected instance ${key} ${message}`, hint });
   let state: InstanceState | undefined;
+  let history: Awaited<ReturnType<Store['events']>>;
   try {
-    const history = await store.events(key);
+    history = await store.events(key);
     state = await loaded(store, key);
     const folded = fold(
       undefined,
@@ -130,6 +138,13 @@ async function instance(store: Store, row: Row, { findings, busy }: Looking): Pr
   if (state.status.toUpperCase() !== row['state'])
     broken('ROWS', `to be ${state.status} in the list, but it is ${String(row['state'])}`, REBUILD);
   for (const each of kept) await compareRows(store, { key, state, each, broken });
+  await compareVariables(store, { key, state, broken });
+  for (const flow of await flowsAmiss(
+    store,
+    key,
+    history.flatMap(({ events }) => events),
+  ))
+    broken('ROWS', `to show each flow that it took, and no other, but not so with '${flow}'`, REBUILD);
   if (!busy.has(key) && state.status === 'active')
     for (const element of await stuck(store, key, state))
       broken('LIMBO', `to wait for something at '${element}', but nothing there can ever go on`, RESTART);
@@ -166,6 +181,25 @@ async function compareRows(store: Store, { key, state, each, broken }: Comparing
     if (!rows.has(missing)) broken('ROWS', `to have ${each.collection} ${missing} open in the list, but it is not there`, REBUILD);
   for (const extra of rows)
     if (!wanted.has(extra)) broken('ROWS', `to know its open ${each.collection} ${extra}, but its state does not`, REBUILD);
+}
+
+/** Rows of scopes that have ended stay: only those of the living must say what the state says. */
+async function compareVariables(store: Store, { key, state, broken }: Omit<Comparing, 'each'>): Promise<void> {
+  const rows = new Map<string, unknown>();
+  for await (const row of all(store, 'variables', { processInstanceKey: key })) rows.set(String(row['variableKey']), row['value']);
+  for (const scope of state.variables.values())
+    for (const [name, { n, value }] of scope)
+      if (rows.get(keyOf(key, n)) !== JSON.stringify(value))
+        broken('ROWS', `to show what its variable '${name}' holds, but the row says something else or is not there`, REBUILD);
+}
+
+/** Flows that the history took and the rows do not tell, or the other way round. */
+export async function flowsAmiss(store: Store, key: Key, events: readonly Event[]): Promise<readonly string[]> {
+  const rows: Row[] = [];
+  for await (const row of all(store, 'sequenceFlows', { processInstanceKey: key })) rows.push(row);
+  const told = new Set(takenFlows(rows).map(({ elementId }) => String(elementId)));
+  const taken = new Set(events.flatMap((event) => (event.t === 'flow-taken' ? [event.flow] : [])));
+  return [...[...taken].filter((flow) => !told.has(flow)), ...[...told].filter((flow) => !taken.has(flow))];
 }
 
 /** Innermost element instances that own nothing to wait for, and have called nobody who is still running. */

@@ -94,6 +94,21 @@ export function createLeader({ store, owner, elected, log, leaseMs = LEASE, beat
   };
 }
 
+/** Does somebody lead right now? No is known after a beat and a half. */
+export async function isLed(store: Pick<Store, 'get'>): Promise<boolean> {
+  const look = async (): Promise<string> => {
+    const baton = await readBaton(store, ID);
+    const beat = baton && (await store.get('idempotency', beatId(baton.token)));
+    return JSON.stringify([baton?.token, beat?.['answer']]);
+  };
+  const [before, begun] = [await look(), performance.now()];
+  while (performance.now() - begun < BEAT * 1.5) {
+    await new Promise((resolve) => setTimeout(resolve, BEAT / 10));
+    if ((await look()) !== before) return true;
+  }
+  return false;
+}
+
 function beatId(token: string): string {
   return `${ID}/beat/${token}`;
 }

@@ -4,6 +4,7 @@
  */
 import { evolve } from '../engine/index.ts';
 import type { InstanceState, Key } from '../engine/index.ts';
+import { canonical } from './audit-chain.ts';
 import { kept } from './inspect.ts';
 import type { Finding } from './inspect.ts';
 import { matches } from './stores/matches.ts';
@@ -62,7 +63,20 @@ async function differences(store: Store, key: Key, rows: Rows): Promise<readonly
     for (const [name, row] of due) if (!open.has(name)) changes.push({ op: 'put', collection: each.collection, key: name, row });
     for (const name of open) if (!due.has(name)) changes.push(closed(rows, each.collection, name));
   }
-  return changes;
+  for (const collection of ['variables', 'sequenceFlows'] as const)
+    for (const [id, row] of rows) {
+      const name = id.startsWith(`${collection}/`) ? id.slice(collection.length + 1) : undefined;
+      if (name !== undefined && canonical(await store.get(collection, name)) !== canonical(row))
+        changes.push({ op: 'put', collection, key: name, row });
+    }
+  return [...changes, ...(await strangeFlows(store, key, rows))];
+}
+
+/** Rows of flows that no step of the history has taken. */
+async function strangeFlows(store: Store, key: Key, rows: Rows): Promise<readonly RowChange[]> {
+  const { items } = await store.search('sequenceFlows', { filter: { processInstanceKey: key }, limit: 10_000 });
+  const names = items.map(({ sequenceFlowId }) => String(sequenceFlowId)).filter((name) => !rows.has(`sequenceFlows/${name}`));
+  return names.map((name) => ({ op: 'delete', collection: 'sequenceFlows', key: name }));
 }
 
 function closed(rows: Rows, collection: CollectionName, key: string): RowChange {

@@ -18,7 +18,7 @@ export interface OpenedQueue {
   stop(): Promise<void>;
 }
 
-const PREFIX = 'alur';
+export const PREFIX = 'alur';
 type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
 
 /** `redisUrl` given → that; else a redis-server of this machine; else in this process. Says which. */

@@ -9,7 +9,7 @@ export async function openToRead({
   databaseUrl,
   mongoStandalone = false,
 }: Pick<Config, 'databaseUrl' | 'mongoStandalone'>): Promise<Store> {
-  if (databaseUrl.startsWith('mongodb')) return await openMongoStore(databaseUrl, { standalone: mongoStandalone });
+  if (databaseUrl.startsWith('mongodb')) return await openMongoStore(databaseUrl, { standalone: mongoStandalone, asItIs: true });
   const path = databaseUrl.replace(/^file:/, '');
   if (!databaseUrl.startsWith('file:') || !existsSync(path)) throw new Error(`there is no store at ${path}`);
   return readSqliteStore(path);

@@ -35,13 +35,17 @@ export interface Handlers extends ReadonlyMap<string, JobHandler> {
   close(): Promise<void>;
 }
 
+/** The types that `createHandlers` makes handlers for. */
+export const jobTypes = ['agency-call', 'permit-pdf', 'notify'] as const;
+
 /** Job type → handler. A handler resolves with job variables, or throws `BpmnError` (business) or `JobFailure` (technical). */
 export function createHandlers(context: WorkerContext): Handlers {
   const agencyCall = createAgencyCall(context);
-  const handlers = new Map<string, JobHandler>([
-    ['agency-call', agencyCall.handler],
-    ['permit-pdf', createPermitPdf(context)],
-    ['notify', createNotify(context)],
-  ]);
+  const made: Readonly<Record<(typeof jobTypes)[number], JobHandler>> = {
+    'agency-call': agencyCall.handler,
+    'permit-pdf': createPermitPdf(context),
+    notify: createNotify(context),
+  };
+  const handlers = new Map<string, JobHandler>(Object.entries(made));
   return Object.assign(handlers, { close: () => agencyCall.close() });
 }

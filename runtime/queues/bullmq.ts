@@ -113,6 +113,21 @@ function queueOf(open: Open, name: string): BullQueue {
   return queue;
 }
 
+/** How many entries each of these queues has, waiting and at work; for the doctor. Throws when Redis does not answer. */
+export async function waitingEntries(connection: Redis, prefix: string, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const name of names) {
+    const queue = new BullQueue(bullName(name), { connection, prefix, skipVersionCheck: true, skipMetasUpdate: true });
+    const counts = await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active');
+    found.set(
+      name,
+      Object.values(counts).reduce((sum, count) => sum + count, 0),
+    );
+    await queue.close();
+  }
+  return found;
+}
+
 /** BullMQ builds its Redis keys with colons. */
 function bullName(name: string): string {
   return name.replaceAll(':', '-');

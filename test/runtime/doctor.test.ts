@@ -19,7 +19,7 @@ afterEach(async () => {
 async function given(): Promise<{ readonly path: string; readonly key: string; look(): ReturnType<typeof examine> }> {
   opened = await openTestRuntime('sqlite');
   const xml = line('p', [['stamp', serviceTask('stamp', 'stamp')]]);
-  const keys = [await start(opened.runtime, xml), await start(opened.runtime, xml), await start(opened.runtime, xml)];
+  const keys = [await start(opened.runtime, xml), await start(opened.runtime, xml, { name: 'Sari' }), await start(opened.runtime, xml)];
   await opened.runtime.close();
   const path = join(opened.folder, 'alur.sqlite');
   return { path, key: keys[1] ?? '', look: async () => await examine({ databaseUrl: `file:${path}` }) };
@@ -36,6 +36,28 @@ const broken: readonly (readonly [name: string, sql: (key: string) => string, co
   ['a job that the list has lost', (key) => `DELETE FROM jobs WHERE "processInstanceKey" = ${key}`, 'ROWS', 0],
   ['a job that the state does not know', (key) => `UPDATE jobs SET _key = _key + 7 WHERE "processInstanceKey" = ${key}`, 'ROWS', 0],
   ['a case that the list calls ended', (key) => `UPDATE "processInstances" SET "state" = 'COMPLETED' WHERE _key = ${key}`, 'ORPHAN', 0],
+  [
+    'a step that waits for nothing',
+    (key) =>
+      `DELETE FROM jobs WHERE "processInstanceKey" = ${key}; UPDATE _history SET events = (SELECT json_group_array(json(value)) FROM json_each(events) WHERE value NOT LIKE '%job-created%') WHERE key = ${key}`,
+    'LIMBO',
+    1,
+  ],
+  ['a variable whose row says something else', (key) => `UPDATE variables SET value = '"other"' WHERE "scopeKey" = ${key}`, 'ROWS', 0],
+  [
+    'an element that the list has lost',
+    (key) => `DELETE FROM "elementInstances" WHERE "processInstanceKey" = ${key} AND state = 'ACTIVE'`,
+    'ROWS',
+    0,
+  ],
+  ['a flow that nobody tells of', (key) => `DELETE FROM "sequenceFlows" WHERE "processInstanceKey" = ${key}`, 'ROWS', 0],
+  [
+    'a flow that nobody took',
+    (key) =>
+      `INSERT INTO "sequenceFlows" (_key, "sequenceFlowId", "processInstanceKey", "elementId") VALUES ('${key}_99', '${key}_99', ${key}, 'strange')`,
+    'ROWS',
+    0,
+  ],
   ['a state that is not there', (key) => `DELETE FROM _instances WHERE key = ${key}`, 'UNREADABLE', 1],
   ['a history with a hole', (key) => `UPDATE _history SET version = 9 WHERE key = ${key}`, 'FOLD', 1],
   ['a history that nobody can read', (key) => `UPDATE _history SET events = '[' WHERE key = ${key}`, 'UNREADABLE', 1],
@@ -104,6 +126,17 @@ describe('the doctor', () => {
     damage(path, 'PRAGMA user_version = 9999');
     const { lines, broken } = await look();
     expect([broken, lines.join('\n').includes('SCHEMA')]).toEqual([1, true]);
+  });
+
+  test('[CH4] names effects that have been forgotten', async () => {
+    const { path, key, look } = await given();
+    const old = `UPDATE _history SET audit = json_set(audit, '$.at', 1000) WHERE key = ${key}`;
+    damage(
+      path,
+      `${old}; INSERT INTO _effects (id, key, seq, kind, payload) VALUES ('x', ${key}, 1, 'continue', '{"version":1,"index":0}')`,
+    );
+    const { lines } = await look();
+    expect(lines.join('\n')).toContain('OUTBOX: Expected effects to be done within a minute, but 1 wait longer');
   });
 
   test('[CH4] says when Redis does not answer', async () => {

@@ -1,7 +1,7 @@
 /** The oracle: what was promised, what really happened, and every way in which the two may differ. */
 import type { Event } from '../../engine/index.ts';
 import type { Row, Store } from '../../runtime/ports.ts';
-import { inspect } from '../../runtime/inspect.ts';
+import { flowsAmiss, inspect } from '../../runtime/inspect.ts';
 import { processes } from './processes.ts';
 
 export interface Ledger {
@@ -49,6 +49,7 @@ export async function judge(store: Store, ledger: Ledger): Promise<readonly stri
     const events = (await store.events(key)).flatMap((step) => step.events);
     histories.set(key, events);
     wrong.push(...wrongIn(key, events), ...wrongAtEnd(row, events));
+    for (const flow of await flowsAmiss(store, key, events)) wrong.push(`FLOWS: ${key} and its rows differ about flow ${flow}`);
   }
   for (const { instance, what, holds } of ledger.acknowledged)
     if (!(histories.get(instance) ?? []).some(holds))

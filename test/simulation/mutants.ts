@@ -220,6 +220,17 @@ export const mutants: readonly Mutant[] = [
       },
     }),
   },
+  {
+    name: 'flows of a later commit are not told',
+    store: (inner) => ({
+      ...inner,
+      commit: async (wanted) =>
+        await inner.commit({
+          ...wanted,
+          rows: wanted.expected === 0 ? wanted.rows : wanted.rows.filter(({ collection }) => collection !== 'sequenceFlows'),
+        }),
+    }),
+  },
   { name: 'idempotency key includes the attempt', idempotencyKey: ({ key, attempt }) => `${key}-${attempt}` },
   { name: 'idempotency key includes the time', idempotencyKey: ({ key }) => `${key}-${Math.floor(performance.now())}` },
   {

@@ -15,6 +15,8 @@ const DAY = 24 * 3_600;
 export interface MongoOptions {
   /** ALUR_MONGO_STANDALONE: a server without replica set, for tests only: it may lose what it acknowledged */
   readonly standalone?: boolean;
+  /** for who looks beside running servers: schema and indexes stay as they are, and must be this program's */
+  readonly asItIs?: boolean;
 }
 
 /** Throws when the server cannot be reached, is unsafe, or holds data of a newer program. */
@@ -41,9 +43,12 @@ export async function connect(url: string, options: MongoOptions): Promise<{ rea
     if (db === undefined) throw new Error('Expected a database, but the connection has none');
     await refuseUnsafe(connection, options);
     const room = roomOf(connection);
-    await refuseNewer(room);
-    await createIndexes(connection, room);
-    await migrate(room);
+    const found = await schemaVersionOf(room);
+    if (found > SCHEMA_VERSION || (options.asItIs === true && found !== SCHEMA_VERSION)) throw new OtherSchema(found);
+    if (options.asItIs !== true) {
+      await createIndexes(connection, room);
+      await migrate(room);
+    }
     return { connection, room };
   } catch (error) {
     await connection.close(true);
@@ -83,10 +88,20 @@ async function refuseUnsafe(connection: Connection, { standalone = false }: Mong
     throw new Error('Expected the replica set to journal majority writes, but writeConcernMajorityJournalDefault is false');
 }
 
-async function refuseNewer({ meta }: MongoRoom): Promise<void> {
-  const found = Number((await meta.findOne({ _id: 'schema' }))?.['version'] ?? 0);
-  if (found > SCHEMA_VERSION)
-    throw new Error(`Expected a store of schema version ${SCHEMA_VERSION} or older, but it has version ${found}: start the newer program`);
+async function schemaVersionOf({ meta }: MongoRoom): Promise<number> {
+  return Number((await meta.findOne({ _id: 'schema' }))?.['version'] ?? 0);
+}
+
+/** Running on would lose what only the other program understands. */
+export class OtherSchema extends Error {
+  readonly found: number;
+  constructor(found: number) {
+    const newer = found > SCHEMA_VERSION;
+    super(
+      `Expected a store of schema version ${SCHEMA_VERSION}${newer ? ' or older' : ''}, but it has version ${found}: start the ${newer ? 'newer program' : 'server, which brings it up to date'}`,
+    );
+    this.found = found;
+  }
 }
 
 /** Model of one collection; for its indexes and for administration. Absent values are MaxKey, so the types of its fields are open. */
