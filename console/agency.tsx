@@ -13,9 +13,10 @@ import type { Environment, Registration } from './agencies-data.ts';
 import { ConnectionForm } from './agency-connection.tsx';
 import { ContractPanel } from './agency-contract.tsx';
 import { Credentials } from './agency-credentials.tsx';
+import { HooksPanel } from './agency-hooks.tsx';
 import { Refused } from './refused.tsx';
 
-const tabs = ['connection', 'credentials', 'contract', 'profile'] as const;
+const tabs = ['connection', 'credentials', 'contract', 'inbound', 'profile'] as const;
 
 interface Person {
   readonly name: string;
@@ -133,6 +134,7 @@ export function AgencyScreen(): ReactNode {
         {tab === 'connection' && <ConnectionTab agency={data} />}
         {tab === 'credentials' && <Credentials agency={data} />}
         {tab === 'contract' && <ContractPanel agency={data} />}
+        {tab === 'inbound' && <HooksPanel agency={data} />}
         {tab === 'profile' && <Profile agency={data} />}
       </Tabs>
     </div>

@@ -8,15 +8,18 @@ import { live } from '../ui/events.ts';
 export interface Exchange {
   readonly exchangeId: string;
   readonly at: string;
+  /** null: we called */
+  readonly kind: 'callback' | 'webhook' | null;
   readonly agency: string;
   readonly agencyName: string | null;
   readonly agencyNameEn: string | null;
   readonly operationId: string;
-  readonly processDefinitionId: string;
-  readonly processInstanceKey: string;
+  readonly processDefinitionId: string | null;
+  /** null: news that no case has taken yet */
+  readonly processInstanceKey: string | null;
   readonly elementId: string;
   readonly purpose: string | null;
-  readonly durationMs: number;
+  readonly durationMs: number | null;
   readonly outcome: string;
   readonly status: number | null;
   readonly code: string | null;

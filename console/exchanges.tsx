@@ -76,11 +76,16 @@ function Results({ rows }: { readonly rows: readonly Exchange[] }): ReactNode {
       rowKey={(row) => row.exchangeId}
       columns={[
         { key: 'at', title: t('exchanges.at'), cell: (row) => dateTime(row.at) },
-        { key: 'agency', title: t('exchanges.agency'), cell: (row) => `${named(row)} · ${row.operationId}` },
+        {
+          key: 'agency',
+          title: t('exchanges.agency'),
+          cell: (row) => `${named(row)} · ${row.operationId}${row.kind ? ` (${t(`exchanges.kinds.${row.kind}`)})` : ''}`,
+        },
         {
           key: 'case',
           title: t('exchanges.case'),
-          cell: (row) => <Link to={`/instances/${row.processInstanceKey}`}>{row.processDefinitionId}</Link>,
+          cell: (row) =>
+            row.processInstanceKey ? <Link to={`/instances/${row.processInstanceKey}`}>{row.processDefinitionId}</Link> : '–',
         },
         { key: 'purpose', title: t('exchanges.purpose'), cell: (row) => row.purpose ?? '–' },
         { key: 'fields', title: t('exchanges.fields'), cell: (row) => <Fields row={row} /> },
@@ -91,7 +96,7 @@ function Results({ rows }: { readonly rows: readonly Exchange[] }): ReactNode {
             <Badge kind={good.includes(row.outcome) ? 'good' : 'bad'}>{t(`exchanges.outcomes.${row.outcome}`, row.outcome)}</Badge>
           ),
         },
-        { key: 'duration', title: t('exchanges.duration'), number: true, cell: (row) => row.durationMs },
+        { key: 'duration', title: t('exchanges.duration'), number: true, cell: (row) => row.durationMs ?? '–' },
       ]}
     />
   );

@@ -21,6 +21,7 @@ const named: Readonly<Record<OfCases, ((row: Row) => string) | 'stays'>> = {
   timers: keyed('timers'),
   decisionInstances: (row) => String(row['decisionEvaluationInstanceKey']),
   exchanges: (row) => String(row['exchangeId']),
+  agencyWaits: keyed('agencyWaits'),
   // says that a message has found its process: needed as long as the message lives (forget.ts)
   messageCorrelations: 'stays',
   // belongs to the batch, which tells how each of its items ended

@@ -169,6 +169,7 @@ export const collections = {
       suspended: 'flag',
       /* the agency that it waits for in the store, out of every queue; and since when */ heldFor: 'text',
       heldSince: 'time',
+      /* its call is made and what remains needs none: no gate holds it back */ called: 'flag',
     },
     indexes: [
       ['type', 'open', '-priority', 'availableAt'],

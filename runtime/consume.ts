@@ -15,6 +15,7 @@ import { countCrash, forgetCrashes, MOST_CRASHES } from './crashes.ts';
 import type { Passage } from './compartments/passage.ts';
 import { queueOf } from './dispatch.ts';
 import type { QueueEntry } from './ports.ts';
+import { wake } from './wake.ts';
 import { SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -106,8 +107,9 @@ async function attempt(
   } catch (error) {
     if (error instanceof OurFault) throw error;
     if (stop.aborted) return await handBack(room, lease);
-    if (error instanceof JobWaits) return await waitUntil(parts, lease, error.until);
+    if (error instanceof JobWaits) return await waitUntil(parts, lease, error);
     if ((await passage.called(row, error)) === 'waits') return;
+    if (row['called'] === true) await callsAnew(room, key);
     return await report(parts, lease, commandFor(parts, row, error));
   } finally {
     clearInterval(renewal);
@@ -256,13 +258,21 @@ async function putAside({ passage }: ConsumerParts, job: Row, now: number): Prom
   if (job['open'] === true && Number(job['availableAt']) <= now) await passage.wait([job]);
 }
 
-/** The handler has done what could be done for now; nothing is wrong, no try is lost. Whoever wakes the job moves the time. */
-async function waitUntil({ room, passage, alarm }: ConsumerParts, { row, leaseToken }: Lease, until: number): Promise<void> {
+/** The handler has done what could be done for now, and no try is lost. Whoever wakes the job moves the time. */
+async function waitUntil({ room, passage, alarm }: ConsumerParts, { row, leaseToken }: Lease, wait: JobWaits): Promise<void> {
   const key = String(row['jobKey']);
-  await passage.called(row, undefined);
+  if ((await passage.called(row, wait.failure)) === 'waits') return;
   if ((await room.store.get('jobs', key))?.['leaseToken'] !== leaseToken) return;
-  await room.store.write([{ op: 'patch', collection: 'jobs', key, fields: { deadline: null, leaseToken: null, availableAt: until } }]);
-  alarm(until);
+  const fields = { deadline: null, leaseToken: null, availableAt: wait.until, ...(wait.called && { called: true }) };
+  await room.store.write([{ op: 'patch', collection: 'jobs', key, fields }]);
+  alarm(wait.until);
+  // DURABLE BEFORE IT ASKS: what comes after this look finds a job that waits, and wakes it
+  if ((await wait.meanwhile?.()) === true) alarm(await wake(room, key));
+}
+
+/** Somebody may let it try once more: then it is a call as any other. */
+async function callsAnew({ store }: Room, key: Key): Promise<void> {
+  await store.write([{ op: 'patch', collection: 'jobs', key, fields: { called: null } }]);
 }
 
 async function handBack(room: Room, { row, leaseToken }: Pick<Lease, 'row' | 'leaseToken'>): Promise<void> {

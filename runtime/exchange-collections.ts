@@ -8,6 +8,7 @@ export const exchangeCollections = {
       /* jobKey-attempt-at-random: a redelivered job's second call is a second record */ exchangeId: 'text',
       /* who was called */ agency: 'text',
       operationId: 'text',
+      /* absent: we called | callback | webhook */ kind: 'text',
       jobKey: 'key',
       processInstanceKey: 'key',
       processDefinitionId: 'text',

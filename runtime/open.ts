@@ -28,6 +28,7 @@ import { createMemoryStore } from './stores/memory.ts';
 import { openMongoStore } from './stores/mongo.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
 import { nextDue } from './sweep.ts';
+import { wake } from './wake.ts';
 import { withdraw } from './withdraw.ts';
 import type { RuntimeClock, Store } from './ports.ts';
 
@@ -132,6 +133,11 @@ function runtimeOf(parts: Parts): Runtime {
     ...messagingOf(parts),
     activateJobs: jobs.activate,
     extendJob: jobs.extend,
+    wakeJob: async (jobKey) => {
+      const at = await wake(room, jobKey);
+      parts.alarm.at(at);
+      if (room.shared && !room.leads()) room.tell({ t: 'due', at });
+    },
     evaluateDecision: async (request, by) => await evaluateDeployedDecision(room, request, by),
     evaluateExpression: async (expression, variables) => evaluateExpression(room, expression, variables),
     evaluateConditions: async (request, by) => (await parts.admission.refusal()) ?? (await evaluateConditions(room, request, by)),

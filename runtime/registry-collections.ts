@@ -86,6 +86,57 @@ export const registryCollections = {
     },
     indexes: [],
   },
+  /** what a step waits for after its call (workers/waits.ts). Key: jobKey */
+  agencyWaits: {
+    key: 'jobKey',
+    fields: {
+      jobKey: 'key',
+      /* callback | poll */ kind: 'text',
+      agency: 'text',
+      operationId: 'text',
+      processInstanceKey: 'key',
+      since: 'time',
+      deadline: 'time',
+      sentAt: 'time',
+      looks: 'number',
+      overAt: 'time',
+      /* the case's data: gone soon after the job is done */ answer: 'json',
+      answerHash: 'text',
+      answeredAt: 'time',
+    },
+    indexes: [['processInstanceKey'], ['since']],
+  },
+  /** addresses that an agency tells news to, and what becomes of them. Key: hookId */
+  agencyHooks: {
+    fields: {
+      hookId: 'text',
+      agencyId: 'text',
+      name: 'text',
+      active: 'flag',
+      /* sealed secret that it signs with */ credentialId: 'text',
+      /* how it signs (workers/inbound.ts) */ scheme: 'json',
+      messageName: 'text',
+      /* FEEL over body: correlationKey, variables, condition, eventId */ mapping: 'json',
+      /* milliseconds */ timeToLive: 'number',
+      updatedAt: 'time',
+      updatedBy: 'text',
+    },
+    indexes: [['agencyId', 'name']],
+  },
+  /** news that came, without a value of it: one row per event (key: hookId/hash of its id), and one per minute of what was refused */
+  hookDeliveries: {
+    fields: {
+      deliveryId: 'text',
+      hookId: 'text',
+      agencyId: 'text',
+      at: 'time',
+      /* taking | correlated | waiting | ignored | refused */ outcome: 'text',
+      /* why it was refused, or what came of it, as a sentence */ detail: 'text',
+      count: 'number',
+      messageKey: 'key',
+    },
+    indexes: [['hookId', 'at'], ['at']],
+  },
   /** calls of one day, where the agency allows only so many. Key: `<agencyId>/<day>` */
   agencyUsage: {
     fields: { agencyId: 'text', day: 'text', calls: 'number' },

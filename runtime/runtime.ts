@@ -151,6 +151,8 @@ export interface Runtime {
   changeCluster(change: ClusterChange): Answer<{ readonly row: Row }>;
   /** whether calls go out to it, and if not, why and since when */
   agencyGate(agency: string): GateView;
+  /** what this job waits for after its call has come: it goes on now */
+  wakeJob(jobKey: Key): Promise<void>;
   /** the day that quotas count by, in the house's time zone: `2026-01-31` */
   today(): string;
   /** writes these rows, all or nothing, and lets all processes know: what they say of agencies' limits and maintenance holds from now on */

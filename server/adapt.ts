@@ -111,6 +111,7 @@ function askedOf(parts: Pick<Asked, 'context' | 'reader' | 'body' | 'files' | 's
     params: Object.fromEntries(params),
     query: Object.fromEntries(query),
     header: (name) => request.get(name),
+    target: request.originalUrl,
     address: addressOf(request),
   };
 }

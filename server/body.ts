@@ -17,6 +17,10 @@ export const MAX_DOCUMENT = 10 * 1024 * 1024;
 export const MAX_DOCUMENTS = 10;
 export const MAX_DEPTH = 64;
 
+/** bytes of one call of an agency to us */
+export const MAX_NEWS = 1024 * 1024;
+
+const readBytes = express.raw({ limit: MAX_NEWS, type: () => true, inflate: false });
 const readJson = express.json({ limit: MAX_JSON, strict: false, type: () => true });
 const readForm = express.urlencoded({ limit: MAX_FORM, extended: false, parameterLimit: 20 });
 const readFiles = multer({
@@ -38,6 +42,7 @@ export async function readBody(
   const reads = route.reads ?? (['post', 'put', 'patch'].includes(route.method) ? 'json' : 'nothing');
   if (reads === 'nothing' || !hasBody(request)) return { body: undefined, files: [] };
   if (reads === 'files') return filesOf(request, response, readFiles);
+  if (reads === 'bytes') return { body: await bytesOf(request, response), files: [] };
   if (reads === 'documents') return filesOf(request, response, readDocuments);
   if (reads === 'form') return { body: await formOf(request, response), files: [] };
   return { body: await jsonOf(request, response), files: [] };
@@ -45,6 +50,16 @@ export async function readBody(
 
 function hasBody(request: Request): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+}
+
+/** As they came: a signature is over bytes. */
+async function bytesOf(request: Request, response: Response): Promise<Uint8Array> {
+  await run(readBytes, request, response).catch((error: unknown) => {
+    if ((error as { type?: string }).type === 'entity.too.large')
+      throw new Problem('BODY_TOO_LARGE', `Expected at most ${MAX_NEWS} bytes, but there are more`);
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Expected a plain body, but it cannot be read as such');
+  });
+  return request.body as Uint8Array;
 }
 
 async function jsonOf(request: Request, response: Response): Promise<unknown> {
@@ -113,6 +128,18 @@ function refuseFiles(error: unknown): never {
   if (error instanceof MulterError && error.code === 'LIMIT_UNEXPECTED_FILE')
     throw new Problem('INVALID_ARGUMENT', 'Expected files in the field "resources", but there is another');
   throw new Problem('INVALID_ARGUMENT', 'Expected multipart form data, but it cannot be read as such');
+}
+
+/** The JSON value of bytes, with the same care as for any body. Throws a Problem. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    const body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+    refuseOdd(body);
+    return body;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem('MALFORMED_JSON', 'Expected the body to be JSON, but it cannot be read as such');
+  }
 }
 
 /** Nesting that would exhaust a stack somewhere later, and the one name that would reach into JavaScript's objects. */

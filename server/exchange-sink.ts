@@ -22,25 +22,34 @@ type Log = (level: 'warn', message: string) => void;
 export function exchangeSink(store: () => Promise<Store>, log: Log): (exchange: ToldExchange) => Promise<void> {
   return async (exchange) => {
     try {
-      await keep(await store(), exchange);
+      const { jobKey, attempt, at } = exchange;
+      await keepExchange(await store(), { ...exchange, exchangeId: `${jobKey}-${attempt}-${at}-${randomBytes(4).toString('hex')}` });
     } catch (error) {
       log('warn', `a record of exchange was not kept (job ${exchange.jobKey}): ${error instanceof Error ? error.message : String(error)}`);
     }
   };
 }
 
-async function keep(store: Store, exchange: ToldExchange): Promise<void> {
-  const instance = await store.get('processInstances', exchange.processInstanceKey);
-  const rootKey = String(instance?.['rootProcessInstanceKey'] ?? exchange.processInstanceKey);
-  const root = rootKey === exchange.processInstanceKey ? instance : await store.get('processInstances', rootKey);
+export interface NamedExchange {
+  readonly exchangeId: string;
+  /** who was called, or called */
+  readonly agency: string;
+  /** absent: no case took it (yet) */
+  readonly processInstanceKey?: string;
+}
+
+export async function keepExchange(store: Store, exchange: NamedExchange): Promise<void> {
+  const { agency, exchangeId, processInstanceKey } = exchange;
+  const instance = processInstanceKey === undefined ? undefined : await store.get('processInstances', processInstanceKey);
+  const rootKey = String(instance?.['rootProcessInstanceKey'] ?? processInstanceKey);
+  const root = rootKey === processInstanceKey || instance === undefined ? instance : await store.get('processInstances', rootKey);
   const agencies = [instance, root].flatMap((row) => [...((row?.['agencies'] ?? []) as readonly string[]), row?.['ownerAgency']]);
-  const { agency, jobKey, attempt, at } = exchange;
-  const exchangeId = `${jobKey}-${attempt}-${at}-${randomBytes(4).toString('hex')}`;
   const given = Object.entries(exchange).filter(([, value]) => value !== null && value !== undefined);
   const owner = (root ?? instance)?.['ownerAgency'];
+  const process = instance?.['processDefinitionId'];
   const row: Row = {
+    ...(typeof process === 'string' ? { processDefinitionId: process } : {}),
     ...Object.fromEntries(given),
-    exchangeId,
     agencies: [...new Set([agency, ...agencies])].filter((one) => typeof one === 'string'),
     ...(typeof owner === 'string' ? { ownerAgency: owner } : {}),
   };

@@ -8,6 +8,7 @@ export const problemCodes = {
   SESSION_EXPIRED: { status: 401, means: 'The session has ended. Sign in again.' },
   SIGN_IN_FAILED: { status: 401, means: 'User name and password do not fit.' },
   TOKEN_INVALID: { status: 401, means: 'The bearer token is over, was taken away, or is not one that may be used here.' },
+  SIGNATURE_REFUSED: { status: 401, means: 'The signature of the call is missing, does not fit, or is too old.' },
   FORBIDDEN: { status: 403, means: 'The signed-in person may not do this.' },
   FOREIGN_ORIGIN: { status: 403, means: 'The request came from a page of another site.' },
   NOT_FOUND: { status: 404, means: 'There is no such thing, or it is not for this reader.' },

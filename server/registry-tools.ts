@@ -1,3 +1,5 @@
+import type { Json } from '../engine/terms.ts';
+
 /** What the register needs of the outside world; given to the server when it is made (the workers' room has it). */
 /** a secret that nobody reads without the house's key */
 export interface Sealed {
@@ -26,6 +28,7 @@ export interface ContractOperation {
   readonly outputs: readonly Field[];
   readonly errors: readonly string[];
   readonly repeatable: boolean;
+  readonly callback?: { readonly place: string; readonly outputs: readonly Field[] };
   readonly unusable?: string;
 }
 
@@ -55,16 +58,41 @@ export interface TemplateFor {
   readonly operation: ContractOperation;
 }
 
+/** how an agency signs what it sends us (workers/inbound.ts) */
+export interface InboundScheme {
+  readonly style: 'lines' | 'body' | 'timestamped';
+  readonly header: string;
+  readonly prefix?: string;
+  readonly encoding: 'hex' | 'base64';
+  readonly timestampHeader?: string;
+  readonly keyIdHeader?: string;
+  readonly toleranceSeconds: number;
+}
+
 export interface RegistryTools {
   /** rejects with an error named `ContractProblem` whose `faults` say what is wrong and where */
   readContract(text: string): Promise<ImportedContract>;
   /** the text behind an address, through the network guard; rejects like `readContract` */
   fetchDocument(url: string): Promise<string>;
   compareOperations(before: readonly ContractOperation[], after: readonly ContractOperation[]): readonly OperationChange[];
+  /** JSON pointers of all leaves of a value, with `*` for the items of lists */
+  fieldsOf(value: Json): readonly string[];
   templateOf(given: TemplateFor): object;
   /** rejects when it is none, by the validator of the format */
   checkTemplate(template: object): Promise<void>;
   seal(credential: never, place: { readonly agencyId: string; readonly credentialId: string }): Sealed;
+  /** the job that this address of a later answer belongs to; undefined: it was not made here */
+  jobOfCallback(token: string): string | undefined;
+  /** what is wrong with a call to us; undefined: it is the agency's */
+  inboundRefusal(
+    hook: { readonly agencyId: string; readonly credentialId: string; readonly scheme: InboundScheme },
+    call: {
+      readonly method: string;
+      readonly target: string;
+      readonly header: (name: string) => string | undefined;
+      readonly body: Uint8Array;
+    },
+  ): Promise<'missing' | 'wrong' | 'too-old' | 'unusable' | undefined>;
   resealed(row: Readonly<Record<string, unknown>>): Sealed | undefined;
   tryConnection(agencyId: string, environment: Environment): Promise<object>;
 }

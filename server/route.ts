@@ -29,6 +29,8 @@ export interface Asked {
   readonly body: unknown;
   readonly files: readonly Upload[];
   readonly header: (name: string) => string | undefined;
+  /** path with query, as it came */
+  readonly target: string;
   /** network address of the caller */
   readonly address: string;
   /** aborts when the caller goes away */
@@ -42,7 +44,7 @@ export interface Route {
   readonly path: `/${string}`;
   readonly allow: Rule;
   /** `files`: multipart with the field `resources`; `documents`: multipart with any fields; `form`: the fields of an HTML form; default JSON for post, put and patch */
-  readonly reads?: 'json' | 'files' | 'documents' | 'form' | 'nothing';
+  readonly reads?: 'json' | 'bytes' | 'files' | 'documents' | 'form' | 'nothing';
   /** `house`: a command that no case's history holds, so the audit writes it down when it was done */
   readonly records?: 'house';
   /** what its JSON body must look like: the schema that the handler checks with, told in the interface document */

@@ -1,14 +1,17 @@
 /** Every address of the server. Order matters only where a fixed word stands where another route has a key; what is not served comes last. */
 import { agencyContractRoutes } from './api/agency-contracts.ts';
 import { agencyGateRoutes } from './api/agency-gate.ts';
+import { agencyHookRoutes } from './api/agency-hooks.ts';
 import { agencyRegisterRoutes } from './api/agency-register.ts';
 import { applicationRoutes } from './api/applications.ts';
+import { callbackRoutes } from './api/callbacks.ts';
 import { consoleRoutes } from './api/console.ts';
 import { documentRoutes } from './api/documents.ts';
 import { draftRoutes } from './api/drafts.ts';
 import { exchangeRoutes } from './api/exchanges.ts';
 import { agencyHealthRoutes } from './api/health-of-agency.ts';
 import { healthRoutes } from './api/health.ts';
+import { hookRoutes } from './api/hooks.ts';
 import { historyRoutes } from './api/history.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { rehearsalRoutes } from './api/rehearsals.ts';
@@ -70,6 +73,9 @@ const served: readonly Route[] = [
   ...exchangeRoutes,
   ...agencyHealthRoutes,
   ...agencyGateRoutes,
+  ...callbackRoutes,
+  ...hookRoutes,
+  ...agencyHookRoutes,
   ...agencyRegisterRoutes,
   ...agencyContractRoutes,
   ...workshopRoutes,

@@ -22,6 +22,7 @@ import { configuredDirectory, createRegistry } from '../workers/registry.ts';
 import type { Registry } from '../workers/registry.ts';
 import { createSeal } from '../workers/seal.ts';
 import type { Handlers, Outbox } from '../workers/index.ts';
+import type { Wait } from '../workers/waits.ts';
 import { putAccount, seedAdministrator, seedDemoAccounts, seedDemoClient } from './accounts.ts';
 import type { Account, ClientCredentials } from './accounts.ts';
 import { readAgencies } from './agencies.ts';
@@ -35,6 +36,7 @@ import { keptSecret } from './kept-secret.ts';
 import { resealCredentials } from './reseal-credentials.ts';
 import { CITY } from './reader.ts';
 import { keepTidy } from './tidy.ts';
+import { waitStore } from './wait-store.ts';
 import { deployShipped } from './shipped-processes.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -208,6 +210,7 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
     virtual: (agency, contract) =>
       virtual.urlOf(agency, { hash: contract.hash, document: contract.kind === 'openapi' ? contract.document : {} }),
     allowedNetworks,
+    secret: secretOf(config),
     now,
   });
   const handlers = createHandlers({
@@ -218,6 +221,7 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
     zone: config.zone,
     secret: secretOf(config),
     putDocument: documentSink(async () => (await opened.promise).store, now),
+    waits: waitStore<Wait>(async () => (await opened.promise).store),
     record: exchangeSink(async () => (await opened.promise).store, log),
     outbox: localOutbox(join(config.data, 'outbox')),
     now,

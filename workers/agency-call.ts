@@ -2,7 +2,8 @@
  * Job type `agency-call`: one operation of one agency's API.
  *
  * headers  agency, operation (operationId); optional timeout (ISO 8601 duration, default PT10S), errors (404=NIK_UNKNOWN, ...),
- *          success (FEEL over `response`: what makes a good status a success), purpose (why the data is asked for)
+ *          success (FEEL over `response`: what makes a good status a success), purpose (why the data is asked for);
+ *          answer and what goes with it: see later.ts
  * inputs   path, query, body: contexts by parameter name
  * result   response = { status, body }
  *
@@ -16,13 +17,15 @@ import type { AgencyDirectory, Contract } from './directory.ts';
 import { parseErrorCodes } from './error-codes.ts';
 import { fieldsOf, fingerprint, shapeOf, type Exchange, type RecordExchange } from './exchange.ts';
 import { JobFailure, type Job, type JobHandler, type Json } from './job.ts';
-import { judge, named, repeatable, type EvaluateFeel, type Judging, type Verdict } from './judge.ts';
+import { judge, judgeBrought, named, repeatable, type EvaluateFeel, type Judging, type Response, type Verdict } from './judge.ts';
+import { byCallback, byPolling, laterKind, type LaterParts } from './later.ts';
 import { createNetworkGuard } from './network-guard.ts';
 import { createTokens } from './oauth-token.ts';
 import { readOperations, type Operation } from './openapi.ts';
 import { parseJson } from './read-json.ts';
 import { createSender, NoAnswer, type RawAnswer, type Sender } from './send.ts';
 import { callSoap } from './soap-call.ts';
+import type { Waits } from './waits.ts';
 import { readWsdl, type SoapOperation } from './wsdl.ts';
 
 export interface AgencyCallContext {
@@ -32,6 +35,12 @@ export interface AgencyCallContext {
   readonly evaluate: EvaluateFeel;
   /** what becomes of the record of each call; a record that cannot be kept does not undo a call that happened */
   readonly record?: RecordExchange;
+  /** what steps wait for after their call; absent: none can */
+  readonly waits?: Waits;
+  /** base address that agencies reach this house by, for answers that come later; a promise while the server has no port yet */
+  readonly publicUrl?: string | Promise<string>;
+  /** seals the addresses of later answers; the same in all processes */
+  readonly secret?: string;
   /** milliseconds since 1970 UTC */
   readonly now: () => number;
 }
@@ -77,6 +86,22 @@ export function createAgencyCall(context: AgencyCallContext): AgencyCall {
   }, context.now);
   const machine = { sender, caller: { tokens, now: context.now } };
   const operationOf = keptOperations(context.directory);
+  const kept = async (exchange: Exchange): Promise<void> => await context.record?.(exchange).catch(() => undefined);
+  const called = async (call: Call): Promise<Response> => {
+    const at = context.now();
+    const one = await attempt(call, machine);
+    await kept(recordOf(call, one, { at, durationMs: context.now() - at }));
+    if (one.verdict.error !== undefined) throw one.verdict.error;
+    return one.verdict.response;
+  };
+  const brought: LaterParts['brought'] = async (call, { answer, after }) => {
+    const verdict = judgeBrought(call, answer);
+    const reply = JSON.stringify(answer);
+    await kept({ ...recordOf(call, { verdict, sent: null, reply }, { at: context.now(), durationMs: after }), kind: 'callback' });
+    if (verdict.error !== undefined) throw verdict.error;
+    return verdict.response;
+  };
+  const later = laterOf(context, { called, brought });
 
   const handler: JobHandler = async (job, signal) => {
     const agency = job.headers['agency'] ?? '';
@@ -88,14 +113,22 @@ export function createAgencyCall(context: AgencyCallContext): AgencyCall {
     const timeout = timeoutOf(job.headers['timeout'], connection.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const success = job.headers['success'] || undefined;
     const call: Call = { job, connection, operation, codes, success, evaluate: context.evaluate, signal, timeout };
-    const at = context.now();
-    const called = await attempt(call, machine);
-    await context.record?.(recordOf(call, called, { at, durationMs: context.now() - at })).catch(() => undefined);
-    if (called.verdict.error !== undefined) throw called.verdict.error;
-    return { response: called.verdict.response as unknown as Json };
+    const kind = laterKind(job);
+    if (kind === undefined) return { response: (await called(call)) as unknown as Json };
+    if (later === undefined)
+      throw new JobFailure('Expected answers that come later to be possible here, but they are not', { retryable: false });
+    return kind === 'callback' ? await byCallback(later, call) : await byPolling(later, call);
   };
 
   return { handler, close: () => sender.close() };
+}
+
+function laterOf(
+  { waits, publicUrl, secret, now }: AgencyCallContext,
+  done: Pick<LaterParts, 'called' | 'brought'>,
+): LaterParts | undefined {
+  if (waits === undefined || publicUrl === undefined || secret === undefined) return undefined;
+  return { ...done, waits, secret, now, publicUrl: async () => (await publicUrl).replace(/\/+$/, '') };
 }
 
 /** Operations by agency, read again only when the contract is another one. */

@@ -48,7 +48,7 @@ export function addressed(request: AgencyRequest, connection: Connection, job: J
   put(headers, names?.caseReference === undefined ? 'x-case-reference' : names.caseReference, reference);
   if (xRoadClient !== undefined) {
     headers['x-road-client'] = xRoadClient.split('/').map(encodeURIComponent).join('/');
-    headers['x-road-id'] = job.key;
+    headers['x-road-id'] = job.idempotencyKey ?? job.key;
     put(headers, 'x-road-issue', reference);
   }
   return { ...request, headers };

@@ -16,7 +16,10 @@ type Context = { readonly [name: string]: Json };
 export function buildRequest(operation: Operation, job: Job): AgencyRequest {
   const path = contextOf(job, 'path');
   const query = contextOf(job, 'query');
-  const headers: Record<string, string> = { accept: 'application/json, application/problem+json', 'idempotency-key': job.key };
+  const headers: Record<string, string> = {
+    accept: 'application/json, application/problem+json',
+    'idempotency-key': job.idempotencyKey ?? job.key,
+  };
   if (job.businessId !== null) headers['x-case-reference'] = printable(job.businessId);
   const body = bodyOf(operation, job);
   if (body !== undefined) headers['content-type'] = 'application/json';

@@ -19,6 +19,8 @@ export type Outcome =
   | 'not-sent';
 
 export interface Exchange {
+  /** absent: we called. `callback`: the agency brought the answer of a call. `webhook`: the agency called */
+  readonly kind?: 'callback' | 'webhook';
   readonly agency: string;
   readonly operationId: string;
   readonly jobKey: string;

@@ -18,7 +18,7 @@ export { BpmnError, JobFailure } from './job.ts';
 export type { Job, JobHandler } from './job.ts';
 
 export interface WorkerContext extends AgencyCallContext {
-  /** where citizens reach the portal, without trailing slash: for the QR code; a promise while the server has no port yet */
+  /** where citizens reach the portal, without trailing slash: for the QR code, and agencies for their later answers; a promise while the server has no port yet */
   readonly publicUrl: string | Promise<string>;
   /** IANA name of the city's time zone */
   readonly zone: string;

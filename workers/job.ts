@@ -3,8 +3,10 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
 export interface Job {
-  /** stable across retries and redelivery: send it to the agency as the idempotency key */
+  /** stable across retries and redelivery: send it to the agency as the idempotency key, unless there is another one below */
   readonly key: string;
+  /** of a step that asks again and again: each look is a call of its own */
+  readonly idempotencyKey?: string;
   readonly type: string;
   readonly processInstanceKey: string;
   readonly processDefinitionId: string;
@@ -59,9 +61,18 @@ export class JobFailure extends Error {
 export class JobWaits extends Error {
   /** milliseconds since 1970 UTC */
   readonly until: number;
-  constructor(until: number) {
+  /** asked once the wait is durable: has come meanwhile what it waits for? */
+  readonly meanwhile: (() => Promise<boolean>) | undefined;
+  /** the call is made: until it ends the job needs its agency's system no more */
+  readonly called: boolean;
+  /** the call that went wrong; that it comes again is the step's own business */
+  readonly failure: JobFailure | undefined;
+  constructor(until: number, { meanwhile, failure, called = false }: Pick<Partial<JobWaits>, 'meanwhile' | 'failure' | 'called'> = {}) {
     super('Expected more to come');
     this.name = 'JobWaits';
     this.until = until;
+    this.meanwhile = meanwhile;
+    this.called = called;
+    this.failure = failure;
   }
 }

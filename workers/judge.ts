@@ -1,7 +1,8 @@
 /** What an agency's answer means: the result, a business error, or a failure. Its status alone says too little. */
 import { findErrorCode, type ErrorCode } from './error-codes.ts';
 import type { Outcome } from './exchange.ts';
-import { BpmnError, JobFailure, type Json } from './job.ts';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { BpmnError, JobFailure, type Job, type Json } from './job.ts';
 import type { Operation } from './openapi.ts';
 import { parseJson } from './read-json.ts';
 import type { RawAnswer } from './send.ts';
@@ -51,6 +52,24 @@ export function judge(judging: Judging, answer: RawAnswer): Verdict {
   return accepted(judging, response, { readable: json !== undefined, empty: answer.bytes.byteLength === 0 });
 }
 
+/** What an agency brings later: judged by what its contract says of it, and by the step's own condition. Nothing of it is tried again. */
+export function judgeBrought(judging: Judging & { readonly job: Job }, body: Json): Verdict {
+  const { operation, job } = judging;
+  const response = { status: 200, body };
+  const answers = operation.callback === undefined ? new Map<number, ValidateFunction>() : new Map([[200, operation.callback.check]]);
+  const success = job.headers['callbackSuccess'] || undefined;
+  const later = { ...judging, success, operation: { ...operation, answers, success: undefined } };
+  const unhappy = unsuccessful(later, response);
+  const check = answers.get(200);
+  const mapped = unhappy ?? (check === undefined || check(body) ? undefined : mismatch(operation, response, check));
+  if (mapped === undefined) return { outcome: 'answered', code: null, response };
+  const { error } = mapped;
+  // it is here, and asking again brings nothing else
+  return error instanceof JobFailure
+    ? { ...mapped, error: new JobFailure(error.message, { retryable: false, fault: error.fault }) }
+    : mapped;
+}
+
 /** X-Road itself could not carry the message: the agency is not to blame, and did nothing. */
 function exchangeFault({ operation }: Judging, response: Response, text: string): Verdict {
   const code = /^[\w.-]{1,120}$/.test(text) ? text : 'X_ROAD_ERROR';
@@ -96,7 +115,10 @@ function accepted(
   if (unhappy !== undefined) return unhappy;
   if (check === undefined)
     return drifted(operation, response, { place: '', expected: 'a documented status' }, `the undocumented status ${response.status}`);
-  if (check(response.body)) return fine;
+  return check(response.body) ? fine : mismatch(operation, response, check);
+}
+
+function mismatch(operation: Operation, response: Response, check: ValidateFunction): Verdict {
   const [first] = check.errors ?? [];
   const drift = { place: first?.instancePath ?? '', expected: first?.message ?? 'to match its schema' };
   return drifted(
@@ -148,7 +170,8 @@ type Context = { readonly [name: string]: Json };
 const looksLikeCode = (text: unknown): text is string =>
   typeof text === 'string' && /^[A-Z0-9][A-Z0-9_.-]{0,63}$/.test(text) && !/^\d{7,}$/.test(text);
 
-function ask({ operation, evaluate }: Judging, expression: string, response: Response): Json {
+/** Throws a JobFailure that is not retried when the expression cannot be evaluated. */
+export function ask({ operation, evaluate }: Pick<Judging, 'operation' | 'evaluate'>, expression: string, response: Response): Json {
   try {
     return evaluate(expression, { response: response as unknown as Json });
   } catch (error) {

@@ -28,6 +28,8 @@ export interface Operation {
   readonly onlyReads: boolean;
   /** `x-alur-success`, FEEL over `response`: what makes an answer with a good status a success; agencies answer 200 with an error inside */
   readonly success: string | undefined;
+  /** the answer comes later, to an address that the request names: where, and what it must look like */
+  readonly callback?: { readonly place: string; readonly check: ValidateFunction };
   /** `x-alur-error-code`, FEEL over `response`: the agency's own code, where its problem document does not stand in `code` or `title` */
   readonly errorCode: string | undefined;
 }
@@ -38,7 +40,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export function readOperations(agency: string, document: Node): ReadonlyMap<string, Operation> {
   const ajv = new Ajv2020({ strict: false, validateSchema: false });
   addFormats.default(ajv);
-  ajv.addSchema(document, 'openapi');
+  ajv.addSchema({ ...document, 'x-anything': {} }, 'openapi');
   const reader = { agency, document, compile: (pointer: string) => ajv.compile({ $ref: `openapi#${pointer}` }) };
   const operations = new Map<string, Operation>();
   for (const [path, item] of Object.entries(document['paths'] as Node)) {
@@ -76,7 +78,32 @@ function operationOf(reader: Reader, path: string, method: string): Operation {
     onlyReads: node['x-alur-safe'] === true,
     success: textOf(node['x-alur-success']),
     errorCode: textOf(node['x-alur-error-code']),
+    ...callbackOf(reader, `${item}/${method}/callbacks`),
   };
+}
+
+/** The first of the operation's callbacks whose address the request names: `{$request.body#/callbackUrl}`. */
+function callbackOf(reader: Reader, pointer: string): Pick<Operation, 'callback'> {
+  for (const name of Object.keys(find(reader.document, pointer).node ?? {})) {
+    const at = find(reader.document, `${pointer}/${escaped(name)}`);
+    for (const [expression, item] of Object.entries(at.node)) {
+      const place = placeOfCallback(expression);
+      const method = METHODS.find((one) => (item as Node | undefined)?.[one] !== undefined);
+      if (place === undefined || method === undefined) continue;
+      const body = find(reader.document, `${at.pointer}/${escaped(expression)}/${method}/requestBody`);
+      const type = Object.keys((body.node?.['content'] as Node | undefined) ?? {}).find((one) => /[/+]json\b/.test(one));
+      const check = type === undefined ? reader.compile('/x-anything') : reader.compile(`${body.pointer}/content/${escaped(type)}/schema`);
+      return { callback: { place, check } };
+    }
+  }
+  return {};
+}
+
+/** `{$request.header.x}`, `{$request.query.x}`, `{$request.body#/x}` as the header callbackPlace writes it; undefined: another expression. */
+export function placeOfCallback(expression: string): string | undefined {
+  const [, place, name = ''] = /^\{\$request\.(?:(header|query)\.|(?=body#))(.+)\}$/.exec(expression.trim()) ?? [];
+  if (place !== undefined) return `${place}:${name}`;
+  return name.startsWith('body#/') ? `body:${name.slice('body#'.length)}` : undefined;
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -10,7 +10,11 @@ import type { Seal } from './seal.ts';
 type Row = Readonly<Record<string, unknown>>;
 export type Environment = 'live' | 'sandbox';
 /** a credential that is sent as it is, in headers of the agency's own naming */
-export type StoredCredential = Credential | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> };
+export type StoredCredential =
+  | Credential
+  | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> }
+  /** what the agency signs its calls to us with */
+  | { readonly kind: 'webhook'; readonly secret: string };
 
 export interface RegisteredContext {
   /** one row of the register; undefined when there is none */
@@ -73,7 +77,7 @@ async function connectionFrom(context: RegisteredContext, row: Row): Promise<Con
   return {
     url: text('url') ?? '',
     headers,
-    ...(credential === undefined || credential.kind === 'headers' ? {} : { credential }),
+    ...(credential === undefined || credential.kind === 'headers' || credential.kind === 'webhook' ? {} : { credential }),
     ...(row['names'] ? { names: row['names'] as NonNullable<Connection['names']> } : {}),
     ...(row['limits'] ? { limits: row['limits'] as NonNullable<Connection['limits']> } : {}),
     ...(xRoadClient === undefined ? {} : { xRoadClient }),
@@ -81,8 +85,9 @@ async function connectionFrom(context: RegisteredContext, row: Row): Promise<Con
   };
 }
 
-async function credentialOf(
-  context: RegisteredContext,
+/** Throws a JobFailure that is not retried when it is not there, not usable any more, or cannot be opened. */
+export async function credentialOf(
+  context: Pick<RegisteredContext, 'read' | 'seal' | 'now'>,
   agencyId: string,
   credentialId: string | undefined,
 ): Promise<StoredCredential | undefined> {

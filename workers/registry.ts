@@ -1,14 +1,26 @@
 /** The register's tools: what the house needs of the outside world to take in an agency. Given to the server when it is made. */
 import type { AgencyDirectory, Contract } from './directory.ts';
+import { jobOfCallback } from './callback.ts';
 import { compareOperations } from './contracts/compare.ts';
 import { readContract } from './contracts/read-contract.ts';
 import { checkTemplate, templateOf } from './contracts/template.ts';
+import { fieldsOf } from './exchange.ts';
+import { refusalOf, type InboundCall, type InboundScheme, type Refusal } from './inbound.ts';
 import { JobFailure } from './job.ts';
 import { createProbe, type Tried } from './probe.ts';
-import { ownerOf, registeredDirectory, type Environment, type RegisteredContext, type StoredCredential } from './registered.ts';
+import {
+  credentialOf,
+  ownerOf,
+  registeredDirectory,
+  type Environment,
+  type RegisteredContext,
+  type StoredCredential,
+} from './registered.ts';
 
 export interface RegistryContext extends RegisteredContext {
   readonly allowedNetworks: readonly string[];
+  /** seals the addresses of later answers */
+  readonly secret: string;
 }
 
 export interface Registry {
@@ -38,13 +50,25 @@ interface Reaching {
   readonly fetchDocument: (url: string) => Promise<string>;
 }
 
-function toolsOf({ seal }: RegistryContext, reaching: Reaching) {
+function toolsOf(context: RegistryContext, reaching: Reaching) {
+  const { seal, secret, now } = context;
   return {
     ...reaching,
     readContract,
     compareOperations,
+    fieldsOf,
     templateOf,
     checkTemplate,
+    jobOfCallback: (token: string) => jobOfCallback(secret, token),
+    /** what is wrong with a call to us; undefined: it is the agency's. `unusable`: its secret cannot be opened here */
+    async inboundRefusal(
+      hook: { readonly agencyId: string; readonly credentialId: string; readonly scheme: InboundScheme },
+      call: Omit<InboundCall, 'now'>,
+    ): Promise<Refusal | 'unusable' | undefined> {
+      const credential = await credentialOf(context, hook.agencyId, hook.credentialId).catch(() => undefined);
+      if (credential?.kind !== 'webhook') return 'unusable';
+      return refusalOf(hook.scheme, credential.secret, { ...call, now: now() });
+    },
     /** bound to its agency and id: a row that was moved does not open */
     seal: (credential: StoredCredential, place: { readonly agencyId: string; readonly credentialId: string }) =>
       seal.seal(JSON.stringify(credential), ownerOf(place.agencyId, place.credentialId)),

@@ -71,7 +71,7 @@ function requestOf(envelope: string, headers: Readonly<Record<string, string>>, 
   return {
     method: 'POST',
     target: '',
-    headers: { ...lowered, accept: 'text/xml', 'idempotency-key': job.key, ...reference },
+    headers: { ...lowered, accept: 'text/xml', 'idempotency-key': job.idempotencyKey ?? job.key, ...reference },
     body: envelope,
   };
 }

@@ -10,7 +10,7 @@ import { opened, ramping, untried } from './phases.ts';
 import type { Compartment } from './terms.ts';
 
 export interface Passage {
-  /** undefined: it calls no agency */
+  /** undefined: it calls no agency, or has done so and only waits for the answer */
   agencyOf(job: Row): string | undefined;
   /** `leave`: the one that leads has counted it and let it out */
   lets(job: Row, leave: boolean): boolean;
@@ -90,8 +90,9 @@ export function createPassage({ store, clock, compartments, firstTry, stirred }:
   };
 }
 
-function agencyOf({ type, customHeaders }: Row): string | undefined {
+function agencyOf({ type, customHeaders, called }: Row): string | undefined {
   const agency = (customHeaders as { readonly agency?: unknown } | undefined)?.agency;
+  if (called === true) return undefined;
   return type === 'agency-call' && typeof agency === 'string' && agency !== '' ? agency : undefined;
 }
 

@@ -76,7 +76,7 @@ async function registration(asked: Asked) {
     ...plainProfile(profile),
     registered: profile !== undefined,
     connections: connections.map(shownConnection),
-    credentials: credentials.map((row) => shownCredential(asked, row)),
+    credentials: credentials.filter(({ kind }) => kind !== 'webhook').map((row) => shownCredential(asked, row)),
     contract: contract === undefined ? null : shownContract(contract),
   });
 }
@@ -235,7 +235,8 @@ async function deleteCredential(asked: Asked) {
   const { store } = asked.context.runtime;
   if ((await store.get('agencyCredentials', credentialId))?.['agencyId'] !== agencyId)
     throw new Problem('NOT_FOUND', 'Expected a credential of this agency, but there is none with this id');
-  const used = (await allRows(store, 'agencyConnections', { agencyId })).some((row) => row['credentialId'] === credentialId);
+  const users = await Promise.all([allRows(store, 'agencyConnections', { agencyId }), allRows(store, 'agencyHooks', { agencyId })]);
+  const used = users.flat().some((row) => row['credentialId'] === credentialId);
   if (used) throw new Problem('INVALID_STATE', 'Expected a credential that no connection uses, but one does; give that another one first');
   await store.write([{ op: 'delete', collection: 'agencyCredentials', key: credentialId }]);
   return noContent();

@@ -12,11 +12,21 @@ import type { Asked, Route } from '../route.ts';
 import { and } from '../search.ts';
 import { iso } from '../v2/show.ts';
 
-const texts = ['agency', 'operationId', 'processDefinitionId', 'processInstanceKey', 'elementId', 'purpose', 'outcome', 'jobKey'] as const;
+const texts = [
+  'agency',
+  'kind',
+  'operationId',
+  'processDefinitionId',
+  'processInstanceKey',
+  'elementId',
+  'purpose',
+  'outcome',
+  'jobKey',
+] as const;
 const times = ['from', 'until'] as const;
 const filters = [...texts, ...times];
 const columns = [
-  'at', 'agency', 'operationId', 'ownerAgency', 'processDefinitionId', 'processInstanceKey', 'elementId', 'purpose', 'attempt',
+  'at', 'kind', 'agency', 'operationId', 'ownerAgency', 'processDefinitionId', 'processInstanceKey', 'elementId', 'purpose', 'attempt',
   'durationMs', 'outcome', 'status', 'code', 'sentFields', 'receivedFields', 'requestHash', 'replyHash', 'jobKey', 'exchangeId',
 ] as const; // prettier-ignore
 

@@ -27,7 +27,7 @@ async function health(asked: Asked) {
   const { agencies, runtime, now } = asked.context;
   if (!agencies.has(agencyId)) throw new Problem('NOT_FOUND', 'Expected an agency with this id, but there is none');
   const scope = exchangeScope(asked.reader);
-  const recent: Filter = { agency: agencyId, at: { $gte: now() - WINDOW }, outcome: { $neq: silent } };
+  const recent: Filter = { agency: agencyId, at: { $gte: now() - WINDOW }, outcome: { $neq: silent }, kind: { $exists: false } };
   const [rows, lastGood, backlog, bears] = await Promise.all([
     allRows(runtime.store, 'exchanges', and([recent, scope]), [{ field: 'at', order: 'DESC' }]),
     lastGoodCall(asked, { agency: agencyId }),

@@ -1,4 +1,5 @@
 /** An integrator takes in an agency on the screens; an analyst finds its operation among the steps. */
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -93,6 +94,38 @@ describe('the register of agencies', () => {
     expect(barriers(product)).toEqual([]);
   }); // prettier-ignore
 
+  test('[UI93] an address for news is made, tried on a sample, and shows what came', async () => {
+    const { page } = product;
+    await tab('Kabar').click();
+    await button('Alamat baru').click();
+    await page.getByLabel('Nama kabar').fill('Buku kembali');
+    await page.getByLabel('Rahasia bersama').fill('rahasia-perpustakaan');
+    await page.getByLabel('Pesan', { exact: true }).fill('buku-kembali');
+    await page.getByLabel('Permohonan mana').fill('=body.loan');
+    await page.getByLabel('Yang diketahui permohonan').fill('={returned: body.on}');
+    await page.getByLabel('Coba dengan contoh').fill('{"loan": "P-7", "on": "2026-01-05"}');
+    await button('Coba').click();
+    await page.getByText('Pesan buku-kembali untuk P-7').waitFor();
+    await see(product, 'console-agency-news-form');
+    await page.getByLabel('Nama kabar').press('Enter');
+    const address = await page.getByText(/^POST http/).textContent();
+    await page.getByText('Belum ada yang datang').waitFor();
+    // when the agency tells something, signed and not
+    const body = '{"loan": "P-8"}';
+    const at = String(Date.now());
+    const signature = createHmac('sha256', 'rahasia-perpustakaan').update(`${at}.${body}`).digest('hex');
+    const place = `${product.alur.url}${new URL(String(address).replace('POST ', '')).pathname}`;
+    const tell = async (headers: Record<string, string>) => (await fetch(place, { method: 'POST', headers, body })).status;
+    expect(await tell({ 'x-timestamp': at, 'x-signature': signature })).toBe(202);
+    expect(await tell({ 'x-timestamp': at, 'x-signature': 'salah' })).toBe(401);
+    // then both are there, without a touch
+    await page.getByText('Menunggu permohonannya').waitFor();
+    await page.getByText('Ditolak', { exact: true }).waitFor();
+    expect(await page.content()).not.toContain('rahasia-perpustakaan');
+    await see(product, 'console-agency-news');
+    expect(barriers(product)).toEqual([]);
+  });
+
   test('[UI92] the operation is among the steps of the modeler, with the agency’s name and typed fields', async () => {
     const { page } = product;
     await page.context().clearCookies();
@@ -108,5 +141,11 @@ describe('the register of agencies', () => {
     await page.mouse.click(700, 420);
     await page.getByText('Data yang dikirim').waitFor();
     await page.screenshot({ path: 'test-results/modeler-template.png' });
+    // how its answer comes is an option of the step
+    await page.getByText('Jawaban yang datang kemudian').click();
+    await page.getByLabel('Jawaban datang').selectOption({ label: 'kemudian, ditanyakan berulang kali' });
+    await page.getByLabel('Sampai (FEEL atas response)').fill('response.body.year > 2000');
+    expect(await page.getByLabel('Tanyakan tiap').inputValue()).toBe('PT30S');
+    await page.screenshot({ path: 'test-results/modeler-template-poll.png' });
   });
 });

@@ -30,6 +30,8 @@ const open = new Map([
   ['environment', 'live'],
   ['credentialId', 'CRED-none'],
   ['code', 'ABCDEFGH'],
+  ['token', '1-x'],
+  ['hookId', 'none'],
   ['rest', 'x'],
   ['name', 'LIMIT'],
   ['id', 'audit'],

@@ -19,6 +19,9 @@ const open = [
   'GET /api/v1/services/:processDefinitionId',
   'GET /api/v1/verifications/:code',
   'GET /api/v1/document-links/:documentId',
+  // who has the sealed address of one call; who signs with the agency's secret
+  'POST /api/v1/callbacks/:token',
+  'POST /api/v1/hooks/:hookId',
   'GET /v2/topology',
   'GET /v2/status',
   'GET /v2/license',

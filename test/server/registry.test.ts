@@ -160,7 +160,7 @@ describe('an agency that somebody registers', () => {
     const row = { credentialId: 'CRED-old', agencyId: 'library', kind: 'bearer' };
     const owner = ownerOf('library', 'CRED-old');
     await store.write([{ op: 'put', collection: 'agencyCredentials', key: 'CRED-old', row: { ...row, ...old.seal('rahasia', owner) } }]);
-    const { tools, close } = createRegistry({ read: async () => undefined, seal: both, fallback: directoryOf(new Map(), ''), allowedNetworks: [], now: Date.now }); // prettier-ignore
+    const { tools, close } = createRegistry({ read: async () => undefined, seal: both, fallback: directoryOf(new Map(), ''), allowedNetworks: [], secret: 'x', now: Date.now }); // prettier-ignore
     await resealCredentials(store, tools);
     const kept = (await store.get('agencyCredentials', 'CRED-old')) as unknown as { keyId: string; sealed: string };
     expect(kept.keyId).toBe(fresh.keyId);

@@ -4,6 +4,7 @@ import { compareOperations } from '../../workers/contracts/compare.ts';
 import { isHarmless } from '../../workers/contracts/patterns.ts';
 import { ContractProblem } from '../../workers/contracts/problem.ts';
 import { readContract } from '../../workers/contracts/read-contract.ts';
+import type { ContractOperation } from '../../workers/contracts/operation.ts';
 import { checkTemplate, templateOf } from '../../workers/contracts/template.ts';
 import { readOperations } from '../../workers/openapi.ts';
 import { createSeal } from '../../workers/seal.ts';
@@ -215,6 +216,59 @@ describe('a contract that somebody brings', () => {
       { operationId: 'get-books-book-id', change: 'added', fields: [], breaking: false },
     ]);
   });
+});
+
+describe('an operation whose answer comes later', () => {
+  const asked = (place: string, name: string) => ({
+    openapi: '3.1.0',
+    info: { title: 'Lab', version: '1' },
+    paths: {
+      '/tests': {
+        post: {
+          operationId: 'order',
+          parameters: [{ name: 'callback', in: 'query', schema: { type: 'string' } }],
+          requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['sample'], properties: { sample: { type: 'string' }, reply: { type: 'object', properties: { url: { type: 'string' } } } } } } } },
+          responses: { 202: { description: 'taken' } },
+          callbacks: { done: { [place]: { post: { requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Done' } } } } } } } },
+        },
+      },
+    },
+    components: { schemas: { Done: { type: 'object', required: [name], properties: { [name]: { type: 'string' } } } } },
+  }); // prettier-ignore
+  const read = async (document: object) => {
+    const contract = await readContract(JSON.stringify(document));
+    return { contract, operation: contract.operations[0]! };
+  };
+  const placesOf = (operation: ContractOperation): readonly string[] => operation.inputs.map(({ place }) => place);
+
+  test('[AP78] the contract says where its address is told and what is brought; nobody is asked for the address', async () => {
+    const { operation, contract } = await read(asked('{$request.body#/reply/url}', 'verdict'));
+    expect(operation.callback).toMatchObject({ place: 'body:/reply/url', outputs: [{ place: 'response.body.verdict', required: true }] });
+    expect(placesOf(operation)).toEqual(['query.callback', 'body.sample']);
+    const called = readOperations('lab', contract.documentOf(['order'])).get('order');
+    expect([called?.callback?.place, called?.callback?.check({ verdict: 'x' }), called?.callback?.check({})]).toEqual(['body:/reply/url', true, false]);
+    expect((await read(asked('{$request.query.callback}', 'x'))).operation).toMatchObject({ callback: { place: 'query:callback' } });
+    expect(placesOf((await read(asked('{$request.query.callback}', 'x'))).operation)).toEqual(['body.sample', 'body.reply.url']);
+    // an address that the request does not name is none that we could fill in
+    expect((await read(asked('https://elsewhere.example/x', 'x'))).operation.callback).toBeUndefined();
+  }); // prettier-ignore
+
+  test('[AP78] how the answer comes is an option of the step, drawn in the modeler; what it holds changes with the contract', async () => {
+    const { operation } = await read(asked('{$request.body#/reply/url}', 'verdict'));
+    for (const language of ['id', 'en'] as const) {
+      const template = templateOf({ agencyId: 'lab', agencyName: 'Lab', language, version: 1, operation });
+      await checkTemplate(template);
+      const properties = template['properties'] as readonly { readonly id?: string; readonly value?: unknown; readonly description?: string }[];
+      const value = (id: string): unknown => properties.find((one) => one.id === id)?.value;
+      expect([value('answer'), value('callbackPlace')]).toEqual(['callback', 'body:/reply/url']);
+      expect(properties.find(({ id }) => id === 'result')?.description).toContain('verdict');
+      expect(properties.map(({ id }) => id)).toEqual(expect.arrayContaining(['until', 'every', 'deadline', 'deadlineError', 'callbackSuccess']));
+    }
+    const after = (await read(asked('{$request.body#/reply/url}', 'result'))).operation;
+    const [change] = compareOperations([operation], [after]);
+    expect(change).toMatchObject({ breaking: true });
+    expect(change?.fields.map(({ place, change: kind }) => `${place} ${kind}`)).toEqual(['callback response.body.verdict removed', 'callback response.body.result added']);
+  }); // prettier-ignore
 });
 
 describe('secrets at rest', () => {

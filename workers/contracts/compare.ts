@@ -28,7 +28,12 @@ export function compareOperations(before: readonly ContractOperation[], after: r
     ...after.flatMap((one): readonly OperationChange[] => {
       const earlier = old.get(one.operationId);
       if (earlier === undefined) return [{ operationId: one.operationId, change: 'added', fields: [], breaking: false }];
-      const fields = [...addressChange(earlier, one), ...inputChanges(earlier, one), ...outputChanges(earlier, one)];
+      const fields = [
+        ...addressChange(earlier, one),
+        ...inputChanges(earlier, one),
+        ...outputChanges(earlier, one),
+        ...callbackChanges(earlier, one),
+      ];
       if (fields.length === 0) return [];
       return [{ operationId: one.operationId, change: 'changed', fields, breaking: fields.some(({ breaking }) => breaking) }];
     }),
@@ -52,6 +57,18 @@ function inputChanges(before: ContractOperation, after: ContractOperation): read
 
 function outputChanges(before: ContractOperation, after: ContractOperation): readonly FieldChange[] {
   return changes(before.outputs, after.outputs, { added: () => false, removed: () => true, required: (isRequired) => !isRequired });
+}
+
+/** whether the answer comes with the call or later, and what is in it then */
+function callbackChanges(before: ContractOperation, after: ContractOperation): readonly FieldChange[] {
+  const [old, now] = [before, after].map(({ callback }) => callback?.place ?? '–');
+  const place: readonly FieldChange[] =
+    old === now ? [] : [{ place: 'callback', change: 'type', before: old!, after: now!, breaking: old !== '–' && now === '–' }];
+  const breaks: Breaks = { added: () => false, removed: () => true, required: (isRequired) => !isRequired };
+  const parts = [before, after].map(({ callback }) =>
+    (callback?.outputs ?? []).map((field) => ({ ...field, place: `callback ${field.place}` })),
+  );
+  return [...place, ...changes(parts[0]!, parts[1]!, breaks)];
 }
 
 interface Breaks {

@@ -1,4 +1,5 @@
 /** One operation as the house can call it: JSON in, JSON out. What it cannot call says why. */
+import { callbackIn, withoutAddress, type Callback } from './callbacks.ts';
 import { fieldsOf, isName, type Field } from './fields.ts';
 import { isNode, listAt, nodeAt, resolved, textAt, type Node } from './nodes.ts';
 
@@ -15,6 +16,8 @@ export interface ContractOperation {
   readonly errors: readonly string[];
   /** a repeat does no harm: by its method, its Idempotency-Key, or `x-alur-safe` */
   readonly repeatable: boolean;
+  /** its answer comes later, to an address that the house names */
+  readonly callback?: Callback;
   /** why the house cannot call it; absent: it can */
   readonly unusable?: string;
 }
@@ -53,9 +56,20 @@ export function readOperation(place: Place, operationId: string): ReadOperation 
     const responses = responsesOf(document, given);
     const { summary, description } = base;
     const words = Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('x-')));
-    const node: Node = { ...words, operationId, summary, ...(description && { description }), parameters, ...body, responses };
-    const operation = { ...base, inputs: inputsOf(document, node), outputs: outputsOf(document, responses), errors: errorsOf(responses) };
-    return { operation: { ...operation, repeatable: isRepeatable(method, node) }, node };
+    const { callback, node: callbacks } = callbackIn(document, given);
+    const node: Node = {
+      ...words,
+      operationId,
+      summary,
+      ...(description && { description }),
+      parameters,
+      ...body,
+      responses,
+      ...(callbacks && { callbacks }),
+    };
+    const inputs = withoutAddress(inputsOf(document, node), callback);
+    const operation = { ...base, inputs, outputs: outputsOf(document, responses), errors: errorsOf(responses) };
+    return { operation: { ...operation, repeatable: isRepeatable(method, node), ...(callback && { callback }) }, node };
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     return { operation: { ...base, inputs: [], outputs: [], errors: [], repeatable: false, unusable: error.message }, node: {} };

@@ -1,5 +1,7 @@
 /** An operation as an element template: a step that an analyst fills in, in the modeler of this house and in others that know the format. */
 import type { Field } from './fields.ts';
+import { laterOptions } from './template-later.ts';
+import { templateWords as words, type Words } from './template-words.ts';
 import type { ContractOperation } from './operation.ts';
 
 export type Template = { readonly id: string; readonly version: number; readonly [name: string]: unknown };
@@ -16,11 +18,6 @@ export interface TemplateFor {
 }
 
 const SCHEMA = 'https://unpkg.com/@camunda/zeebe-element-templates-json-schema/resources/schema.json';
-const words = {
-  id: { name: 'Nama langkah', inputs: 'Data yang dikirim', output: 'Jawaban', errors: 'Kesalahan yang ditangani', purpose: 'Untuk apa data ini diminta', result: 'Simpan jawaban sebagai', fields: 'Berisi', codes: 'Status=kode kesalahan BPMN, dipisah koma', choices: 'Salah satu dari' },
-  en: { name: 'Name of the step', inputs: 'Data that is sent', output: 'Answer', errors: 'Errors that are handled', purpose: 'Why this data is asked for', result: 'Keep the answer as', fields: 'Holds', codes: 'Status=BPMN error code, separated by commas', choices: 'One of' },
-} as const; // prettier-ignore
-
 export function templateOf({ agencyId, agencyName, language, version, operation }: TemplateFor): Template {
   const word = words[language];
   const name = operation.summary.replace(/\s+/g, ' ');
@@ -38,6 +35,7 @@ export function templateOf({ agencyId, agencyName, language, version, operation 
       { id: 'inputs', label: word.inputs },
       { id: 'output', label: word.output },
       { id: 'errors', label: word.errors },
+      { id: 'later', label: word.later.group },
     ],
     properties: [
       hidden('agency-call', { type: 'zeebe:taskDefinition', property: 'type' }),
@@ -48,6 +46,7 @@ export function templateOf({ agencyId, agencyName, language, version, operation 
       ...operation.inputs.map((field) => inputOf(field, word.choices)),
       outputOf(operation, word),
       ...errorsOf(operation, word),
+      ...laterOptions(operation, word),
     ],
   };
   return template;
@@ -85,8 +84,9 @@ function inputOf({ place, type, required, label, description, choices }: Field, 
   };
 }
 
-function outputOf({ operationId, outputs }: ContractOperation, word: (typeof words)['id' | 'en']): Property {
-  const names = outputs.map(({ place }) => place.replace(/^response\.body\.?/, '')).filter(Boolean);
+function outputOf({ operationId, outputs, callback }: ContractOperation, word: Words): Property {
+  // what is brought later is the answer
+  const names = (callback?.outputs ?? outputs).map(({ place }) => place.replace(/^response\.body\.?/, '')).filter(Boolean);
   return {
     id: 'result',
     group: 'output',
@@ -99,7 +99,7 @@ function outputOf({ operationId, outputs }: ContractOperation, word: (typeof wor
   };
 }
 
-function errorsOf({ errors }: ContractOperation, word: (typeof words)['id' | 'en']): readonly Property[] {
+function errorsOf({ errors }: ContractOperation, word: Words): readonly Property[] {
   const property = { group: 'errors', label: word.errors, description: word.codes, binding: { type: 'zeebe:taskHeader', key: 'errors' } };
   return [text('errors', errors.length > 0 ? { ...property, value: errors.join(', ') } : property)];
 }
