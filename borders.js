@@ -61,6 +61,7 @@ export const borders = {
       'pino',
       '@bpmn-io/element-templates-validator',
       '@seriousme/openapi-schema-validator',
+      'nodemailer',
     ],
   },
   sandbox: { rooms: [], packages: ['node:.*', 'express', 'yaml', 'ajv', 'ajv-formats', 'undici', 'soap'] },

@@ -462,12 +462,26 @@ export const collections = {
       disabled: 'flag',
       failedSignIns: 'number',
       lockedUntil: 'time',
+      // ours
+      phone: 'text',
+      /* email | phone: signs in with codes */ contact: 'text',
+      /* id of the provider that made it: agency and roles are its mapping rules' */ managedBy: 'text',
+      /* somebody else knows it: the next sign-in sets another */ passwordTemporary: 'flag',
+      lastSignIn: 'time',
     },
     indexes: [['realm', 'name'], ['agency']],
   },
   /** key: hash of the cookie's secret */
   sessions: {
-    fields: { sessionHash: 'text', username: 'text', createdAt: 'time', seenAt: 'time', expiresAt: 'time' },
+    fields: {
+      sessionHash: 'text',
+      username: 'text',
+      createdAt: 'time',
+      seenAt: 'time',
+      expiresAt: 'time',
+      /* id of the identity provider that vouched for the person */ provider: 'text',
+      /* what signing out there needs, sealed */ idToken: 'json',
+    },
     indexes: [['username'], ['expiresAt']],
   },
   documents: {

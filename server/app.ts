@@ -11,9 +11,16 @@ import type { Context, Sandbox, ServerConfig } from './context.ts';
 import { byAddress } from './by-address.ts';
 import { Events } from './events.ts';
 import { bearerOf } from './identity/bearer.ts';
+import { createCodeCatcher } from './identity/code-catcher.ts';
+import { createCodeFlow } from './identity/code-flow.ts';
+import type { Contact } from './identity/contacts.ts';
+import { Identities } from './identity/identities.ts';
 import { Issuers } from './identity/issuers.ts';
 import { Machines } from './identity/machines.ts';
+import { OneTimeCodes } from './identity/one-time-codes.ts';
+import type { SendCode } from './identity/one-time-codes.ts';
 import type { Provider } from './identity/providers.ts';
+import { createSealed } from './identity/sealed.ts';
 import { operationsFrom } from './operations.ts';
 import { pages } from './pages.ts';
 import { Problem } from './problem.ts';
@@ -34,6 +41,8 @@ export interface AppOptions {
   readonly registry?: Context['registry'];
   /** identity providers that programs bring tokens of, or people sign in with */
   readonly providers?: readonly Provider[];
+  /** sends one-time codes; `catch`: nothing leaves the house, the browser that asked is shown its code. Absent: no codes */
+  readonly codes?: { readonly send: SendCode; readonly channels: readonly Contact['channel'][] } | 'catch';
   /** folder with the built pages; absent: only the API is served */
   readonly pages?: string;
   /** what is served; default: everything */
@@ -78,8 +87,6 @@ function contextOf(options: AppOptions): Context {
   const { runtime, config, sandbox } = options;
   const now = options.now ?? Date.now;
   const secret = options.secret ?? randomBytes(32).toString('base64url');
-  const machines = new Machines(runtime.store, { issuer: config.publicUrl, secret, now });
-  const issuers = new Issuers(runtime.store, { providers: options.providers ?? [], now });
   return {
     runtime,
     config,
@@ -91,12 +98,33 @@ function contextOf(options: AppOptions): Context {
     secret,
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
     signIns: new SignIns(runtime.store, now),
-    machines,
-    issuers,
-    bearer: bearerOf(machines, issuers),
+    ...identityOf({ ...options, runtime, secret, now }),
     events: new Events(runtime),
     now,
     log: options.log ?? (() => undefined),
+  };
+}
+
+type Identity = Pick<Context, 'machines' | 'issuers' | 'bearer' | 'identities' | 'flow' | 'kept' | 'codes' | 'caughtCode'>;
+
+function identityOf(parts: AppOptions & { readonly secret: string; readonly now: () => number }): Identity {
+  const { runtime, config, secret, now, providers = [], codes: wanted } = parts;
+  const machines = new Machines(runtime.store, { issuer: config.publicUrl, secret, now });
+  const issuers = new Issuers(runtime.store, { providers, now });
+  const sealed = (purpose: string) => createSealed(secret, { purpose, now });
+  const catcher = wanted === 'catch' ? createCodeCatcher() : undefined;
+  const sender = wanted === 'catch' ? { send: catcher?.send, channels: ['email', 'phone'] as const } : wanted;
+  const codes =
+    sender?.send && new OneTimeCodes({ store: runtime.store, secret, sealed: sealed('known browsers'), now, send: sender.send });
+  return {
+    machines,
+    issuers,
+    bearer: bearerOf(machines, issuers),
+    identities: new Identities(runtime.store, now),
+    flow: createCodeFlow({ issuers, sealed: sealed('signing in elsewhere'), publicUrl: config.publicUrl }),
+    kept: sealed('rests in the store'),
+    ...(codes === undefined ? {} : { codes: { codes, channels: sender?.channels ?? [] } }),
+    ...(catcher === undefined ? {} : { caughtCode: catcher.caught }),
   };
 }
 

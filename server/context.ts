@@ -4,8 +4,13 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Agencies } from './agencies.ts';
 import type { Events } from './events.ts';
 import type { bearerOf } from './identity/bearer.ts';
+import type { CodeFlow } from './identity/code-flow.ts';
+import type { Contact } from './identity/contacts.ts';
+import type { Identities } from './identity/identities.ts';
 import type { Issuers } from './identity/issuers.ts';
 import type { Machines } from './identity/machines.ts';
+import type { CodeMessage, OneTimeCodes } from './identity/one-time-codes.ts';
+import type { Sealed } from './identity/sealed.ts';
 import type { Operation } from './operations.ts';
 import type { RegistryTools } from './registry-tools.ts';
 import type { SignIns } from './sign-ins.ts';
@@ -39,6 +44,14 @@ export interface Context {
   readonly signIns: SignIns;
   readonly machines: Machines;
   readonly issuers: Issuers;
+  readonly identities: Identities;
+  readonly flow: CodeFlow;
+  /** for what rests in the store and only we read */
+  readonly kept: Sealed;
+  /** absent where nothing can be sent */
+  readonly codes?: { readonly codes: OneTimeCodes; readonly channels: readonly Contact['channel'][] };
+  /** where messages are caught instead of sent: the one of this browser (the secret of its cookie) */
+  readonly caughtCode?: (browser: string) => CodeMessage | undefined;
   /** who a bearer token stands for */
   readonly bearer: ReturnType<typeof bearerOf>;
   readonly events: Events;

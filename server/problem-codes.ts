@@ -9,6 +9,9 @@ export const problemCodes = {
   SIGN_IN_FAILED: { status: 401, means: 'User name and password do not fit.' },
   TOKEN_INVALID: { status: 401, means: 'The bearer token is over, was taken away, or is not one that may be used here.' },
   SIGNATURE_REFUSED: { status: 401, means: 'The signature of the call is missing, does not fit, or is too old.' },
+  CODE_WRONG: { status: 401, means: 'The one-time code is another; `left` says how many tries are left.' },
+  CODE_OVER: { status: 401, means: 'The one-time code is over, used, or of another browser. Ask for a new one.' },
+  PASSWORD_TEMPORARY: { status: 403, means: 'The password was given by somebody else: sign in once more with a new one of your own.' },
   FORBIDDEN: { status: 403, means: 'The signed-in person may not do this.' },
   FOREIGN_ORIGIN: { status: 403, means: 'The request came from a page of another site.' },
   NOT_FOUND: { status: 404, means: 'There is no such thing, or it is not for this reader.' },
@@ -25,6 +28,7 @@ export const problemCodes = {
   RESOURCE_EXHAUSTED: { status: 503, means: 'Too busy right now. Try again after Retry-After.' },
   NOT_READY: { status: 503, means: 'The store or the queue does not answer.' },
   ISSUER_UNREACHABLE: { status: 503, means: 'The identity provider that a token or sign-in needs does not answer.' },
+  MESSAGE_NOT_SENT: { status: 503, means: 'The message with the code could not be sent. Try again, or another way.' },
   TIMED_OUT: { status: 504, means: 'It did not end within the time that the request allowed; it goes on.' },
 } as const satisfies Record<string, { readonly status: number; readonly means: string }>;
 

@@ -21,6 +21,8 @@ export interface ProblemExtras {
   /** findings of the compiler, for refused diagrams */
   readonly problems?: readonly unknown[];
   readonly retryAfterSeconds?: number;
+  /** tries that are left */
+  readonly left?: number;
 }
 
 /** Thrown by what stands between a request and its handler; `replyTo` turns it into the answer. Its message is safe for everybody. */

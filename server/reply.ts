@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 /** What a handler answers. Exactly one of `body` (JSON), `bytes`, `text`, `stream`, or none of them. */
 export interface Reply {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: unknown;
   readonly text?: string;
   readonly bytes?: Uint8Array;
@@ -19,7 +19,7 @@ export function created(body: unknown): Reply {
   return { status: 201, body };
 }
 
-export function noContent(headers: Readonly<Record<string, string>> = {}): Reply {
+export function noContent(headers: NonNullable<Reply['headers']> = {}): Reply {
   return { status: 204, headers };
 }
 

@@ -3,6 +3,8 @@ import { agencyContractRoutes } from './api/agency-contracts.ts';
 import { agencyGateRoutes } from './api/agency-gate.ts';
 import { agencyHookRoutes } from './api/agency-hooks.ts';
 import { agencyRegisterRoutes } from './api/agency-register.ts';
+import { accountRoutes } from './api/account.ts';
+import { accountsRoutes } from './api/accounts.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { callbackRoutes } from './api/callbacks.ts';
 import { consoleRoutes } from './api/console.ts';
@@ -16,6 +18,7 @@ import { historyRoutes } from './api/history.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { rehearsalRoutes } from './api/rehearsals.ts';
 import { sessionRoutes } from './api/session.ts';
+import { signInRoutes } from './api/sign-in.ts';
 import { serviceRoutes } from './api/services.ts';
 import { surroundingsRoutes } from './api/surroundings.ts';
 import { substitutionRoutes } from './api/substitutions.ts';
@@ -60,6 +63,9 @@ const served: readonly Route[] = [
   ...healthRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
+  ...signInRoutes,
+  ...accountRoutes,
+  ...accountsRoutes,
   ...machineClientRoutes,
   ...serviceRoutes,
   ...applicationRoutes,

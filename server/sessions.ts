@@ -5,6 +5,7 @@
 import { hash as digest, randomBytes } from 'node:crypto';
 import type { Store } from '../runtime/ports.ts';
 import { allRows } from './all-rows.ts';
+import { cookie, cookieIn } from './cookies.ts';
 import { nobody } from './reader.ts';
 import type { Reader, Role } from './reader.ts';
 
@@ -29,11 +30,11 @@ export class Sessions {
     this.#secure = options.secure;
   }
 
-  /** the cookie to set */
-  async open(username: string): Promise<string> {
+  /** the cookie to set. `from`: the provider that vouched for the person, and what signing out there needs (sealed) */
+  async open(username: string, from: { readonly provider: string; readonly idToken: string } | undefined = undefined): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
     const now = this.#now();
-    const row = { sessionHash: hashOf(secret), username, createdAt: now, seenAt: now, expiresAt: now + AGE_LIMIT };
+    const row = { sessionHash: hashOf(secret), username, createdAt: now, seenAt: now, expiresAt: now + AGE_LIMIT, ...from };
     await this.#store.write([{ op: 'put', collection: 'sessions', key: row.sessionHash, row }]);
     return this.#cookie(secret, AGE_LIMIT / 1000);
   }
@@ -59,6 +60,12 @@ export class Sessions {
     const user = await this.#store.get('users', username);
     if (user === undefined || user['disabled'] === true) return { ...nobody, expired: true };
     return { ...readerOfUser(user), session };
+  }
+
+  /** where the session's person came from, when a provider vouched for them */
+  async origin(hash: string): Promise<{ readonly provider: string; readonly idToken: string } | undefined> {
+    const row = await this.#store.get('sessions', hash);
+    return row?.['provider'] === undefined ? undefined : { provider: String(row['provider']), idToken: String(row['idToken']) };
   }
 
   /** when the session will end, told so that the screens can warn in time; milliseconds since 1970 UTC */
@@ -87,7 +94,7 @@ export class Sessions {
   }
 
   #cookie(value: string, maxAge: number): string {
-    return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${this.#secure ? '; Secure' : ''}`;
+    return cookie(COOKIE, value, { path: '/', maxAge, secure: this.#secure });
   }
 }
 
@@ -103,9 +110,6 @@ function hashOf(secret: string): string {
 }
 
 function secretIn(header: string | undefined): string | undefined {
-  for (const part of (header ?? '').split(';')) {
-    const [name, value] = part.trim().split('=', 2);
-    if (name === COOKIE && value !== undefined && /^[\w-]{43}$/.test(value)) return value;
-  }
-  return undefined;
+  const value = cookieIn(header, COOKIE);
+  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
 }

@@ -98,7 +98,10 @@ export class SignIns {
       .split(':');
     const reader = await this.check(username, rest.join(':'), address);
     if (this.#basic.size > MAX_REMEMBERED) this.#basic.clear();
-    const passwordHash = (await this.#store.get('users', username))?.['passwordHash'];
+    const user = await this.#store.get('users', username);
+    if (user?.['passwordTemporary'] === true)
+      throw new Problem('PASSWORD_TEMPORARY', 'Expected a password of your own, but it is one that somebody gave: sign in on a page first');
+    const passwordHash = user?.['passwordHash'];
     this.#basic.set(id, { username, passwordHash, until: this.#now() + REMEMBER_BASIC });
     return reader;
   }

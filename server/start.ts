@@ -17,6 +17,7 @@ import { createVirtualAgencies } from '../sandbox/virtual.ts';
 import type { VirtualAgencies } from '../sandbox/virtual.ts';
 import { createFeel } from '../runtime/feel.ts';
 import { readAllowedNetworks } from '../workers/connections.ts';
+import { readCodeSenders } from '../workers/code-senders.ts';
 import { createHandlers, directoryOf, readConnections } from '../workers/index.ts';
 import { configuredDirectory, createRegistry } from '../workers/registry.ts';
 import type { Registry } from '../workers/registry.ts';
@@ -28,6 +29,7 @@ import type { Account, ClientCredentials } from './accounts.ts';
 import { readAgencies } from './agencies.ts';
 import { healthRoutes } from './api/health.ts';
 import { createApp } from './app.ts';
+import type { AppOptions } from './app.ts';
 import { documentSink } from './document-sink.ts';
 import { exchangeSink } from './exchange-sink.ts';
 import { CLIENT_PREFIX } from './identity/machines.ts';
@@ -72,7 +74,7 @@ const LONGEST_CALL = 310_000;
 /** Starts everything in this process. Throws an Error whose message lists every fault of the configuration. */
 export async function startAlur(env: Env, options: StartOptions = {}): Promise<Alur> {
   const config = configFrom(env);
-  const providers = await readProviders(env);
+  const ways = await waysToSignIn(env, config);
   const log = options.log ?? ((level, message) => process.stderr.write(`${level}: ${message}\n`));
   const processes = options.processes ?? join(top, 'processes');
   const agenciesFolder = join(processes, 'agencies');
@@ -105,7 +107,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     rehearsals,
     runtime,
     config,
-    providers,
+    ...ways,
     secret: secretOf(config),
     agencies,
     agenciesFolder,
@@ -258,6 +260,14 @@ async function seedAccounts(runtime: Runtime, config: Config, agencies: ReturnTy
   if (config.production) return seedAdministrator(runtime.store);
   const { value, fresh } = keptSecret(config.data, 'demo-password', 9);
   return seedDemoAccounts(runtime.store, agencies, { password: value, reset: fresh });
+}
+
+/** Where nothing is configured and it is not meant seriously, codes are caught and shown to whoever asked. */
+async function waysToSignIn(env: Env, { production }: Config): Promise<Pick<AppOptions, 'providers' | 'codes'>> {
+  const providers = await readProviders(env);
+  const senders = readCodeSenders(env, () => Date.now());
+  if (senders === undefined && production) return { providers };
+  return { providers, codes: senders ?? 'catch' };
 }
 
 async function seedClient(runtime: Runtime, config: Config): Promise<ClientCredentials | undefined> {

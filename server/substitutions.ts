@@ -10,7 +10,7 @@ import { readerOfUser } from './sessions.ts';
 
 export const ON_BEHALF_OF = 'x-alur-on-behalf-of';
 /** who one is, and who stands in for whom, is nobody else's business */
-const personal = /^\/api\/v1\/(session|sessions|substitutions|drafts)(\/|$)/;
+const personal = /^\/api\/v1\/(session|sessions|substitutions|drafts|sign-in|account)(\/|$)/;
 
 /** The reader as whom the request is to be answered. FORBIDDEN when nobody named the caller as the substitute, or not today. */
 export async function standIn(

@@ -17,6 +17,7 @@ type Tidied = Pick<Runtime, 'store' | 'forgetInstance'>;
 export async function tidy({ store, forgetInstance }: Tidied, now: number): Promise<void> {
   await forget(store, { collection: 'sessions', filter: { expiresAt: { $lt: now } }, keyOf: (row) => String(row['sessionHash']) });
   await forget(store, { collection: 'idempotency', filter: { createdAt: { $lt: now - DAY } }, keyOf: (row) => String(row['id']) });
+  await forget(store, { collection: 'signInCodes', filter: { expiresAt: { $lt: now - DAY } }, keyOf: (row) => String(row['codeId']) });
   await forget(store, {
     collection: 'drafts',
     filter: { savedAt: { $lt: now - 180 * DAY } },

@@ -25,6 +25,8 @@ const MOST_SHOWN = 100;
 const applyBody = z.object({ processDefinitionId: name, variables: variables.nullish() });
 async function apply(asked: Asked) {
   const given = parseBody(asked, applyBody);
+  if (asked.reader.name === '')
+    throw new Problem('INVALID_STATE', 'Expected your name before your first application, but it is not known yet');
   const service = offeredService(asked, given.processDefinitionId);
   await refuseOtherStarters(asked, service);
   const form = startFormOf(asked, service);

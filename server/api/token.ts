@@ -48,7 +48,13 @@ function refusal(status: number, error: string, description: string): Reply {
   return { status, body: { error, error_description: description }, headers };
 }
 
+/** Public keys that we prove ourselves with to identity providers, for them to read. */
+function publicKeys({ context }: Asked): Reply {
+  return ok({ keys: context.issuers.providers.flatMap(({ clientKey }) => (clientKey === undefined ? [] : [clientKey.publicJwk])) });
+}
+
 export const tokenRoutes: readonly Route[] = [
+  { method: 'get', path: '/oauth/jwks', allow: anyone, handler: publicKeys },
   {
     method: 'post',
     path: '/oauth/token',

@@ -50,6 +50,15 @@ export function refuseOwn({ reader }: Asked, row: Row): void {
     throw new Problem('INVALID_STATE', 'Expected the account of somebody else, but nobody may take these rights from themselves');
 }
 
+/** What a provider's mapping rules give is theirs to change. */
+export function refuseManaged(row: Row): void {
+  if (row['managedBy'] !== undefined)
+    throw new Problem(
+      'INVALID_STATE',
+      `Expected an account that is kept here, but its agency and roles come from ${String(row['managedBy'])}: change the mapping rules`,
+    );
+}
+
 export function rolesOf(row: Row): readonly Role[] {
   return (row['roles'] ?? []) as readonly Role[];
 }

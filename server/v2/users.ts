@@ -3,7 +3,9 @@
  * one that an agency's administrator makes belongs to that agency. A name is never given twice: the audit means one person by it.
  */
 import { z } from 'zod';
+import type { Row } from '../../runtime/collections.ts';
 import { audit } from '../audit.ts';
+import { CLIENT_PREFIX } from '../identity/machines.ts';
 import { parseBody } from '../input.ts';
 import { accountScope, keepsAccounts, readsAccounts } from '../policy.ts';
 import { Problem } from '../problem.ts';
@@ -12,7 +14,7 @@ import { created, noContent, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { search } from '../search.ts';
 import { hashPassword } from '../sign-ins.ts';
-import { changeAccount, inTurn, readableAccount, refuseOwn } from './account-changes.ts';
+import { changeAccount, inTurn, readableAccount, refuseManaged, refuseOwn } from './account-changes.ts';
 import { membershipRoutes } from './memberships.ts';
 import { showUser } from './show.ts';
 import { members, users } from './tables.ts';
@@ -20,14 +22,16 @@ import { members, users } from './tables.ts';
 /** as whom the house itself acts */
 const taken = ['alur', 'local', 'sandbox'];
 const password = z.string().min(8).max(256);
-const called = z.string().trim().min(1).max(256);
-const email = z.union([z.literal(''), z.email().max(256)]);
+export const called = z.string().trim().min(1).max(256);
+export const email = z.union([z.literal(''), z.email().max(256)]);
+export const username = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[A-Za-z0-9_@.+-]+$/)
+  .refine((name) => !name.startsWith(CLIENT_PREFIX), "Expected a name that is no program's");
 const creation = z.object({
-  username: z
-    .string()
-    .min(1)
-    .max(256)
-    .regex(/^[A-Za-z0-9_@.+-]+$/),
+  username,
   password,
   name: called.nullish(),
   email: email.nullish(),
@@ -36,11 +40,10 @@ const update = z.object({ password: z.union([z.literal(''), password]).nullish()
 
 async function create(asked: Asked) {
   const given = parseBody(asked, creation);
-  const { username } = given;
   const passwordHash = await hashPassword(given.password);
   const row = {
-    username,
-    name: given.name ?? username,
+    username: given.username,
+    name: given.name ?? given.username,
     realm: 'staff',
     roles: [],
     passwordHash,
@@ -48,27 +51,33 @@ async function create(asked: Asked) {
     ...(given.email ? { email: given.email } : {}),
     ...(isCityWide(asked.reader) ? {} : { agency: asked.reader.agency }),
   };
+  await makeAccount(asked, row);
+  return created(showUser(row));
+}
+
+export async function makeAccount(asked: Asked, row: Row): Promise<void> {
+  const key = String(row['username']);
   const { store } = asked.context.runtime;
   const made =
-    !taken.includes(username.toLowerCase()) &&
-    (await inTurn(asked, () =>
-      store.write([{ op: 'put', collection: 'users', key: username, row }], [{ collection: 'users', key: username }]),
-    ));
+    !taken.includes(key.toLowerCase()) &&
+    (await inTurn(asked, () => store.write([{ op: 'put', collection: 'users', key, row }], [{ collection: 'users', key }])));
   if (!made) throw new Problem('ALREADY_EXISTS', 'Expected a user name that nobody has or had, but this one is taken');
   // the address names nobody: the record does
-  await audit(asked.context, asked.reader, { action: 'call', subject: `POST /v2/users ${username}`, outcome: 'done' });
-  return created(showUser(row));
+  await audit(asked.context, asked.reader, { action: 'call', subject: `POST /v2/users ${key}`, outcome: 'done' });
 }
 
 async function change(asked: Asked) {
   const given = parseBody(asked, update);
   const passwordHash = given.password ? await hashPassword(given.password) : undefined;
-  const row = await changeAccount(asked, () => ({
-    ...(given.name ? { name: given.name } : {}),
-    ...(typeof given.email === 'string' ? { email: given.email } : {}),
-    ...(passwordHash === undefined ? {} : { passwordHash }),
-  }));
-  if (passwordHash !== undefined) await signOut(asked, String(row['username']));
+  const row = await changeAccount(asked, (found) => {
+    if (passwordHash !== undefined) refuseManaged(found);
+    return {
+      ...(given.name ? { name: given.name } : {}),
+      ...(typeof given.email === 'string' ? { email: given.email } : {}),
+      ...(passwordHash === undefined ? {} : { passwordHash, passwordTemporary: false }),
+    };
+  });
+  if (passwordHash !== undefined) await endSessions(asked, String(row['username']));
   return ok(showUser(row));
 }
 
@@ -78,11 +87,11 @@ async function remove(asked: Asked) {
     refuseOwn(asked, found);
     return { realm: 'gone', disabled: true, roles: [], agency: '', passwordHash: null, email: '' };
   });
-  await signOut(asked, String(row['username']));
+  await endSessions(asked, String(row['username']));
   return noContent();
 }
 
-async function signOut({ context }: Asked, username: string): Promise<void> {
+export async function endSessions({ context }: Asked, username: string): Promise<void> {
   await context.sessions.closeAll(username);
   context.signIns.forget(username);
 }
@@ -107,7 +116,7 @@ export const userRoutes: readonly Route[] = [
     table: members,
     scope: accountScope,
     keeps: keepsAccounts,
-    change: changeAccount,
+    change: (asked, change) => changeAccount(asked, (row) => (refuseManaged(row), change(row))),
     refuseTaking(asked, row, what) {
       if (what === 'agency' || what === 'admin') refuseOwn(asked, row);
     },

@@ -32,6 +32,7 @@ const open = new Map([
   ['code', 'ABCDEFGH'],
   ['token', '1-x'],
   ['hookId', 'none'],
+  ['provider', 'sso'],
   ['rest', 'x'],
   ['name', 'LIMIT'],
   ['id', 'audit'],
@@ -263,5 +264,5 @@ describe('every address against everybody', () => {
 
 /** one's own session and drafts: the address names nothing of others */
 function isPersonal({ path }: Route): boolean {
-  return /^\/api\/v1\/(session|sessions)$/.test(path);
+  return /^\/api\/v1\/(session|sessions|account|account\/.*)$/.test(path);
 }

@@ -53,15 +53,23 @@ export interface House {
   close(): Promise<void>;
 }
 
-export async function openHouse(options: Partial<AppOptions> = {}): Promise<House> {
+/** `options` as a function: made for the address that the house really has, which is its public one too */
+export async function openHouse(
+  options: Partial<AppOptions> | ((url: string) => Partial<AppOptions> | Promise<Partial<AppOptions>>) = {},
+): Promise<House> {
   const data = mkdtempSync(join(tmpdir(), 'alur-server-'));
   const runtime = await openRuntime({ config: { databaseUrl: 'memory:', queue: 'in-process', clock: 'controllable', data } });
   for (const person of people) await putAccount(runtime.store, person, password);
-  const config = { auth: 'session', clock: 'controllable', publicUrl: 'http://localhost:8080' } as const;
-  const app = createApp({ runtime, config, agencies, ...options });
-  const server = createServer(app);
+  const server = createServer((request, response) => app(request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const made = typeof options === 'function' ? await options(url) : options;
+  const config = {
+    auth: 'session',
+    clock: 'controllable',
+    publicUrl: typeof options === 'function' ? url : 'http://localhost:8080',
+  } as const;
+  const app = createApp({ runtime, config, agencies, ...made });
   const nobody = callerOf(url, {});
   const callers = new Map<string, Caller>();
   return {

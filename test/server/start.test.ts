@@ -41,7 +41,8 @@ describe('starting', () => {
     const production = { ...env, NODE_ENV: 'production', DATABASE_URL: 'memory:' };
     const alur = await startAlur(production, quiet);
     expect(alur.accounts.map(({ username }) => username)).toEqual(['admin']);
-    expect(alur.sandboxes).toBeUndefined();
+    expect([alur.sandboxes, alur.client]).toEqual([undefined, undefined]);
+    expect((await callerOf(alur.url, {})('GET', '/api/v1/sign-in')).body['codes']).toEqual([]);
     expect(
       (await callerOf(alur.url, {})('POST', '/api/v1/session', { username: 'warga', password: alur.accounts[0]?.password })).status,
     ).toBe(401);
