@@ -41,8 +41,10 @@ async function variablesOfCases({ store }: Runtime): Promise<readonly object[]> 
     }),
   );
 }
-const publish = (runtime: Runtime, name: string, correlationKey: string, variables = {}, timeToLive = 0) =>
-  runtime.publishMessage({ name, correlationKey, timeToLive, variables }, by);
+const publish = (runtime: Runtime, name: string, correlationKey: string, variables = {}) =>
+  runtime.publishMessage({ name, correlationKey, timeToLive: 0, variables }, by);
+const publishForAMinute = (runtime: Runtime, name: string, correlationKey: string, variables = {}) =>
+  runtime.publishMessage({ name, correlationKey, timeToLive: 60_000, variables }, by);
 
 describe.each(stores)('%s: a process that begins with all of several events', (store) => {
   test('[H6] begins when the last of them has happened, with the variables of all', async () => {
@@ -77,10 +79,10 @@ describe.each(stores)('%s: a process that begins with all of several events', (s
     const { runtime, cases, dispose } = await opened(store, process(onMessage('a'), onSignal('g')));
     await runtime.broadcastSignal('g', { n: 1 }, by);
     await runtime.broadcastSignal('g', { n: 2 }, by);
-    await publish(runtime, 'a', '', { from: 'first' }, 60_000);
+    await publishForAMinute(runtime, 'a', '', { from: 'first' });
     expect(await cases()).toEqual([{ from: 'first', n: 1 }]);
-    await publish(runtime, 'a', '', { from: 'second' }, 60_000);
-    await publish(runtime, 'a', '', { from: 'third' }, 60_000);
+    await publishForAMinute(runtime, 'a', '', { from: 'second' });
+    await publishForAMinute(runtime, 'a', '', { from: 'third' });
     await runtime.broadcastSignal('g', { n: 3 }, by);
     await runtime.broadcastSignal('g', { n: 4 }, by);
     expect(await cases()).toEqual([
@@ -93,7 +95,7 @@ describe.each(stores)('%s: a process that begins with all of several events', (s
 
   test('[H6] one instance runs per correlation key: the next complete set begins when it has ended', async () => {
     const { runtime, cases, dispose } = await opened(store, process(onMessage('a'), onMessage('b')));
-    for (const n of [1, 2]) for (const name of ['a', 'b']) await publish(runtime, name, 'k', { [name]: n }, 60_000);
+    for (const n of [1, 2]) for (const name of ['a', 'b']) await publishForAMinute(runtime, name, 'k', { [name]: n });
     expect(await cases()).toEqual([{ a: 1, b: 1 }]);
     const { items } = await runtime.store.search('userTasks', {});
     await runtime.execute(String(items[0]?.['userTaskKey']), { type: 'complete-user-task', variables: {}, by });
