@@ -80,7 +80,7 @@ async function stateOf(room: MongoRoom, { attempt, owner, v = 0 }: Hold): Promis
   if (instance?.voided?.includes(attempt)) return 'void';
   if ((instance?.v ?? 0) < v) return 'undecided';
   if (instance?.steps?.some((step) => step.attempt === attempt)) return 'committed';
-  return (await room.history.findOne({ _id: `${owner}/${v}`, attempt })) === null ? 'void' : 'committed';
+  return (await room.history.findOne({ _id: `${owner}/${v}`, key: owner, attempt })) === null ? 'void' : 'committed';
 }
 
 async function voidAttempt(room: MongoRoom, { attempt, owner, v = 0 }: Hold): Promise<void> {

@@ -21,12 +21,13 @@ export interface MongoOptions {
 
 /** Throws when the server cannot be reached, is unsafe, or holds data of a newer program. */
 export async function connect(url: string, options: MongoOptions): Promise<{ readonly connection: Connection; readonly room: MongoRoom }> {
+  refuseWeakening(url);
   const connection = mongoose.createConnection(url, {
     bufferCommands: false,
     autoIndex: false,
     autoCreate: false,
     sanitizeFilter: true,
-    // never inherited from the URL or the server: acknowledged means on the disks of the majority
+    // never inherited from the server: acknowledged means on the disks of the majority. The driver lets the URL win, so see refuseWeakening
     writeConcern: { w: 'majority', journal: true },
     readPreference: 'primary',
     retryWrites: options.standalone !== true,
@@ -54,6 +55,26 @@ export async function connect(url: string, options: MongoOptions): Promise<{ rea
     await connection.close(true);
     throw error;
   }
+}
+
+/** What an operator may write into the URL without weakening what is acknowledged, or reading what is not. */
+const harmless: Readonly<Record<string, readonly string[]>> = {
+  w: ['majority'],
+  journal: ['true'],
+  j: ['true'],
+  wtimeout: ['0'],
+  wtimeoutms: ['0'],
+  readpreference: ['primary'],
+  readconcernlevel: ['majority', 'linearizable', 'local'],
+};
+
+function refuseWeakening(url: string): void {
+  const [, options = ''] = url.split('?');
+  for (const [name, value] of new URLSearchParams(options))
+    if (harmless[name.toLowerCase()]?.includes(value) === false)
+      throw new Error(
+        `Expected DATABASE_URL to leave ${name} to the program, which waits for the disks of the majority, but it says ${name}=${value}`,
+      );
 }
 
 function roomOf(connection: Connection): MongoRoom {
@@ -142,7 +163,6 @@ async function createIndexes(connection: Connection, room: MongoRoom): Promise<v
   await room.instances.createIndex({ stepsSince: 1 }, { sparse: true });
   await room.instances.createIndex({ outboxSince: 1 }, { sparse: true });
   await room.history.createIndex({ key: 1, v: 1 });
-  await room.chunks.createIndex({ made: 1 });
 }
 
 /** Fields that collections.ts got since are absent in the old rows, and absent is a value. */

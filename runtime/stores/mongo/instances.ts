@@ -167,7 +167,7 @@ async function settle({ room, writes }: Pick<Parts, 'room' | 'writes'>, _id: big
     const { v, attempt, audit, events: eventsJson } = step;
     const history: Operation = {
       replaceOne: {
-        filter: { _id: `${_id}/${v}` },
+        filter: { _id: `${_id}/${v}`, key: _id },
         replacement: { key: _id, v, attempt, audit, events: eventsJson } as never,
         upsert: true,
       },
