@@ -23,6 +23,7 @@ const programs = [
   'sustained.ts',
   'inbox.ts',
   'waiting.ts',
+  'agency-isolation.ts',
 ];
 const kept = join(import.meta.dirname, 'results.json');
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));

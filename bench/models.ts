@@ -24,6 +24,13 @@ export const oneJob = line('one-job', [
   ],
 ]);
 
+/** One call of an agency by the built-in worker; the process has the agency's name. */
+export function oneAgencyCall(agency: string): string {
+  const headers = `<zeebe:taskHeaders><zeebe:header key="agency" value="${agency}"/><zeebe:header key="operation" value="read"/></zeebe:taskHeaders>`;
+  const task = `<bpmn:serviceTask id="call"><bpmn:extensionElements><zeebe:taskDefinition type="agency-call" retries="3"/>${headers}</bpmn:extensionElements></bpmn:serviceTask>`;
+  return line(agency, [['call', task]]);
+}
+
 export const tenScripts = line(
   'ten-scripts',
   Array.from({ length: 10 }, (_, n) => [

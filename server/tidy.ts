@@ -24,8 +24,24 @@ export async function tidy({ store, forgetInstance }: Tidied, now: number): Prom
     keyOf: (row) => `${String(row['username'])}/${String(row['draftKey'])}`,
   });
   await forget(store, { collection: 'exchanges', filter: { at: { $lt: now - EXCHANGES_FOR } }, keyOf: (row) => String(row['exchangeId']) });
+  await forget(store, { collection: 'hookDeliveries', filter: { at: { $lt: now - 90 * DAY } }, keyOf: (row) => String(row['deliveryId']) });
+  await forgetWaits(store);
   await forgetDocuments(store, now);
   await forgetCases({ store, forgetInstance });
+}
+
+/** What a step waited for is the case's by now: the row holds its data a second time. */
+async function forgetWaits(store: Store): Promise<void> {
+  for (let after: string | null | undefined; after !== null;) {
+    const page = await store.search('agencyWaits', { sort: [{ field: 'since' }], limit: STEP, ...(after === undefined ? {} : { after }) });
+    const keys = page.items.map((row) => String(row['jobKey']));
+    if (keys.length === 0) return;
+    const open = await store.search('jobs', { filter: { jobKey: { $in: keys }, open: true }, limit: STEP });
+    const waiting = new Set(open.items.map((row) => String(row['jobKey'])));
+    const over = keys.filter((key) => !waiting.has(key));
+    if (over.length > 0) await store.write(over.map((key) => ({ op: 'delete', collection: 'agencyWaits', key })));
+    after = page.items.length < STEP ? null : page.endCursor;
+  }
 }
 
 async function forgetCases({ store, forgetInstance }: Tidied): Promise<void> {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { putAccount } from '../../server/accounts.ts';
+import { tidy } from '../../server/tidy.ts';
 import { startAlur } from '../../server/start.ts';
 import type { Alur } from '../../server/start.ts';
 import { sign } from '../../workers/sign.ts';
@@ -177,6 +178,17 @@ describe('an answer that comes later', () => {
       ['callback', 'answered', ['/verdict']],
     ]);
     expect(hits).toHaveLength(1);
+  });
+
+  test('[AP70] what was brought does not stay beside the case: once the job is done the row goes, and only then', async () => {
+    const [done, open] = [await begin('later', { sample: 'a' }), await begin('later', { sample: 'b' })];
+    await until(() => hits.length === 2 || undefined);
+    await bring(String(hits.find(({ body }) => body['sample'] === 'a')?.body['callbackUrl']), { verdict: 'clean' });
+    await until(task(done, 'done'));
+    await tidy(alur.runtime, Date.now());
+    const kept = async (processInstanceKey: string) =>
+      (await alur.runtime.store.search('agencyWaits', { filter: { processInstanceKey } })).totalItems;
+    expect([await kept(done), await kept(open)]).toEqual([0, 1]);
   });
 
   test('[AP70] one that is faster than the answer to the request itself is not lost', async () => {
