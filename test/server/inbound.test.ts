@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { putAccount } from '../../server/accounts.ts';
 import { tidy } from '../../server/tidy.ts';
 import { startAlur } from '../../server/start.ts';
@@ -15,6 +15,8 @@ import { sign } from '../../workers/sign.ts';
 import { callerOf, password } from './house.ts';
 import type { Answer, Caller } from './house.ts';
 
+// deadlines of a second, on a machine that may be busy
+jest.setTimeout(60_000);
 const SECRET = 'kunci-bersama-yang-panjang';
 const data = mkdtempSync(join(tmpdir(), 'alur-inbound-'));
 const processes = mkdtempSync(join(tmpdir(), 'alur-inbound-processes-'));

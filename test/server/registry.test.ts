@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { resealCredentials } from '../../server/reseal-credentials.ts';
 import { startAlur } from '../../server/start.ts';
 import type { Alur } from '../../server/start.ts';
@@ -17,6 +17,7 @@ import type { Seal } from '../../workers/seal.ts';
 import { callerOf, password } from './house.ts';
 import type { Caller } from './house.ts';
 
+jest.setTimeout(60_000);
 const SECRET = 'sangat-rahasia-4711';
 const data = mkdtempSync(join(tmpdir(), 'alur-registry-'));
 const empty = mkdtempSync(join(tmpdir(), 'alur-processes-'));
