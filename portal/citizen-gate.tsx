@@ -6,6 +6,7 @@ import { Button } from '../ui/components/button.tsx';
 import { Notice } from '../ui/components/notice.tsx';
 import { SignInPage, useSession } from '../ui/session.tsx';
 import type { User } from '../ui/session.tsx';
+import { NameForm } from './name-form.tsx';
 
 interface Props {
   /** why an account is needed here */
@@ -33,11 +34,12 @@ export function CitizenGate({ why, children }: Props): ReactNode {
   if (user === null) {
     return (
       <>
-        <SignInPage why={why} />
+        <SignInPage why={why} realm="citizen" />
         <DemoHint />
       </>
     );
   }
+  if (user.realm === 'citizen' && user.needsName) return <NameForm />;
   if (user.realm === 'citizen') return children(user);
   return (
     <Notice kind="warn" title={t('signIn.staffTitle')}>

@@ -7,6 +7,7 @@ import { Frame } from './frame.tsx';
 import { MissingPage } from './missing-page.tsx';
 import { ServicePage } from './service-page.tsx';
 import { ServicesPage } from './services-page.tsx';
+import { SignedInPage } from './signed-in-page.tsx';
 import { SubmittedPage } from './submitted-page.tsx';
 import { TrackingPage } from './tracking-page.tsx';
 import { VerifyPage } from './verify-page.tsx';
@@ -26,6 +27,7 @@ export function PortalRoutes(): ReactNode {
         <Route path="applications/:reference" element={<TrackingPage />} />
         <Route path="applications/:reference/submitted" element={<SubmittedPage />} />
         <Route path="applications/:reference/tasks/:taskKey" element={<TaskPage />} />
+        <Route path="signed-in" element={<SignedInPage />} />
         <Route path="verify/:code?" element={<VerifyPage />} />
         <Route path="*" element={<MissingPage />} />
       </Routes>

@@ -86,7 +86,9 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
 }
 
 async function readerOf(route: Route, { context, request }: Exchange): Promise<Reader> {
-  const reader = await context.sessions.reader(request.headers.cookie);
+  // a page that asks by itself while its person is away is no use of the session
+  const touch = request.headers['x-alur-away'] === undefined;
+  const reader = await context.sessions.reader(request.headers.cookie, { touch });
   if (reader.kind !== 'nobody' || !/^\/(v2|govstack|cluster)\//.test(route.path)) return reader;
   const authorization = request.headers.authorization;
   if (authorization !== undefined && /^bearer\s/i.test(authorization)) return context.bearer(authorization);

@@ -69,12 +69,15 @@ export class Sessions {
   }
 
   /** when the session will end, told so that the screens can warn in time; milliseconds since 1970 UTC */
-  async deadlines(hash: string): Promise<{ readonly idleAt: number; readonly endsAt: number; readonly warnAt: number } | undefined> {
+  async deadlines(
+    hash: string,
+    { used }: { readonly used: boolean },
+  ): Promise<{ readonly idleAt: number; readonly endsAt: number; readonly warnAt: number } | undefined> {
     const row = await this.#store.get('sessions', hash);
     if (row === undefined) return undefined;
     const endsAt = Number(row['expiresAt']);
-    // the request that asks is a use, though it may not be written down yet
-    const idleAt = Math.min(this.#now() + IDLE_LIMIT, endsAt);
+    // a request that is a use may not be written down yet
+    const idleAt = Math.min((used ? this.#now() : Number(row['seenAt'])) + IDLE_LIMIT, endsAt);
     return { idleAt, endsAt, warnAt: idleAt - WARN_BEFORE };
   }
 

@@ -18,6 +18,8 @@ export interface Problem {
   readonly errors?: readonly FieldProblem[];
   /** refused diagrams: what is wrong at which element */
   readonly problems?: readonly unknown[];
+  /** tries that are left */
+  readonly left?: number;
 }
 
 export class ProblemError extends Error {
@@ -51,6 +53,13 @@ export interface RequestOptions {
   readonly anonymous?: boolean;
 }
 
+/** milliseconds without a touch of keyboard or pointer after which the page asks by itself, for nobody */
+const AWAY_AFTER = 60_000;
+let touchedAt = Date.now();
+for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchstart'])
+  globalThis.addEventListener?.(kind, () => (touchedAt = Date.now()), { passive: true, capture: true });
+const isAway = (): boolean => Date.now() - touchedAt > AWAY_AFTER;
+
 let usedAt = 0;
 /** when the server last answered this page as somebody's; milliseconds since 1970 UTC on this machine's clock */
 export const lastUse = (): number => usedAt;
@@ -75,6 +84,8 @@ async function readProblem(response: Response): Promise<Problem> {
 function prepare(options: RequestOptions): RequestInit {
   const headers = new Headers({ accept: 'application/json' });
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
+  // live updates and clocks ask too: they must not keep a session alive that nobody uses
+  if (isAway()) headers.set('x-alur-away', '1');
   const multipart = options.body instanceof FormData;
   if (options.body !== undefined && !multipart) headers.set('content-type', 'application/json');
   return {
@@ -99,7 +110,7 @@ async function answer(path: string, options: RequestOptions): Promise<Response> 
   let response = await send(path, options);
   if (response.status === 401 && !options.anonymous && signInAgain && (await signInAgain())) response = await send(path, options);
   if (!response.ok) throw new ProblemError(response.status, await readProblem(response));
-  usedAt = Date.now();
+  if (!isAway()) usedAt = Date.now();
   return response;
 }
 

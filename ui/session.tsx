@@ -1,13 +1,17 @@
 /** Who is signed in, and the sign-in that all apps use: as a page when nobody is, as a dialog over the page when a session ends. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { ReactNode, SubmitEvent } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ProblemError, onSessionExpired, request } from './client.ts';
+import { onSessionExpired, request } from './client.ts';
 import { Button } from './components/button.tsx';
 import { Dialog } from './components/dialog.tsx';
-import { TextField } from './components/field.tsx';
 import { Notice } from './components/notice.tsx';
+import { CodeForm } from './sign-in/code-form.tsx';
+import { PasswordForm } from './sign-in/password-form.tsx';
+import { ProviderLinks } from './sign-in/provider-links.tsx';
+import { useWays } from './sign-in/ways.ts';
+import type { Realm } from './sign-in/ways.ts';
 
 export type Role = 'analyst' | 'clerk' | 'supervisor' | 'integrator' | 'operator' | 'evaluator' | 'admin';
 export interface User {
@@ -20,6 +24,8 @@ export interface User {
   readonly groups: readonly string[];
   /** the app where this user's work is */
   readonly home: string;
+  /** a citizen who came with a code alone is not called anything yet */
+  readonly needsName?: boolean;
 }
 
 const sessionKey = ['session'];
@@ -56,54 +62,19 @@ export function useSession(): {
 } {
   const { data, error } = useQuery(sessionQuery);
   const signOut = async (): Promise<void> => {
-    await request('/api/v1/session', { method: 'DELETE', anonymous: true });
-    window.location.assign('/'); // a full load, so that nothing of this user stays in memory
+    const answer = await request<{ location: string } | undefined>('/api/v1/session', { method: 'DELETE', anonymous: true });
+    // a full load, so that nothing of this user stays in memory; at an identity provider one signs out too
+    window.location.assign(answer?.location ?? '/');
   };
   return { user: data?.user ?? (data ? null : undefined), signOut, error };
 }
 
-/** Names and a password; `onDone` gets the user. What was typed stays when it was wrong. */
-export function SignInForm({ username = '', onDone }: { readonly username?: string; readonly onDone: (user: User) => void }): ReactNode {
-  const { t } = useTranslation('ui');
-  const [fault, setFault] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const values = new FormData(event.currentTarget);
-    setBusy(true);
-    setFault(undefined);
-    try {
-      const body = { username: String(values.get('username')).trim(), password: String(values.get('password')) };
-      onDone((await request<{ user: User }>('/api/v1/session', { method: 'POST', body, anonymous: true })).user);
-    } catch (error) {
-      setFault(error instanceof ProblemError ? error.message : t('problem.other'));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <form className="stack" onSubmit={(event) => void submit(event)}>
-      {fault && <Notice kind="bad">{fault}</Notice>}
-      <TextField
-        label={t('signIn.username')}
-        name="username"
-        autoComplete="username"
-        defaultValue={username}
-        autoCapitalize="none"
-        required
-      />
-      <TextField label={t('signIn.password')} name="password" type="password" autoComplete="current-password" required />
-      <Button kind="primary" type="submit" busy={busy}>
-        {t('signIn.submit')}
-      </Button>
-    </form>
-  );
-}
-
 /** The sign-in as a page of its own. The address stays, so the reader arrives where they wanted to go. */
-export function SignInPage({ why }: { readonly why?: string }): ReactNode {
+export function SignInPage({ why, realm = 'staff' }: { readonly why?: string; readonly realm?: Realm }): ReactNode {
   const { t } = useTranslation('ui');
   const client = useQueryClient();
+  // codes are for citizens: staff have accounts
+  const codes = useWays().codes.length > 0 && realm === 'citizen';
   const done = (user: User): void => {
     client.setQueryData<SessionAnswer>(sessionKey, (before) => ({ ...before, user }));
     void client.invalidateQueries();
@@ -112,7 +83,15 @@ export function SignInPage({ why }: { readonly why?: string }): ReactNode {
     <div className="a-signin card stack">
       <h1>{t('signIn.title')}</h1>
       <p className="soft">{why ?? t('signIn.why')}</p>
-      <SignInForm onDone={done} />
+      <ProviderLinks realm={realm} />
+      {codes && (
+        <>
+          <h2>{t('signIn.code.title')}</h2>
+          <CodeForm onDone={done} />
+          <h2>{t('signIn.passwordTitle')}</h2>
+        </>
+      )}
+      <PasswordForm onDone={done} />
     </div>
   );
 }
@@ -138,6 +117,7 @@ export function SessionGuard({ children }: { readonly children: ReactNode }): Re
     for (const resolve of waiting.current.splice(0)) resolve(again);
   };
   const before = client.getQueryData<SessionAnswer>(sessionKey)?.user;
+  useSignedInElsewhere(asking, (user) => done(user));
   const done = (user: User): void => {
     if (before && before.username !== user.username) return window.location.reload(); // another person: nothing of the first one may stay
     client.setQueryData<SessionAnswer>(sessionKey, (known) => ({ ...known, user }));
@@ -154,11 +134,37 @@ export function SessionGuard({ children }: { readonly children: ReactNode }): Re
           actions={<Button onClick={() => settle(false)}>{t('cancel')}</Button>}
         >
           <p>{t('signIn.againWhy')}</p>
-          <SignInForm username={before?.username ?? ''} onDone={done} />
+          <ProviderLinks realm={before?.realm ?? 'staff'} apart />
+          <PasswordForm username={before?.username ?? ''} onDone={done} />
         </Dialog>
       )}
     </>
   );
+}
+
+/** milliseconds between two looks for somebody who signs in in another window */
+const LOOK = 3_000;
+
+/** While the dialog asks, somebody may sign in with a provider in another window. */
+function useSignedInElsewhere(asking: boolean, onDone: (user: User) => void): void {
+  const latest = useRef(onDone);
+  useEffect(() => {
+    latest.current = onDone;
+  });
+  useEffect(() => {
+    if (!asking) return undefined;
+    const look = (): void =>
+      void request<SessionAnswer>('/api/v1/session', { anonymous: true }).then(
+        ({ user }) => user && latest.current(user),
+        () => undefined,
+      );
+    const timer = setInterval(look, LOOK);
+    window.addEventListener('focus', look);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('focus', look);
+    };
+  }, [asking]);
 }
 
 /** Shows `children` to a signed-in user with one of the roles (any staff role when none is named); others see the sign-in or why not. */

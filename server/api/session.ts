@@ -82,8 +82,9 @@ async function signOutEverywhere({ context, reader }: Asked) {
   return noContent({ 'set-cookie': context.sessions.clearingCookie() });
 }
 
-async function current({ context, reader }: Asked) {
-  const deadlines = reader.session === undefined ? undefined : await context.sessions.deadlines(reader.session);
+async function current({ context, reader, header }: Asked) {
+  const used = header('x-alur-away') === undefined;
+  const deadlines = reader.session === undefined ? undefined : await context.sessions.deadlines(reader.session, { used });
   const session = deadlines && {
     now: iso(context.now()),
     idleAt: iso(deadlines.idleAt),

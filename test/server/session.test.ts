@@ -58,6 +58,21 @@ describe('signing in', () => {
     expect([late.status, late.body['title']]).toEqual([401, 'SESSION_EXPIRED']);
   });
 
+  test('[AC13] a page that asks by itself while nobody is there keeps no session alive', async () => {
+    const clerk = await house.as('clerk.beta');
+    const away = { 'x-alur-away': '1' };
+    const idleAt = async () =>
+      ((await clerk('GET', '/api/v1/session', undefined, away)).body['session'] as { readonly idleAt: string } | null)?.idleAt;
+    const told = await idleAt();
+    skew += 2 * MINUTE;
+    expect(await idleAt()).toBe(told);
+    for (let minutes = 0; minutes < 60; minutes += 20) {
+      skew += 20 * MINUTE;
+      const answer = await clerk('GET', '/api/v1/tasks', undefined, away);
+      expect([minutes, answer.status]).toEqual([minutes, minutes < 40 ? 200 : 401]);
+    }
+  });
+
   test('[AC13] a signed-out session is over', async () => {
     const clerk = await house.as('evaluator');
     expect((await clerk('DELETE', '/api/v1/session')).status).toBe(204);

@@ -5,6 +5,8 @@ import { changeLanguage, language, languages } from '../i18n.ts';
 import { SessionWarning } from '../session-warning.tsx';
 import { useSession, useSessionAnswer } from '../session.tsx';
 import type { Role, User } from '../session.tsx';
+import { AccountDialog } from '../sign-in/account-dialog.tsx';
+import { SignInProblem } from '../sign-in/problem.tsx';
 import { Button } from './button.tsx';
 
 export type App = 'portal' | 'inbox' | 'modeler' | 'console';
@@ -41,7 +43,13 @@ function LanguageSwitch(): ReactNode {
   );
 }
 
-function UserMenu({ user, onSignOut }: { readonly user: User; readonly onSignOut: () => void }): ReactNode {
+interface UserMenuProps {
+  readonly user: User;
+  readonly onAccount: () => void;
+  readonly onSignOut: () => void;
+}
+
+function UserMenu({ user, onAccount, onSignOut }: UserMenuProps): ReactNode {
   const { t } = useTranslation('ui');
   const [open, setOpen] = useState(false);
   const id = useId();
@@ -61,12 +69,21 @@ function UserMenu({ user, onSignOut }: { readonly user: User; readonly onSignOut
   return (
     <div className="a-menu" ref={box}>
       <Button small aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-        <span className="a-user-name">{user.name}</span> <span aria-hidden="true">▾</span>
+        <span className="a-user-name">{user.name || t('account.title')}</span> <span aria-hidden="true">▾</span>
       </Button>
       {open && (
         <div className="a-menu-panel stack-small" id={id}>
           <strong>{user.name}</strong>
           {user.agencyName && <span className="soft small">{user.agencyName}</span>}
+          <Button
+            small
+            onClick={() => {
+              setOpen(false);
+              onAccount();
+            }}
+          >
+            {t('account.title')}
+          </Button>
           <Button small onClick={onSignOut}>
             {t('signOut')}
           </Button>
@@ -90,6 +107,7 @@ export function Page({ app, title, width = 'normal', children }: PageProps): Rea
   const { t } = useTranslation('ui');
   const { user, signOut } = useSession();
   const sandbox = useSessionAnswer().answer?.sandbox === true;
+  const [account, setAccount] = useState(false);
   useEffect(() => {
     document.title = `${title} · Alur`;
   }, [title]);
@@ -119,15 +137,17 @@ export function Page({ app, title, width = 'normal', children }: PageProps): Rea
           )}
           <div className="a-header-end">
             <LanguageSwitch />
-            {user && <UserMenu user={user} onSignOut={() => void signOut()} />}
+            {user && <UserMenu user={user} onAccount={() => setAccount(true)} onSignOut={() => void signOut()} />}
           </div>
         </div>
         {sandbox && <p className="a-sandbox">{t('sandbox')}</p>}
         <SessionWarning />
+        <SignInProblem />
       </header>
       <main id="main" tabIndex={-1} className={`a-main ${width === 'normal' ? '' : `a-main-${width}`}`}>
         {children}
       </main>
+      {account && <AccountDialog onClose={() => setAccount(false)} />}
     </div>
   );
 }
