@@ -16,6 +16,7 @@ const { values } = parseArgs({
     small: { type: 'boolean', default: false },
   },
 });
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${seed}`);
 const report = await chaos({ faults: Number(values.faults), cases: Number(values.cases), seed, small: values.small, tell: console.log });

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandboxes } from '../../sandbox/index.ts';
 import type { Sandboxes } from '../../sandbox/index.ts';
-import { end, freePort, isRunning, pause } from './servers.ts';
+import { end, freePort, isRunning, owned, pause } from './servers.ts';
 
 const top = resolve(import.meta.dirname, '../..');
 
@@ -142,7 +142,7 @@ export class House {
     });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => appendFileSync(join(folder, `${member.name}.log`), text));
-    member.child = child;
+    member.child = owned(child);
     // whoever keeps processes alive starts it again
     child.once('exit', () => setTimeout(() => this.#over || member.resting || member.child !== child || this.#live(member), 300).unref());
   }

@@ -8,6 +8,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
+const leftovers = new Set<() => void>();
+// also when somebody ends the storm in the middle
+process.once('exit', () => leftovers.forEach((takeAway) => takeAway()));
+
+/** Ends with this process at the latest. */
+export function owned(child: ChildProcess): ChildProcess {
+  const takeAway = (): void => void child.kill('SIGKILL');
+  leftovers.add(takeAway);
+  child.once('exit', () => leftovers.delete(takeAway));
+  return child;
+}
+
 export function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
@@ -58,7 +70,7 @@ export interface ChaosRedis {
 export async function startRedis(folder: string): Promise<ChaosRedis> {
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  const live = (): ChildProcess => spawn('redis-server', args, { stdio: 'ignore' });
+  const live = (): ChildProcess => owned(spawn('redis-server', args, { stdio: 'ignore' }));
   let child = live();
   await sleep(300);
   const asked = async (ask: (redis: Redis) => Promise<unknown>): Promise<void> => {
@@ -103,6 +115,8 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | u
   mkdirSync(folder, { recursive: true });
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' }).status !== 0) return undefined;
   const ballast = join(folder, 'ballast');
+  const unmount = (): void => void spawnSync('umount', ['-l', folder], { stdio: 'ignore' });
+  leftovers.add(unmount);
   return {
     folder,
     full: async (milliseconds) => {
@@ -118,6 +132,9 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | u
       await sleep(milliseconds);
       rmSync(ballast, { force: true });
     },
-    stop: () => void spawnSync('umount', ['-l', folder], { stdio: 'ignore' }),
+    stop: () => {
+      unmount();
+      leftovers.delete(unmount);
+    },
   };
 }
