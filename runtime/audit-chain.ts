@@ -8,16 +8,31 @@ export function chainHash(previous: string, record: unknown): string {
   return hash('sha256', `${previous}\n${canonical(record)}`, 'hex');
 }
 
-/** Hash of one commit of a case. `audit` with or without its own hash: that is not covered by itself. */
-export function commitHash(
-  previous: string,
-  commit: { readonly instanceKey: string; readonly version: number; readonly audit: Commit['audit']; readonly events: readonly Event[] },
-): string {
-  const { hash: _own, ...audit } = commit.audit;
-  return chainHash(previous, { instanceKey: commit.instanceKey, version: commit.version, audit, events: commit.events });
+export interface Recorded {
+  readonly instanceKey: string;
+  readonly version: number;
+  /** with or without its own hash: that is not covered by itself */
+  readonly audit: Commit['audit'];
+  readonly events: readonly Event[];
+  /** `events` as JSON text, when it is at hand; that of JSON.stringify, which comes back the same after it was read */
+  readonly eventsJson?: string;
 }
 
-/** JSON with the names of every object in order, so that the same content is the same text whichever store kept it. On the path of every command: no copies. */
+/** Hash of one commit of a case: over the very text that the store keeps, so that nothing is written out twice on the path of a command. */
+export function commitHash(previous: string, { instanceKey, version, audit, events, eventsJson }: Recorded): string {
+  const { hash: _own, ...covered } = audit;
+  const text = `${previous}\n${instanceKey}:${version}\n${JSON.stringify(covered)}\n${eventsJson ?? JSON.stringify(events)}`;
+  return hash('sha256', text, 'hex');
+}
+
+/** Does the record follow from the one before it? Records of an earlier time have their hash over canonical JSON. */
+export function follows(previous: string, { instanceKey, version, audit, events }: Recorded): boolean {
+  const { hash: own, ...covered } = audit;
+  if (own === commitHash(previous, { instanceKey, version, audit, events })) return true;
+  return own === chainHash(previous, { instanceKey, version, audit: covered, events });
+}
+
+/** JSON with the names of every object in order, so that the same content is the same text whichever store kept it. */
 export function canonical(value: unknown): string {
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? '0' : String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

@@ -1,5 +1,5 @@
 /** Reads the audit chain of one case again: a record that was changed, removed or moved is told. */
-import { commitHash } from './audit-chain.ts';
+import { follows } from './audit-chain.ts';
 import type { Row } from './collections.ts';
 import type { Commit } from './ports.ts';
 
@@ -30,7 +30,7 @@ export function brokenChain(row: Row, commits: readonly ChainedCommit[]): ChainV
       continue;
     }
     sealed = true;
-    if (audit.hash !== commitHash(previous, { instanceKey, version, audit, events }))
+    if (!follows(previous, { instanceKey, version, audit, events }))
       broken.push(`Expected record ${version} (${audit.command}) to follow from the one before it, but one of them was changed`);
     previous = audit.hash;
   }

@@ -278,11 +278,11 @@ function stepOf({ also }: DoorParts, before: Cached | undefined, { command, extr
   const version = (before?.version ?? 0) + 1;
   const names = before?.names ?? namesOf(undefined);
   const audit = auditOf(command);
-  const chain = commitHash(before?.chain ?? '', { instanceKey: state.key, version, audit, events });
+  const eventsJson = JSON.stringify(events);
+  const chain = commitHash(before?.chain ?? '', { instanceKey: state.key, version, audit, events, eventsJson });
   const projected = withHead(project({ events, state, names, definition, at: command.at, version }), state.key, `${version}:${chain}`);
   const rows = [...projected, ...(extras.rows ?? []), ...(also?.(events, state, startedFrom) ?? [])];
   const effects = effectsOf(events, state, { version, startsByMessage: definition.startsByMessage });
-  const eventsJson = JSON.stringify(events);
   const ended = state.status === 'completed' || state.status === 'terminated';
   const kept = ended ? undefined : keptSize(before, state, eventsJson.length);
   const commit: Commit = {

@@ -20,6 +20,17 @@ export interface Database {
   readonly prepare: (text: string) => StatementSync;
 }
 
+/** Several statements that see one moment of the store, though another thread goes on writing. */
+export function atOneMoment<T>({ db, prepare }: Database, read: () => T): T {
+  if (db.isTransaction) return read();
+  prepare('BEGIN').run();
+  try {
+    return read();
+  } finally {
+    prepare('COMMIT').run();
+  }
+}
+
 interface Entry {
   readonly key: string;
   readonly row: Row;
@@ -53,18 +64,22 @@ function getText(name: CollectionName): string {
 
 const getTexts = new Map<CollectionName, string>();
 
+/** Throws InvalidQuery. */
 export function search(database: Database, name: CollectionName, query: Query): Page {
-  const collection: Collection = collections[name];
-  const plan = searchPlan(collection, query);
+  const plan = searchPlan(collections[name], query);
+  return atOneMoment(database, () => found(database, name, plan));
+}
+
+function found(database: Database, name: CollectionName, plan: SearchPlan): Page {
   const branches = branchesOf(name, plan);
-  const found = branches === undefined ? together(database, name, plan) : merged(database, name, { plan, branches });
-  const complete = plan.position === undefined && plan.skip === 0 && found.length < plan.limit;
+  const entries = branches === undefined ? together(database, name, plan) : merged(database, name, { plan, branches });
+  const complete = plan.position === undefined && plan.skip === 0 && entries.length < plan.limit;
   const counted = complete
-    ? found.length
+    ? entries.length
     : branches === undefined
       ? Number(all(database, countSql(name, plan))[0]?.[0])
       : countedIn(database, branches, plan.cap);
-  return pageOf(plan, plan.position?.backwards ? found.toReversed() : found, counted);
+  return pageOf(plan, plan.position?.backwards ? entries.toReversed() : entries, counted);
 }
 
 function together(database: Database, name: CollectionName, plan: SearchPlan): readonly Entry[] {

@@ -6,18 +6,19 @@ import type { Collection, CollectionName, FieldType, Row } from '../collections.
 import type { RowChange } from '../ports.ts';
 import { checkRow } from './check-row.ts';
 import { fieldType, fieldValue } from './field-value.ts';
-import { columnsOf, KEY } from './sqlite-schema.ts';
+import { KEY } from './sqlite-schema.ts';
 import { bound } from './sqlite-search.ts';
-import type { Sql } from './sqlite-search.ts';
+import type { Step } from './sqlite-order.ts';
+import { numberOf, putText, step } from './sqlite-texts.ts';
 
 export function keyValue(collection: Collection, key: string): SQLInputValue {
   return collection.key === undefined ? key : BigInt(key);
 }
 
 /** Throws a TypeError for a row that its collection does not describe. */
-export function changeSql(change: RowChange): Sql {
+export function changeStep(change: RowChange): Step {
   try {
-    return statementOf(change);
+    return stepOf(change);
   } catch (error) {
     // the slow way knows the words for what is wrong
     checkRow(change);
@@ -25,13 +26,13 @@ export function changeSql(change: RowChange): Sql {
   }
 }
 
-function statementOf(change: RowChange): Sql {
+function stepOf(change: RowChange): Step {
   const collection: Collection = collections[change.collection];
-  const key = collection.key === undefined ? change.key : (fieldValue('key', change.key) as bigint);
-  if (change.op === 'delete') return { text: `DELETE FROM "${change.collection}" WHERE ${KEY} = ?`, values: [key] };
-  if (change.op === 'patch') return patchSql(change, key);
+  const key = collection.key === undefined ? change.key : keyOfText(change.key);
+  if (change.op === 'delete') return [deleteOf(change.collection), [key]];
+  if (change.op === 'patch') return patchStep(change, key);
   checkPlace(collection, change.key, change.row);
-  return putSql(change, key);
+  return putStep(change, key);
 }
 
 /** Throws when the row is not where readers look for it. */
@@ -45,38 +46,46 @@ function isWithin(key: string, instanceKey: string): boolean {
   return key.startsWith(`${instanceKey}_`) || (/^[0-9]+$/.test(key) && instanceKeyOf(key) === instanceKey);
 }
 
-function putSql({ collection: name, row }: Extract<RowChange, { op: 'put' }>, key: SQLInputValue): Sql {
+function putStep({ collection: name, row }: Extract<RowChange, { op: 'put' }>, key: SQLInputValue): Step {
   const collection: Collection = collections[name];
-  const columns = columnsOf(collection);
+  let shape: Shape = (puts[name] ??= { fields: [], next: new Map() });
   const values: SQLInputValue[] = [key];
-  let known = collection.key === undefined ? 0 : 1;
-  for (const { field, type } of columns) {
+  for (const field in row) {
     const value = row[field];
-    if (value !== undefined || Object.hasOwn(row, field)) known += 1;
-    values.push(columnValue(type, value));
+    if (value === undefined || value === null || field === collection.key) continue;
+    const known = shape.next.get(field) ?? grown(name, shape, field);
+    values.push(columnValue(known.type, value));
+    shape = known.shape;
   }
-  if (known < Object.keys(row).length) throw new TypeError('Expected fields of the collection only');
-  return { text: putText(name), values };
+  return [(shape.put ??= numberOf(putText(name, [KEY, ...shape.fields.map((field) => `"${field}"`)]))), values];
 }
 
-/** The same string each time: the look-up of its prepared statement need not hash it again. Columns by name: a file that was brought up to date has them in another order. */
-function putText(name: CollectionName): string {
-  const known = putTexts.get(name);
-  if (known !== undefined) return known;
-  const columns = columnsOf(collections[name]).map(({ column }) => column);
-  const made = `INSERT OR REPLACE INTO "${name}" (${[KEY, ...columns].join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`;
-  putTexts.set(name, made);
+/** Rows of one kind have the same few sets of fields: each has a statement of its own, and what is absent costs nothing. Columns that are not named are absent. */
+interface Shape {
+  readonly fields: readonly string[];
+  readonly next: Map<string, { readonly type: FieldType; readonly shape: Shape }>;
+  put?: number;
+}
+
+const puts: { [name in CollectionName]?: Shape } = {};
+
+function grown(name: CollectionName, { fields, next }: Shape, field: string): { readonly type: FieldType; readonly shape: Shape } {
+  const made = { type: fieldType(collections[name], field), shape: { fields: [...fields, field], next: new Map() } };
+  next.set(field, made);
   return made;
 }
 
-const putTexts = new Map<CollectionName, string>();
-
-function patchSql({ collection: name, fields }: Extract<RowChange, { op: 'patch' }>, key: SQLInputValue): Sql {
+function patchStep({ collection: name, fields }: Extract<RowChange, { op: 'patch' }>, key: SQLInputValue): Step {
   const collection: Collection = collections[name];
   const changed = Object.keys(fields).filter((field) => field !== collection.key);
-  if (changed.length === 0) return { text: 'SELECT 1 WHERE FALSE', values: [] };
+  if (changed.length === 0) return step({ sql: 'SELECT 1 WHERE FALSE', table: name, of: 'row' });
   const values = changed.map((field) => columnValue(fieldType(collection, field), fields[field]));
-  return { text: `UPDATE "${name}" SET ${changed.map((field) => `"${field}" = ?`).join(', ')} WHERE ${KEY} = ?`, values: [...values, key] };
+  const sql = `UPDATE "${name}" SET ${changed.map((field) => `"${field}" = ?`).join(', ')} WHERE ${KEY} = ?`;
+  return step({ sql, table: name, of: 'row' }, ...values, key);
+}
+
+function deleteOf(name: CollectionName): number {
+  return numberOf({ sql: `DELETE FROM "${name}" WHERE ${KEY} = ?`, table: name, of: 'row' });
 }
 
 function columnValue(type: FieldType, value: unknown): SQLInputValue {
@@ -85,18 +94,22 @@ function columnValue(type: FieldType, value: unknown): SQLInputValue {
   return fieldValue(type, value);
 }
 
-/** Rows of one commit name the same few keys again and again. */
-const recent = new Map<string, bigint>();
+/** Shorter keys are exact as plain numbers, which are many times as quick as bigints; the columns are integers either way. */
+const EXACT_DIGITS = 16;
 
-function keyOfText(text: string): bigint {
-  const known = recent.get(text);
-  if (known !== undefined) return known;
-  const value = fieldValue('key', text) as bigint;
-  if (recent.size >= 1_000) recent.clear();
-  recent.set(text, value);
-  return value;
+/** Throws a TypeError for what is no key. */
+export function keyOfText(text: string): number | bigint {
+  if (text.length >= EXACT_DIGITS || text.length === 0) return fieldValue('key', text) as bigint;
+  let number = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return fieldValue('key', text) as bigint;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
-export function claimSql({ collection, key }: { readonly collection: CollectionName; readonly key: string }): Sql {
-  return { text: `SELECT 1 FROM "${collection}" WHERE ${KEY} = ?`, values: [keyValue(collections[collection], key)] };
+export function claimStep({ collection, key }: { readonly collection: CollectionName; readonly key: string }): Step {
+  const own = (collections[collection] as Collection).key === undefined ? key : keyOfText(key);
+  return step({ sql: `SELECT 1 FROM "${collection}" WHERE ${KEY} = ?`, table: collection, of: 'row' }, own);
 }

@@ -11,8 +11,6 @@ import type { MemberIndex } from './sqlite-members.ts';
 /** Raise when tables of ours change in a way that older programs cannot read. */
 export const SCHEMA_VERSION = 1;
 
-export const ABSENT = Uint8Array.of(0xff);
-
 /** Column that holds the row's own key. */
 export const KEY = '_key';
 

@@ -6,7 +6,8 @@ import type { FieldValue } from './field-value.ts';
 import { wildcardParts } from './matches.ts';
 import type { Condition, Operator, SearchPlan } from './search-plan.ts';
 import { memberIndexesOf, MEMBER } from './sqlite-members.ts';
-import { ABSENT, columnOf, columnsOf, CONTINUED, KEY, presence } from './sqlite-schema.ts';
+import { ABSENT } from './sqlite-order.ts';
+import { columnOf, columnsOf, CONTINUED, KEY, presence } from './sqlite-schema.ts';
 import type { Column } from './sqlite-schema.ts';
 
 /** Text with `?` places and what goes into them. Names come from runtime/collections.ts only, values never become text. */

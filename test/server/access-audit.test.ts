@@ -1,6 +1,9 @@
 /** The audit's chains: every change of the past is found. And who acts for whom. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { chainHash } from '../../runtime/audit-chain.ts';
 import { verifyAudit } from '../../runtime/audit-verify.ts';
+import type { Row } from '../../runtime/collections.ts';
+import { brokenChain } from '../../runtime/commit-chain.ts';
 import type { Store } from '../../runtime/ports.ts';
 import { openSeeds } from './access-seed.ts';
 import type { Seeds } from './access-seed.ts';
@@ -50,6 +53,30 @@ describe('the chain of a case', () => {
     const { broken } = await verifyAudit(withHistory(change));
     expect(broken.length).toBeGreaterThan(0);
     expect(broken[0]).toMatch(new RegExp(`^case ${seeds.cases.own}: Expected `));
+  });
+});
+
+describe('records of a time when hashes were made over canonical JSON', () => {
+  const older = async (): Promise<readonly [Row, Commits]> => {
+    const commits: Commits[number][] = [];
+    let previous = '';
+    for (const { version, at, audit, events } of await seeds.house.runtime.store.events(seeds.cases.own)) {
+      const covered = withoutHash(audit);
+      previous = chainHash(previous, { instanceKey: seeds.cases.own, version, audit: covered, events });
+      commits.push({ version, at, audit: { ...covered, hash: previous }, events });
+    }
+    return [{ processInstanceKey: seeds.cases.own, auditHead: `${commits.length}:${previous}` }, commits];
+  };
+
+  test('[AC30] hold as they are', async () => {
+    const [row, commits] = await older();
+    expect(brokenChain(row, commits)).toEqual({ unsealed: 0, broken: [] });
+  });
+
+  test('[AC31] are missed when one was changed', async () => {
+    const [row, commits] = await older();
+    const changed = commits.map((one) => (one.version === 2 ? { ...one, events: [] } : one));
+    expect(brokenChain(row, changed).broken).toEqual([expect.stringMatching(/record 2 .* was changed/)]);
   });
 });
 
