@@ -109,11 +109,11 @@ export interface Sending<T> {
   readonly busy: boolean;
   readonly refusal: Refusal | undefined;
   readonly answer: T | undefined;
-  readonly send: (path: string, method: 'POST' | 'PUT' | 'DELETE', body?: unknown) => Promise<T | undefined>;
+  readonly send: (path: string, method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', body?: unknown) => Promise<T | undefined>;
 }
 
-/** One command of a form. What it answered stays until the next; the screen is fetched again. */
-export function useSending<T = unknown>(): Sending<T> {
+/** One command of a form. What it answered stays until the next; what the screen shows of `keys` is fetched again. */
+export function useSending<T = unknown>(keys: readonly string[] = ['agencies', 'agency']): Sending<T> {
   const client = useQueryClient();
   const [state, setState] = useState<Pick<Sending<T>, 'busy' | 'refusal' | 'answer'>>({
     busy: false,
@@ -124,7 +124,7 @@ export function useSending<T = unknown>(): Sending<T> {
     setState({ busy: true, refusal: undefined, answer: undefined });
     try {
       const answer = await request<T>(path, { method, ...(body === undefined ? {} : { body }) });
-      await client.invalidateQueries({ predicate: ({ queryKey }) => ['agencies', 'agency'].includes(String(queryKey[0])) });
+      await client.invalidateQueries({ predicate: ({ queryKey }) => keys.includes(String(queryKey[0])) });
       setState({ busy: false, refusal: undefined, answer });
       return answer;
     } catch (error) {

@@ -4,10 +4,11 @@ import { Navigate, NavLink, Route, Routes } from 'react-router';
 import { startApp } from '../ui/app.tsx';
 import { Page } from '../ui/components/page.tsx';
 import { SessionGate } from '../ui/session.tsx';
-import type { Role } from '../ui/session.tsx';
+import type { Role, User } from '../ui/session.tsx';
 import en from '../ui/locales/en/console.json' with { type: 'json' };
 import id from '../ui/locales/id/console.json' with { type: 'json' };
 import './console.css';
+import { Administration } from './administration.tsx';
 import { AgenciesScreen } from './agencies.tsx';
 import { AgencyScreen } from './agency.tsx';
 import { AgencyHealthScreen } from './agency-health.tsx';
@@ -17,7 +18,7 @@ import { Instances } from './instances.tsx';
 import { Landing } from './landing.tsx';
 
 /** `watches`: may see how cases do; who only keeps agencies begins there */
-function Screens({ watches }: { readonly watches: boolean }): ReactNode {
+function Screens({ watches, user }: { readonly watches: boolean; readonly user: User }): ReactNode {
   const { t } = useTranslation();
   return (
     <>
@@ -29,11 +30,13 @@ function Screens({ watches }: { readonly watches: boolean }): ReactNode {
         <NavLink to="/agency-health">{t('agencyHealth.title')}</NavLink>
         <NavLink to="/agencies">{t('register.title')}</NavLink>
         <NavLink to="/exchanges">{t('exchanges.title')}</NavLink>
+        {user.roles.includes('admin') && <NavLink to="/administration">{t('administration.title')}</NavLink>}
       </nav>
       <Routes>
         <Route path="/instances/:key" element={<InstancePage />} />
         <Route path="/instances" element={<Instances />} />
         <Route path="/agency-health" element={<AgencyHealthScreen />} />
+        {user.roles.includes('admin') && <Route path="/administration" element={<Administration user={user} />} />}
         <Route path="/exchanges" element={<Exchanges />} />
         <Route path="/agencies/:agencyId" element={<AgencyScreen />} />
         <Route path="/agencies" element={<AgenciesScreen />} />
@@ -50,7 +53,7 @@ function Console(): ReactNode {
   return (
     <Page app="console" title={t('landing.title')}>
       <SessionGate roles={[...watching, 'integrator']}>
-        {({ roles }) => <Screens watches={roles.some((role) => watching.includes(role))} />}
+        {(user) => <Screens watches={user.roles.some((role) => watching.includes(role))} user={user} />}
       </SessionGate>
     </Page>
   );

@@ -16,6 +16,7 @@ import { healthRoutes } from './api/health.ts';
 import { hookRoutes } from './api/hooks.ts';
 import { historyRoutes } from './api/history.ts';
 import { retentionRoutes } from './api/retention.ts';
+import { wholeRuleRoutes } from './api/mapping-rules.ts';
 import { rehearsalRoutes } from './api/rehearsals.ts';
 import { sessionRoutes } from './api/session.ts';
 import { signInRoutes } from './api/sign-in.ts';
@@ -67,6 +68,7 @@ const served: readonly Route[] = [
   ...accountRoutes,
   ...accountsRoutes,
   ...machineClientRoutes,
+  ...wholeRuleRoutes,
   ...serviceRoutes,
   ...applicationRoutes,
   ...taskRoutes,

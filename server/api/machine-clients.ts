@@ -35,19 +35,19 @@ async function create(asked: Asked) {
   await context.runtime.store.write([{ op: 'put', collection: 'machineClients', key: clientId, row }]);
   // the address names nobody: the record does
   await audit(context, reader, { action: 'call', subject: `POST /api/v1/clients ${clientId}: ${roles.join(', ')}`, outcome: 'done' });
-  return created({ ...show(row), clientSecret: secret });
+  return created({ ...show(context, row), clientSecret: secret });
 }
 
 async function list({ context, reader }: Asked) {
   const rows = await allRows(context.runtime.store, 'machineClients', clientScope(reader), [{ field: 'name', order: 'ASC' }]);
-  return ok({ items: rows.map(show) });
+  return ok({ items: rows.map((row) => show(context, row)) });
 }
 
 /** A new secret; the one before, and every token made with it, ends now. */
 async function renew(asked: Asked) {
   const secret = newSecret();
   const row = await changeClient(asked, (found) => ({ secretHash: hashOf(secret), generation: Number(found['generation']) + 1 }));
-  return ok({ ...show(row), clientSecret: secret });
+  return ok({ ...show(asked.context, row), clientSecret: secret });
 }
 
 async function remove(asked: Asked) {
@@ -59,8 +59,10 @@ function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-function show({ clientId, name, agency, roles, createdBy, createdAt }: Row) {
-  return { clientId, name, agency, roles, createdBy, createdAt: iso(createdAt) };
+function show({ agencies }: Asked['context'], { clientId, name, agency, roles, createdBy, createdAt }: Row) {
+  const of = String(agency ?? '');
+  const called = { agencyName: of === '' ? null : agencies.nameOf(of), agencyNameEn: of === '' ? null : agencies.nameEnOf(of) };
+  return { clientId, name, agency: of, ...called, roles, createdBy, createdAt: iso(createdAt) };
 }
 
 const one = '/api/v1/clients/:clientId';

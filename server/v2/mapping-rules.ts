@@ -19,8 +19,9 @@ import { inTurn } from './account-changes.ts';
 import { membershipRoutes } from './memberships.ts';
 
 const text = z.string().trim().min(1).max(256);
-const update = z.object({ claimName: text, claimValue: z.string().min(1).max(1024), name: text });
-const creation = update.extend({ mappingRuleId: text.regex(/^[A-Za-z0-9_@.+-]+$/) });
+export const ruleFields = z.object({ claimName: text, claimValue: z.string().min(1).max(1024), name: text });
+export const ruleId = text.regex(/^[A-Za-z0-9_@.+-]+$/);
+const creation = ruleFields.extend({ mappingRuleId: ruleId });
 
 const table: SearchTable = {
   collection: 'mappingRules',
@@ -33,14 +34,14 @@ function shown({ mappingRuleId, name, claimName, claimValue }: Row) {
   return { mappingRuleId, name, claimName, claimValue };
 }
 
-function scopeOf(reader: Reader): Filter {
+export function ruleScope(reader: Reader): Filter {
   return isCityWide(reader) ? {} : { agency: reader.agency ?? '' };
 }
 
 async function readable(asked: Asked): Promise<Row> {
   const mappingRuleId = textParam(asked, 'mappingRuleId');
   const { store } = asked.context.runtime;
-  const found = (await store.search('mappingRules', { filter: { mappingRuleId }, scope: scopeOf(asked.reader), limit: 1 })).items[0];
+  const found = (await store.search('mappingRules', { filter: { mappingRuleId }, scope: ruleScope(asked.reader), limit: 1 })).items[0];
   if (found === undefined) throw new Problem('NOT_FOUND', 'Expected a mapping rule with this id, but there is none for you');
   return found;
 }
@@ -70,7 +71,7 @@ function change(asked: Asked, fieldsOf: (row: Row) => Row): Promise<Row> {
 }
 
 async function replace(asked: Asked) {
-  const given = parseBody(asked, update);
+  const given = parseBody(asked, ruleFields);
   return ok(shown(await change(asked, () => given)));
 }
 
@@ -90,17 +91,17 @@ export const mappingRuleRoutes: readonly Route[] = [
     path: '/v2/mapping-rules/search',
     allow: readsAccounts,
     searches: table,
-    handler: (asked) => search(asked, table, { scope: scopeOf(asked.reader) }),
+    handler: (asked) => search(asked, table, { scope: ruleScope(asked.reader) }),
   },
   { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(shown(await readable(asked))) },
-  { method: 'put', path: one, allow: keepsCity, records: 'house', body: update, handler: replace },
+  { method: 'put', path: one, allow: keepsCity, records: 'house', body: ruleFields, handler: replace },
   { method: 'delete', path: one, allow: keepsCity, records: 'house', handler: remove },
   ...membershipRoutes({
     word: 'mapping-rules',
     param: ':mappingRuleId',
     noun: 'a rule',
     table,
-    scope: scopeOf,
+    scope: ruleScope,
     keeps: keepsCity,
     change,
   }),

@@ -225,6 +225,17 @@ describe('tokens of another issuer', () => {
       await (await house.as('operator'))('POST', '/v2/mapping-rules', body),
     ];
     expect(tried.map(({ status }) => status)).toEqual(tried.map(() => 403));
+    const whole = { name: 'x', claimName: 'sub', claimValue: 'x', agency: 'alpha', roles: ['clerk'] };
+    expect((await chief('PUT', '/api/v1/mapping-rules/mine', whole)).status).toBe(403);
+    expect((await admin('PUT', '/api/v1/mapping-rules/mine', { ...whole, agency: 'nowhere' })).status).toBe(400);
+    expect((await admin('PUT', '/api/v1/mapping-rules/mine', whole)).body).toMatchObject({
+      mappingRuleId: 'mine',
+      agencyName: 'Dinas Alpha',
+    });
+    expect((await admin('PUT', '/api/v1/mapping-rules/mine', { ...whole, agency: 'beta' })).status).toBe(200);
+    const listed = (await chief('GET', '/api/v1/mapping-rules')).body['items'] as readonly { readonly mappingRuleId: string }[];
+    expect(listed.map(({ mappingRuleId }) => mappingRuleId)).toEqual(['workers']);
+    await admin('DELETE', '/v2/mapping-rules/mine');
     const own = (await chief('POST', '/v2/mapping-rules/search', {})).body['items'] as readonly { readonly mappingRuleId: string }[];
     expect(own.map(({ mappingRuleId }) => mappingRuleId)).toEqual(['workers']);
     expect((await chief('GET', '/v2/mapping-rules/beta')).status).toBe(404);
