@@ -37,6 +37,8 @@ export interface AppOptions {
   readonly rehearsals?: Context['rehearsals'];
   /** `processes/agencies`: interface documents of the agencies, for the modeler's lists */
   readonly agenciesFolder?: string;
+  /** tells people of alerts */
+  readonly carriers?: Context['carriers'];
   /** takes in agencies; absent: the register is read only */
   readonly registry?: Context['registry'];
   /** identity providers that programs bring tokens of, or people sign in with */
@@ -94,6 +96,7 @@ function contextOf(options: AppOptions): Context {
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(options.rehearsals === undefined ? {} : { rehearsals: options.rehearsals }),
     ...(options.registry === undefined ? {} : { registry: options.registry }),
+    ...(options.carriers === undefined ? {} : { carriers: options.carriers }),
     operationsOf: operationsFrom(runtime.store, options.agenciesFolder),
     secret,
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),

@@ -2,6 +2,7 @@ import type { Config } from '../runtime/config.ts';
 import type { Rehearsals } from '../runtime/rehearsal/report.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Agencies } from './agencies.ts';
+import type { Carriers } from './alerts/watch.ts';
 import type { Events } from './events.ts';
 import type { bearerOf } from './identity/bearer.ts';
 import type { CodeFlow } from './identity/code-flow.ts';
@@ -38,6 +39,8 @@ export interface Context {
   readonly operationsOf?: (agencyId: string) => Promise<readonly Operation[]>;
   /** takes in agencies; absent where nobody can */
   readonly registry?: RegistryTools;
+  /** tells people of alerts; absent where nobody can be told */
+  readonly carriers?: Carriers;
   /** signs links to documents */
   readonly secret: string;
   readonly sessions: Sessions;
