@@ -25,6 +25,7 @@ import { operationsFrom } from './operations.ts';
 import { pages } from './pages.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { routes } from './routes.ts';
 import { Sessions } from './sessions.ts';
 import { SignIns } from './sign-ins.ts';
@@ -61,12 +62,16 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
   const context = contextOf(options);
   const app = express();
   app.disable('x-powered-by');
+  // whose word counts for where a call comes from
+  app.set('trust proxy', context.config.proxies?.length ? context.config.proxies : false);
   app.use(helmet(securityHeaders(context.config)));
   app.use(
     (_request: Request, _response: Response, next: () => void) =>
       void context.agencies.freshen(context.runtime.store, context.now()).then(next, next),
   );
-  app.use(byAddress(options.routes ?? routes, (route) => adapt(route, context)));
+  const all = options.routes ?? routes;
+  const shows = new Map(all.filter(({ method }) => method === 'get').map((route) => [route.path, route]));
+  app.use(byAddress(all, (route) => adapt(route, context, shows.get(route.path))));
   app.use(['/v2', '/api', '/govstack', '/oauth', '/cluster'], (request: Request, response: Response) =>
     answerProblem(
       new Problem(
@@ -103,9 +108,15 @@ function contextOf(options: AppOptions): Context {
     signIns: new SignIns(runtime.store, now),
     ...identityOf({ ...options, runtime, secret, now }),
     events: new Events(runtime),
+    ...withLimits(config),
     now,
     log: options.log ?? (() => undefined),
   };
+}
+
+function withLimits({ rateLimit = 0 }: ServerConfig): Pick<Context, 'limits'> {
+  const limits = createRateLimits(rateLimit);
+  return limits === undefined ? {} : { limits };
 }
 
 type Identity = Pick<Context, 'machines' | 'issuers' | 'bearer' | 'identities' | 'flow' | 'kept' | 'codes' | 'caughtCode'>;

@@ -13,11 +13,12 @@ import type { Machines } from './identity/machines.ts';
 import type { CodeMessage, OneTimeCodes } from './identity/one-time-codes.ts';
 import type { Sealed } from './identity/sealed.ts';
 import type { Operation } from './operations.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { RegistryTools } from './registry-tools.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { Sessions } from './sessions.ts';
 
-export type ServerConfig = Pick<Config, 'auth' | 'clock' | 'publicUrl'>;
+export type ServerConfig = Pick<Config, 'auth' | 'clock' | 'publicUrl'> & Partial<Pick<Config, 'rateLimit' | 'proxies'>>;
 
 export const faults = ['none', 'slow', 'down', 'wrong-body'] as const;
 export type Fault = (typeof faults)[number];
@@ -51,6 +52,8 @@ export interface Context {
   readonly flow: CodeFlow;
   /** for what rests in the store and only we read */
   readonly kept: Sealed;
+  /** absent: calls are not counted */
+  readonly limits?: RateLimits;
   /** absent where nothing can be sent */
   readonly codes?: { readonly codes: OneTimeCodes; readonly channels: readonly Contact['channel'][] };
   /** where messages are caught instead of sent: the one of this browser (the secret of its cookie) */
