@@ -52,6 +52,7 @@ import type { Sweeper } from './sweep.ts';
 import { createWatch } from './watch.ts';
 import type { Watch } from './watch.ts';
 import type { Store } from './ports.ts';
+import { createStoreClock } from './store-clock.ts';
 import type { Moment } from '../engine/index.ts';
 
 export interface Parts {
@@ -309,7 +310,10 @@ interface Base {
 }
 
 function openRoom({ config, handlers = new Map(), log = silent, instead, shared }: Options, store: Store, opened: OpenedQueue): Base {
-  const clock = instead?.clock ?? (config.clock === 'controllable' ? controllableClock() : realClock());
+  const wall = instead?.clock ?? (config.clock === 'controllable' ? controllableClock() : realClock());
+  // a clock that people move is the time of everything; else that of the store is, where several machines share it
+  const common = shared && config.clock !== 'controllable' ? createStoreClock(store, wall) : undefined;
+  const clock = common ?? wall;
   const zone = config.zone ?? 'Asia/Jakarta';
   const cluster = createCluster(store);
   const moment = (): Moment => ({ now: clock.now(), zone, cluster: cluster.current() });
@@ -340,6 +344,7 @@ function openRoom({ config, handlers = new Map(), log = silent, instead, shared 
     store,
     queue: opened.queue,
     clock,
+    storeTime: common?.sync ?? (async () => clock.now()),
     zone,
     cluster,
     moment,
@@ -396,6 +401,7 @@ interface Attending {
 
 /** What each process of many does from time to time, also when no hint reached it. */
 async function attend(room: Room, { consumer, batches, types }: Attending): Promise<void> {
+  await room.storeTime();
   await room.news.caughtUp();
   if (room.leads()) await batches.restore();
   if (types.length === 0) return;

@@ -20,20 +20,22 @@ export function createJobs(room: Room, alarm: (at: number) => void): Jobs {
   // where others commit too, their hint may be lost
   const longest = room.shared ? FALLBACK : Number.POSITIVE_INFINITY;
   const waiting = new Map<string, Set<() => void>>();
-  async function woken(type: string, waitMs: number, signal: AbortSignal): Promise<void> {
+  /** Until somebody wakes it, the time is over, the caller goes away, or it is told that nobody waits any more. */
+  function sleep(type: string, waitMs: number, signal: AbortSignal): { readonly woken: Promise<void>; readonly end: () => void } {
     const sleepers = waiting.get(type) ?? new Set();
     waiting.set(type, sleepers);
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        sleepers.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, waitMs);
-      signal.addEventListener('abort', done, { once: true });
-      sleepers.add(done);
-    });
+    const { promise: woken, resolve } = Promise.withResolvers<void>();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      sleepers.delete(end);
+      if (sleepers.size === 0 && waiting.get(type) === sleepers) waiting.delete(type);
+      resolve();
+    };
+    const timer = setTimeout(end, waitMs);
+    signal.addEventListener('abort', end, { once: true });
+    sleepers.add(end);
+    return { woken, end };
   }
   function wakeTypes(types: Iterable<string> = waiting.keys()): void {
     for (const type of types) [...(waiting.get(type) ?? [])].forEach((wakeUp) => wakeUp());
@@ -44,10 +46,14 @@ export function createJobs(room: Room, alarm: (at: number) => void): Jobs {
       for (;;) {
         // listens before it looks: a job that is committed in between wakes it
         const left = until - performance.now();
-        const next = left > 0 && !signal.aborted ? woken(request.type, Math.min(left, longest), signal) : undefined;
-        const leased = signal.aborted ? [] : await lease(room, request, alarm);
-        if (leased.length > 0 || next === undefined) return leased;
-        await next;
+        const nap = left > 0 && !signal.aborted ? sleep(request.type, Math.min(left, longest), signal) : undefined;
+        try {
+          const leased = signal.aborted ? [] : await lease(room, request, alarm);
+          if (leased.length > 0 || nap === undefined) return leased;
+          await nap.woken;
+        } finally {
+          nap?.end();
+        }
       }
     },
     extend: async (jobKey, timeoutMs) => {

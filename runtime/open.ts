@@ -70,6 +70,7 @@ export async function openRuntime(options: OpenRuntime): Promise<Runtime> {
     const shared = isShared(options);
     const opened = options.instead?.queue ?? (await openQueue(options.config, { log: options.log ?? silent, shared }));
     parts = assemble({ ...options, shared }, store, opened);
+    await parts.room.storeTime();
     await parts.room.news.caughtUp();
     await parts.learn();
     if (!shared) await restoreStartTimers(parts.room);
@@ -133,7 +134,6 @@ function runtimeOf(parts: Parts): Runtime {
     ...messagingOf(parts),
     activateJobs: jobs.activate,
     extendJob: jobs.extend,
-    leads: room.leads,
     wakeJob: async (jobKey) => {
       const at = await wake(room, jobKey);
       parts.alarm.at(at);
@@ -152,7 +152,7 @@ function runtimeOf(parts: Parts): Runtime {
     moveClock: async (to) => await moveClock(parts, to),
     onChange: watch.onChange,
     caughtUp: room.news.caughtUp,
-    alive: parts.pulse.alive,
+    alive: () => parts.pulse.alive() && room.store.beyondRepair?.() !== true,
     ...holdingOf(parts),
     changeCluster: createClusterChanges(room),
     settled: async () => await settled(parts),

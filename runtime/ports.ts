@@ -153,6 +153,10 @@ export interface Store {
   getBlob(id: string): Promise<Uint8Array | undefined>;
   /** harmless when there is none */
   deleteBlob(id: string): Promise<void>;
+  /** the store's own time, milliseconds since 1970: the same for all processes that use it. A round trip */
+  clock(): Promise<number>;
+  /** after a failed write of the disk nothing is written any more: only a start of the process helps. Absent: never so */
+  beyondRepair?(): boolean;
   /** a real round trip; throws when the store cannot be used */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -125,7 +125,6 @@ export const registryCollections = {
   },
   /** news that came, without a value of it: one row per event (key: hookId/hash of its id), and one per minute of what was refused */
   hookDeliveries: {
-    only: { outcome: 'refused' },
     fields: {
       deliveryId: 'text',
       hookId: 'text',
@@ -136,7 +135,7 @@ export const registryCollections = {
       count: 'number',
       messageKey: 'key',
     },
-    indexes: [['hookId', 'at'], ['at'], ['outcome', 'at']],
+    indexes: [['hookId', 'at'], ['at']],
   },
   /** calls of one day, where the agency allows only so many. Key: `<agencyId>/<day>` */
   agencyUsage: {

@@ -14,6 +14,8 @@ export interface Room {
   readonly store: Store;
   readonly queue: Queue;
   readonly clock: RuntimeClock | ControllableClock;
+  /** the store's time, asked now; where one process has it alone, or people move the clock, `clock` itself */
+  storeTime(): Promise<number>;
   readonly zone: string;
   /** what holds for every process, as it is known here */
   readonly cluster: Cluster;

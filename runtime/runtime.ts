@@ -141,7 +141,7 @@ export interface Runtime {
   onChange(listener: (change: Change) => void): () => void;
   /** what other processes deployed or held before this call is known here when it resolves; at once where there are none */
   caughtUp(): Promise<void>;
-  /** this process still does what it is for: its place in the queue answers. False: restart it. */
+  /** this process still does what it is for: its place in the queue answers, and the store can be written. False: restart it. */
   alive(): boolean;
   /** an agency's jobs wait in the store from now on; those that run end */
   holdAgency(agency: string, by: Actor, reason?: string): Answer<object>;
@@ -151,8 +151,6 @@ export interface Runtime {
   changeCluster(change: ClusterChange): Answer<{ readonly row: Row }>;
   /** whether calls go out to it, and if not, why and since when */
   agencyGate(agency: string): GateView;
-  /** this process is the one that does what one of many does, right now */
-  leads(): boolean;
   /** what this job waits for after its call has come: it goes on now */
   wakeJob(jobKey: Key): Promise<void>;
   /** the day that quotas count by, in the house's time zone: `2026-01-31` */

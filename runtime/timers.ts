@@ -23,7 +23,11 @@ export async function fireDue(room: Room): Promise<number> {
       limit: PAGE,
     });
     if (items.length === 0) return fired;
-    const results = await Promise.allSettled(items.map(async (row) => await fire(room, row)));
+    // LAW: due is what the store's clock says is due, whatever this machine believes
+    const now = await room.storeTime();
+    const due = items.filter(({ dueAt }) => Number(dueAt) <= now);
+    if (due.length === 0) return fired;
+    const results = await Promise.allSettled(due.map(async (row) => await fire(room, row)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     const moved = results.filter((result) => result.status === 'fulfilled' && result.value).length;

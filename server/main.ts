@@ -1,4 +1,5 @@
 /** `npm start`: runs Alur until it is told to stop, and says in plain lines what runs where. */
+import { endWhenDead } from './end-when-dead.ts';
 import { startAlur } from './start.ts';
 import type { Alur } from './start.ts';
 
@@ -38,8 +39,14 @@ function describe({ url, config, runtime, accounts, client, sandboxes }: Alur): 
   ];
 }
 
+function die(): void {
+  process.stderr.write('Expected this process to be alive, but it is not (see /livez): it ends, so that it can be started again.\n');
+  process.exit(1);
+}
+
 try {
   const alur = await startAlur(process.env);
+  endWhenDead({ alive: alur.runtime.alive, dead: die });
   process.stdout.write(describe(alur).join('\n'));
   const stop = (): void => {
     process.stdout.write('Stopping.\n');

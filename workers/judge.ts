@@ -49,8 +49,7 @@ export function judge(judging: Judging, answer: RawAnswer): Verdict {
   const layer = answer.headers['x-road-error'];
   if (layer !== undefined) return exchangeFault(judging, response, String(layer));
   if (answer.status < 200 || answer.status >= 300) return refused(judging, answer, response);
-  const packed = /^[a-z-]{1,20}$/i.exec(String(answer.headers['content-encoding'] ?? ''))?.[0];
-  return accepted(judging, response, { readable: json !== undefined, empty: answer.bytes.byteLength === 0, packed });
+  return accepted(judging, response, { readable: json !== undefined, empty: answer.bytes.byteLength === 0 });
 }
 
 /** What an agency brings later: judged by what its contract says of it, and by the step's own condition. Nothing of it is tried again. */
@@ -104,21 +103,14 @@ function refused(judging: Judging, answer: RawAnswer, response: Response): Verdi
 function accepted(
   judging: Judging,
   response: Response,
-  { readable, empty, packed }: { readonly readable: boolean; readonly empty: boolean; readonly packed: string | undefined },
+  { readable, empty }: { readonly readable: boolean; readonly empty: boolean },
 ): Verdict {
   const { operation } = judging;
   const check = operation.answers.get(response.status);
   const fine: Verdict = { outcome: 'answered', code: null, response };
   if (empty && check === undefined) return fine;
-  if (!readable) {
-    const found = packed === undefined ? '' : `, because it is compressed (${packed}) and nobody asked for that`;
-    return drifted(
-      operation,
-      response,
-      { place: '', expected: 'readable JSON' },
-      `status ${response.status} without readable JSON${found}`,
-    );
-  }
+  if (!readable)
+    return drifted(operation, response, { place: '', expected: 'readable JSON' }, `status ${response.status} without readable JSON`);
   const unhappy = unsuccessful(judging, response);
   if (unhappy !== undefined) return unhappy;
   if (check === undefined)

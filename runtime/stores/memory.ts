@@ -44,6 +44,7 @@ export function createMemoryStore(): Store {
     putBlob: async (id, bytes) => void memory.blobs.set(id, bytes.slice()),
     getBlob: async (id) => memory.blobs.get(id)?.slice(),
     deleteBlob: async (id) => void memory.blobs.delete(id),
+    clock: async () => Date.now(),
     ping: async () => undefined,
     close: async () => undefined,
   };

@@ -72,6 +72,7 @@ export async function openMongoStore(url: string, options: MongoOptions = {}): P
     putBlob: async (id, bytes) => await putBlob(room, id, bytes),
     getBlob: async (id) => await getBlob(room, id),
     deleteBlob: async (id) => await deleteBlob(room, id),
+    clock: async () => await room.time.ask(),
     ping: async () => void (await room.db.command({ ping: 1 })),
     explain: async (collection, query) => await explain(room, collection, query),
     close: async () => {

@@ -26,8 +26,8 @@ export type Batch =
 export type Reply =
   { readonly t: 'told'; readonly file: number; readonly told: readonly Told[] } | { readonly t: 'closed'; readonly file: number };
 
-/** What became of the order of this place in its message. */
-export type Told = readonly [place: number, answer: Answer | undefined, error?: Error];
+/** What became of the order of this place in its message. `broken`: and nothing will be done any more. */
+export type Told = readonly [place: number, answer: Answer | undefined, error?: Error, broken?: boolean];
 
 /** Whose orders they are. */
 export interface Orderer {

@@ -41,7 +41,7 @@ const handlers: { readonly [T in Batch['t']]: (batch: Extract<Batch, { readonly 
     unpack(orders).forEach((order, place) =>
       writer?.ask(order).then(
         (answer: Answer) => note(file, [place, answer]),
-        (error: unknown) => note(file, [place, undefined, error as Error]),
+        (error: unknown) => note(file, [place, undefined, error as Error, writer.broken()]),
       ),
     );
   },
@@ -53,7 +53,7 @@ function opened(path: string): Writer {
   try {
     return openWriter(path, textOf);
   } catch (error) {
-    return { ask: async () => await Promise.reject(error as Error), close: async () => undefined };
+    return { ask: async () => await Promise.reject(error as Error), broken: () => true, close: async () => undefined };
   }
 }
 

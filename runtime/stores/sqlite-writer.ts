@@ -15,6 +15,8 @@ import { INSTANCE_AT } from './sqlite-texts.ts';
 export interface Writer {
   /** answers when it is on the disk, or (`visible`) when it is in order; rejects when it is not done */
   ask(order: Order): Promise<Answer>;
+  /** nothing is done any more */
+  broken(): boolean;
   /** answers when everything that was asked for is decided and the file is closed */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function openWriter(path: string, textOf: (number: number) => Text): Writ
       checkpoints.noteWrite();
       return answer;
     },
+    broken: () => group.broken() !== undefined,
     close: async () => {
       await group.idle();
       await checkpoints.stop();
@@ -76,7 +79,10 @@ function isAt(statements: Statements, [key, expected]: NonNullable<Order['versio
 
 const [IO_ERROR, CORRUPT, NOT_A_DATABASE] = [10, 11, 26];
 
+/** The shared index of the log could not grow, because the disk is full: nothing was committed, and the next attempt makes it anew. SQLite counts it as I/O. */
+const INDEX_OF_LOG = [18, 19, 21].map((kind) => IO_ERROR | (kind << 8));
+
 function isFatal(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  return [IO_ERROR, CORRUPT, NOT_A_DATABASE].includes(code);
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  return [IO_ERROR, CORRUPT, NOT_A_DATABASE].includes(code & 0xff) && !INDEX_OF_LOG.includes(code);
 }

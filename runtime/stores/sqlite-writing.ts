@@ -9,6 +9,8 @@ import type { Orderer, Told, WritingThread } from './sqlite-thread.ts';
 export interface Writing {
   /** answers when it is on the disk, or (`visible`) when everybody can see it; rejects when it is not done */
   ask(order: Order): Promise<Answer>;
+  /** nothing is written any more: only a start of the process helps */
+  broken(): boolean;
   /** answers when everything that was asked for is decided and the thread has let go of the file */
   close(): Promise<void>;
 }
@@ -30,6 +32,7 @@ class Gathering implements Writing, Orderer {
   /** how many of them it has not answered */
   #open = 0;
   #scheduled = false;
+  #broken = false;
   #closing: Promise<void> | undefined;
   #closed: () => void = () => undefined;
 
@@ -66,6 +69,7 @@ class Gathering implements Writing, Orderer {
     this.#open -= told.length;
     // FIRST what waits: the thread goes on while those who hear now go on here
     if (this.#open === 0) this.#give();
+    this.#broken ||= told.some(([, , , broken]) => broken === true);
     for (const [place, answer, error] of told)
       if (answer === undefined) given[place]?.reject(error);
       else given[place]?.resolve(answer);
@@ -91,7 +95,12 @@ class Gathering implements Writing, Orderer {
     this.#closed();
   }
 
+  broken(): boolean {
+    return this.#broken;
+  }
+
   end(error: unknown): void {
+    this.#broken = true;
     const all = [...this.#given, ...this.#waiting];
     [this.#given, this.#waiting, this.#orders, this.#open] = [[], [], [], 0];
     all.forEach(({ reject }) => reject(error));

@@ -71,7 +71,9 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
     leaseJobs: async (request) => leasedRows(rowsOf(await ask(leaseOrder(request)))),
     putBlob: async (id, bytes) => void (await ask(blobOrder(id, bytes))),
     deleteBlob: async (id) => void (await ask(noBlobOrder(id))),
+    clock: async () => Date.now(),
     ping: async () => void (await ask({ visible: true })),
+    beyondRepair: () => writing.broken(),
     explain: (collection, query) => explain(database, collection, query),
     close: async () => {
       // the last connection moves the log into the file: let that be the thread's
@@ -128,6 +130,7 @@ export function readSqliteStore(path: string): Store & { readonly schemaVersion:
     leaseJobs: refused,
     putBlob: refused,
     deleteBlob: refused,
+    clock: async () => Date.now(),
     ping: async () => void database.prepare('SELECT count(*) FROM "_counters"').get(),
     close: async () => db.close(),
   };

@@ -105,6 +105,9 @@ export function hasRedis(): boolean {
 
 export interface SmallDisk {
   readonly folder: string;
+  /** no more than so many bytes are free from now on */
+  fill(left?: number): void;
+  free(): void;
   /** not a byte is free for so long */
   full(milliseconds: number): Promise<void>;
   stop(): void;
@@ -117,20 +120,28 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | u
   const ballast = join(folder, 'ballast');
   const unmount = (): void => void spawnSync('umount', ['-l', folder], { stdio: 'ignore' });
   leftovers.add(unmount);
+  const fill = (left = 0): void => {
+    for (;;) {
+      const { bavail, bsize } = statfsSync(folder);
+      const much = Math.min(bavail * bsize - left, 8 * 2 ** 20);
+      if (much <= 0) return;
+      try {
+        writeFileSync(ballast, Buffer.alloc(much), { flag: 'a' });
+      } catch {
+        // not even that
+        return;
+      }
+    }
+  };
+  const free = (): void => rmSync(ballast, { force: true });
   return {
     folder,
+    fill,
+    free,
     full: async (milliseconds) => {
-      for (let free = Infinity; free > 0;) {
-        const { bavail, bsize } = statfsSync(folder);
-        free = Number(bavail) * Number(bsize);
-        try {
-          writeFileSync(ballast, Buffer.alloc(Math.min(free, 8 * 2 ** 20)), { flag: 'a' });
-        } catch {
-          break;
-        }
-      }
+      fill();
       await sleep(milliseconds);
-      rmSync(ballast, { force: true });
+      free();
     },
     stop: () => {
       unmount();

@@ -30,8 +30,11 @@ export const healthRoutes: readonly Route[] = [
     // a store or queue that is away is no reason to restart this process: see /readyz
     handler: ({ context: { runtime, log } }) => {
       if (runtime.alive()) return ok({ status: 'alive' });
-      log('error', 'not alive: what this process puts into the queue does not come back to it');
-      throw new Problem('NOT_READY', 'Expected this process to take work from the queue, but it is deaf; restart it');
+      const why = runtime.store.beyondRepair?.()
+        ? 'Expected a store that can be written, but an earlier write failed on the disk'
+        : 'Expected this process to take work from the queue, but it is deaf: what it puts there does not come back to it';
+      log('error', `not alive: ${why}`);
+      throw new Problem('NOT_READY', `${why}; restart it`);
     },
   },
   {

@@ -159,6 +159,7 @@ const writesOf = (commands: readonly Noted[]): readonly Noted[] =>
       maxWriteBatchSize: 100_000,
       minWireVersion: 0,
       maxWireVersion: 9,
+      localTime: new Date(),
       ok: 1,
     };
     if (Object.keys(told).length > 0) proxy.answers.set('hello', { ...member, setName: 'rs0' });

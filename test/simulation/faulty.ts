@@ -14,7 +14,9 @@ export interface Faults {
 export const NO_FAULTS: Faults = { before: 0, after: 0, lose: 0, duplicate: 0, refuse: 0 };
 
 export interface Weather {
-  faults: Faults;
+  readonly faults: Faults;
+  /** the store's own time, which may jump */
+  now(): number;
 }
 
 /** `inner` holds what is durable; it survives every life. */
@@ -41,6 +43,7 @@ export function faultyStore(world: World, weather: Weather, { inner, life }: { r
     putBlob: async (id, bytes) => await through(() => inner.putBlob(id, bytes), false),
     getBlob: async (id) => await through(() => inner.getBlob(id), true),
     deleteBlob: async (id) => await through(() => inner.deleteBlob(id), false),
+    clock: async () => await through(async () => weather.now(), true),
     ping: async () => undefined,
     close: async () => undefined,
   };

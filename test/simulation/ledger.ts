@@ -21,6 +21,10 @@ export interface Ledger {
   readonly early: Set<string>;
   /** what attempts told after somebody else had had their job */
   readonly stale: Set<string>;
+  /** timers by instance and number: when they are due */
+  readonly timers: Map<string, number>;
+  /** sentences about timers that began or fired at a wrong time */
+  readonly tooEarly: string[];
 }
 
 export function createLedger(): Ledger {
@@ -33,6 +37,32 @@ export function createLedger(): Ledger {
     effects: new Map(),
     early: new Set(),
     stale: new Set(),
+    timers: new Map(),
+    tooEarly: [],
+  };
+}
+
+/** Milliseconds. How far a process may be off the store's time; how long it may be stopped between deciding and writing. */
+const [OFF, STOPPED] = [2_000, 10 * 60_000];
+
+/** Looks at timers in the store's own time, which in such a run never jumps: when they begin, and when they fire. */
+export function timedStore(inner: Store, { now, ledger }: { readonly now: () => number; readonly ledger: Ledger }): Store {
+  const wrong = (key: string, what: string): void => void ledger.tooEarly.push(`CLOCK: ${what} of ${key}`);
+  return {
+    ...inner,
+    commit: async (wanted) => {
+      const result = await inner.commit(wanted);
+      if (result !== 'committed') return result;
+      const late = now() - wanted.audit.at;
+      for (const event of wanted.events) {
+        if (event.t !== 'timer-scheduled' && event.t !== 'timer-fired') continue;
+        const name = `${wanted.instanceKey}/${event.n}`;
+        if (late < -OFF || late > STOPPED) wrong(name, `${event.t} at a time that is ${Math.round(-late)} ms off`);
+        if (event.t === 'timer-scheduled') ledger.timers.set(name, event.dueAt);
+        else if (now() < (ledger.timers.get(name) ?? 0) - OFF) wrong(name, 'fired before it was due');
+      }
+      return result;
+    },
   };
 }
 
@@ -58,6 +88,7 @@ export async function judge(store: Store, ledger: Ledger): Promise<readonly stri
     if ((await store.get('messageCorrelations', `${message}/${process}`)) === undefined)
       wrong.push(`LOST: message ${message} was acknowledged, but no ${process} has taken it`);
   for (const key of (await store.pendingEffects(100)).map(({ id }) => id)) wrong.push(`STUCK: effect ${key} was never done`);
+  wrong.push(...ledger.tooEarly);
   return [...wrong, ...wrongEffects(histories, ledger), ...wrongResults(histories, ledger), ...twins(items, histories, ledger)];
 }
 

@@ -21,6 +21,7 @@ export interface Mutant {
   readonly places?: number;
   readonly store?: (inner: Store, at: Where) => Store;
   readonly idempotencyKey?: (job: Job) => string;
+  readonly ownClock?: boolean;
 }
 
 const has = (wanted: Commit, type: Event['t']): boolean => wanted.events.some(({ t }) => t === type);
@@ -219,6 +220,12 @@ export const mutants: readonly Mutant[] = [
         return await inner.search(collection, sweeps ? { ...query, filter: { ...query.filter, jobKey: '1' } } : query);
       },
     }),
+  },
+  {
+    name: "each process believes its own machine's clock",
+    places: 2,
+    // asked for the time, the store tells what the machine believes
+    ownClock: true,
   },
   {
     name: 'flows of a later commit are not told',

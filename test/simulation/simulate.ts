@@ -10,8 +10,8 @@ import { createMemoryStore } from '../../runtime/stores/memory.ts';
 import { ask } from './clients.ts';
 import { agencyOf } from './agency.ts';
 import { createBroker, faultyQueue, faultyStore, NO_FAULTS } from './faulty.ts';
-import type { Broker, Weather } from './faulty.ts';
-import { createLedger, judge } from './ledger.ts';
+import type { Broker, Faults, Weather } from './faulty.ts';
+import { createLedger, judge, timedStore } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Mutant } from './mutants.ts';
 import { processes } from './processes.ts';
@@ -39,15 +39,18 @@ export interface Place {
 
 export interface Run {
   readonly world: World;
-  readonly weather: Weather;
+  readonly weather: Weather & { faults: Faults };
   readonly inner: Store;
   readonly broker: Broker;
   readonly ledger: Ledger;
   readonly places: readonly Place[];
   readonly mutant: Mutant | undefined;
   readonly cases: number;
-  /** clocks jump in this run */
+  /** clocks of machines jump in this run */
   readonly jumps: boolean;
+  /** what the store's clock is off by; jumps where `storeJumps`. Milliseconds. */
+  storeSkew: number;
+  readonly storeJumps: boolean;
   invoices: number;
   crashes: number;
 }
@@ -87,6 +90,7 @@ export async function simulate(seed: number, { cases = 6, places, mutant }: Opti
     let steps = await badTimes(run);
     run.weather.faults = NO_FAULTS;
     for (const place of run.places) place.skew = 0;
+    run.storeSkew = 0;
     steps += await goodTimes(run);
     const wrong = await judge(run.inner, run.ledger);
     for (const { life } of run.places) world.kill(life);
@@ -97,8 +101,9 @@ export async function simulate(seed: number, { cases = 6, places, mutant }: Opti
 }
 
 function begin(world: World, { cases, places, mutant }: { cases: number; places: number; mutant: Mutant | undefined }): Run {
-  const weather = { faults: NO_FAULTS };
-  return {
+  const weather = { faults: NO_FAULTS, now: () => BEGAN + Math.floor(world.now()) + run.storeSkew };
+  const jumps = world.chance(0.5);
+  const run: Run = {
     world,
     weather,
     inner: createMemoryStore(),
@@ -113,11 +118,14 @@ function begin(world: World, { cases, places, mutant }: { cases: number; places:
     })),
     mutant,
     cases,
+    jumps,
+    storeSkew: 0,
     // the hour that follows costs time when several processes show each other all the while that they live
-    jumps: world.chance(places > 1 ? 0.15 : 0.5),
+    storeJumps: places > 1 && world.chance(0.15),
     invoices: 0,
     crashes: 0,
   };
+  return run;
 }
 
 /** Opening takes many steps; a crash may come in any of them. */
@@ -126,9 +134,10 @@ function open(run: Run, place: Place): void {
   Object.assign(place, { life, runtime: undefined, asking: 0 });
   const { world, weather, broker, mutant } = run;
   const clock = { now: () => BEGAN + place.skew + Math.floor(world.now()), onMoved: () => () => undefined };
-  const inner = mutant?.store?.(run.inner, { world, life, ledger: run.ledger }) ?? run.inner;
+  const timed = run.places.length > 1 && !run.storeJumps ? timedStore(run.inner, { now: run.weather.now, ledger: run.ledger }) : run.inner;
+  const inner = mutant?.store?.(timed, { world, life, ledger: run.ledger }) ?? timed;
   const instead = {
-    store: faultyStore(world, weather, { inner, life }),
+    store: faultyStore(world, mutant?.ownClock === true ? believing(weather, clock.now) : weather, { inner, life }),
     queue: faultyQueue(world, weather, { broker, life }),
     clock,
     compile: compileOnce,
@@ -145,6 +154,16 @@ function open(run: Run, place: Place): void {
       () => life.dead || world.later(1_000, () => life.dead || (world.kill(life), open(run, place))),
     );
   });
+}
+
+/** The same weather, and a store that has no time of its own. */
+function believing(weather: Weather, now: () => number): Weather {
+  return {
+    get faults() {
+      return weather.faults;
+    },
+    now,
+  };
 }
 
 /** The processes are the same in every life of every run. */
@@ -195,8 +214,13 @@ function strike(run: Run, place: Place): void {
   if (world.chance(0.002)) life.stoppedUntil = world.now() + world.random() * 40_000;
   if (world.chance(0.001)) run.broker.wipe();
   // a wrong clock, set right some time later
-  if (run.jumps && world.chance(0.002)) place.skew = place.skew === 0 ? (world.chance(0.5) ? HOUR : -HOUR) : 0;
+  if (run.jumps && world.chance(0.002)) place.skew = jumped(run, place.skew);
+  if (run.storeJumps && world.chance(0.002)) run.storeSkew = jumped(run, run.storeSkew);
   if (runtime && place.asking < 8 && world.chance(0.1)) ask(run, place, runtime);
+}
+
+function jumped({ world }: Run, skew: number): number {
+  return skew !== 0 ? 0 : world.chance(0.5) ? HOUR : -HOUR;
 }
 
 /** Nothing fails any more. Bounded: half a day of the world's time. */

@@ -85,7 +85,7 @@ async function stateOf(room: MongoRoom, { attempt, owner, v = 0 }: Hold): Promis
 
 async function voidAttempt(room: MongoRoom, { attempt, owner, v = 0 }: Hold): Promise<void> {
   if (owner === undefined)
-    return void (await inserted(async () => await room.journal.insertOne({ _id: attempt, voided: true, at: Date.now() })));
+    return void (await inserted(async () => await room.journal.insertOne({ _id: attempt, voided: true, at: room.time.now() })));
   if (v === 1 && (await inserted(async () => await room.instances.insertOne({ _id: owner, v: 0, voided: [attempt] })))) return;
   await room.instances.updateOne({ _id: owner, v: v - 1 }, { $push: { voided: attempt } });
 }

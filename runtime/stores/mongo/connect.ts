@@ -7,6 +7,8 @@ import type { Doc, InstanceDoc, MongoRoom } from './documents.ts';
 import { ABSENT } from './documents.ts';
 import { isComparable } from './row-document.ts';
 import { nameOf } from './row-search.ts';
+import { createServerTime } from './server-time.ts';
+import type { ServerTime } from './server-time.ts';
 
 /** Raise when documents change in a way that older programs cannot read. */
 export const SCHEMA_VERSION = 1;
@@ -43,7 +45,7 @@ export async function connect(url: string, options: MongoOptions): Promise<{ rea
     const db = connection.db;
     if (db === undefined) throw new Error('Expected a database, but the connection has none');
     await refuseUnsafe(connection, options);
-    const room = roomOf(connection);
+    const room = roomOf(connection, await createServerTime(db));
     const found = await schemaVersionOf(room);
     if (found > SCHEMA_VERSION || (options.asItIs === true && found !== SCHEMA_VERSION)) throw new OtherSchema(found);
     if (options.asItIs !== true) {
@@ -77,7 +79,7 @@ function refuseWeakening(url: string): void {
       );
 }
 
-function roomOf(connection: Connection): MongoRoom {
+function roomOf(connection: Connection, time: ServerTime): MongoRoom {
   const db = connection.db as NonNullable<Connection['db']>;
   const named = (name: string) => db.collection<Doc>(name);
   return {
@@ -90,6 +92,7 @@ function roomOf(connection: Connection): MongoRoom {
     blobs: named('_blobs'),
     chunks: named('_chunks'),
     meta: named('_meta'),
+    time,
   };
 }
 

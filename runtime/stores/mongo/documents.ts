@@ -2,6 +2,7 @@
 import mongoose from 'mongoose';
 import type { mongo } from 'mongoose';
 import type { Commit, CommitResult } from '../../ports.ts';
+import type { ServerTime } from './server-time.ts';
 
 export type Id = string | bigint;
 export interface Doc {
@@ -63,6 +64,7 @@ export interface MongoRoom {
   readonly blobs: mongo.Collection<Doc>;
   readonly chunks: mongo.Collection<Doc>;
   readonly meta: mongo.Collection<Doc>;
+  readonly time: ServerTime;
 }
 
 export function newAttempt(): string {
@@ -70,9 +72,9 @@ export function newAttempt(): string {
 }
 
 let last = 0;
-/** Microseconds since 1970, never twice in this process. */
-export function orderNumber(): number {
-  last = Math.max(last + 1, Date.now() * 1_000);
+/** Microseconds since 1970 by the server's clock, never twice in this process. */
+export function orderNumber({ time }: Pick<MongoRoom, 'time'>): number {
+  last = Math.max(last + 1, Math.round(time.now() * 1_000));
   return last;
 }
 

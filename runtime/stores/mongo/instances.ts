@@ -61,7 +61,7 @@ async function committing(parts: Parts, wanted: Commit): Promise<CommitResult> {
 
 async function attemptCommit({ room, writes, tidying }: Parts, wanted: Commit): Promise<CommitResult | 'voided'> {
   const [_id, claims] = [BigInt(wanted.instanceKey), wanted.claims ?? []];
-  const step = stepOf(wanted, newAttempt());
+  const step = stepOf(room, wanted, newAttempt());
   const taken = await holdAll(room, claims, { attempt: step.attempt, owner: _id, v: step.v });
   if (taken) return (await versionOf(room, _id)) === wanted.expected ? taken : 'conflict';
   if (!(await compareAndSet(room, wanted, step))) {
@@ -76,11 +76,11 @@ async function attemptCommit({ room, writes, tidying }: Parts, wanted: Commit): 
   return 'committed';
 }
 
-function stepOf(wanted: Commit, attempt: string): StepDoc {
+function stepOf(room: MongoRoom, wanted: Commit, attempt: string): StepDoc {
   return {
     v: wanted.expected + 1,
     attempt,
-    at: orderNumber(),
+    at: orderNumber(room),
     audit: JSON.stringify(wanted.audit),
     events: wanted.eventsJson ?? JSON.stringify(wanted.events),
     rows: JSON.stringify(wanted.rows),
@@ -102,7 +102,7 @@ async function compareAndSet(room: MongoRoom, wanted: Commit, step: StepDoc): Pr
     kind,
     payload: JSON.stringify(payload),
     seq: step.v,
-    at: orderNumber(),
+    at: orderNumber(room),
   }));
   const fields = { v: step.v, ended: wanted.ended ?? false };
   try {

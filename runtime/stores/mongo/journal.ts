@@ -48,7 +48,7 @@ async function together(
     const attempt = newAttempt();
     if (await holdAll(room, ifAbsent, { attempt })) return false;
     const begun = performance.now();
-    const document = { _id: attempt, at: Date.now(), changes: JSON.stringify(changes), claims: JSON.stringify(ifAbsent) };
+    const document = { _id: attempt, at: room.time.now(), changes: JSON.stringify(changes), claims: JSON.stringify(ifAbsent) };
     try {
       await room.journal.insertOne(document);
     } catch (error) {
@@ -79,7 +79,8 @@ async function repair(room: MongoRoom, writes: RowWrites): Promise<number> {
     .sort({ _id: 1 })
     .limit(1_000)
     .toArray();
-  const old = left.filter((document) => Number(document['at']) < Date.now() - ABANDONED);
+  const now = await room.time.ask();
+  const old = left.filter((document) => Number(document['at']) < now - ABANDONED);
   for (const document of old)
     await finish(room, writes, { _id: document._id, changes: String(document['changes']), claims: String(document['claims']) });
   return left.length - old.length;
