@@ -25,6 +25,13 @@ export function keyOf(instanceKey: Key, n: number): Key {
   return ((BigInt(Math.floor(n / LOW)) << BLOCK_SHIFT) | (BigInt(instanceKey) & NUMBER_MASK) | BigInt(n % LOW)).toString();
 }
 
+/** `keyOf` of one instance, for who asks often. */
+export function keysOf(instanceKey: Key): (n: number) => Key {
+  if (instanceKey.length >= EXACT_DIGITS) return (n) => keyOf(instanceKey, n);
+  const base = Number(instanceKey) - (Number(instanceKey) % LOW);
+  return (n) => (n > 0 && n < LOW ? String(base + n) : keyOf(instanceKey, n));
+}
+
 /** Instance (or definition, message, user) number → its own key. */
 export function keyOfNumber(number: number): Key {
   if (number > MAX_NUMBER) throw new Error(`Expected a number up to ${MAX_NUMBER}, but got ${number}`);

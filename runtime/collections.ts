@@ -166,6 +166,7 @@ export const collections = {
       leaseToken: 'text',
       agency: 'text',
       attempt: 'number',
+      /* the attempt before this one ended without a word: its lease ran out */ unreported: 'flag',
       suspended: 'flag',
       /* the agency that it waits for in the store, out of every queue; and since when */ heldFor: 'text',
       heldSince: 'time',

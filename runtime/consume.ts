@@ -15,6 +15,8 @@ import { countCrash, forgetCrashes, MOST_CRASHES } from './crashes.ts';
 import type { Passage } from './compartments/passage.ts';
 import { queueOf } from './dispatch.ts';
 import type { QueueEntry } from './ports.ts';
+import { createRenewing } from './renewing.ts';
+import type { Renewing } from './renewing.ts';
 import { wake } from './wake.ts';
 import { SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
@@ -51,7 +53,15 @@ const LEASE = 10_000;
 const LONGEST_BACK_OFF = 5 * 60_000;
 const CONCURRENCY = 16;
 
-export function createConsumer(parts: ConsumerParts): Consumer {
+/** Of one consumer: what all its attempts share. */
+interface Attempting extends ConsumerParts {
+  readonly renewing: Renewing<Lease>;
+}
+
+export function createConsumer(given: ConsumerParts): Consumer {
+  const { room } = given;
+  const renewing = createRenewing<Lease>((lease) => room.background(async () => await renew(room, lease)), LEASE / 3);
+  const parts: Attempting = { ...given, renewing };
   const running = new Set<string>();
   const consumed = new Set<string>();
   async function handle({ jobKey, type, leave }: QueueEntry['payload'], signal: AbortSignal): Promise<void> {
@@ -77,7 +87,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
 }
 
 async function attempt(
-  parts: ConsumerParts,
+  parts: Attempting,
   { key, type, leave }: { readonly key: Key; readonly type: string; readonly leave: boolean },
   stop: AbortSignal,
 ): Promise<void> {
@@ -85,12 +95,13 @@ async function attempt(
   const handler = handlers.get(type);
   const now = room.clock.now();
   const leaseToken = randomUUID();
-  const before = await room.store.get('jobs', key);
+  // only calls of agencies stand before a gate
+  const before = type === 'agency-call' ? await room.store.get('jobs', key) : undefined;
   if (before !== undefined && !passage.lets(before, leave)) return await putAside(parts, before, now);
   const worker = parts.owner;
   const [row] = await room.store.leaseJobs({ type, jobKey: key, worker, max: 1, now, deadline: now + LEASE, leaseToken, ownWorker: true });
   if (handler === undefined || row === undefined) return await lookAgain(parts, key);
-  const crashes = await countCrash(room, key, before);
+  const crashes = row['unreported'] === true ? await countCrash(room, key) : 0;
   const lease = { row, leaseToken, crashed: crashes > 0 };
   if (crashes >= MOST_CRASHES)
     return await report(
@@ -100,7 +111,7 @@ async function attempt(
     );
   const job = await jobOf(room, row);
   if (job === undefined) return;
-  const renewal = setInterval(() => room.background(async () => await renew(room, lease)), LEASE / 3);
+  const over = parts.renewing.begin(lease);
   try {
     const result = await withTimeout(handler, job, { stop, timeoutMs: parts.timeoutMs });
     await report(parts, lease, { type: 'complete-job', n: localOf(key), variables: result });
@@ -112,7 +123,7 @@ async function attempt(
     if (row['called'] === true) await callsAnew(room, key);
     return await report(parts, lease, commandFor(parts, row, error));
   } finally {
-    clearInterval(renewal);
+    over();
   }
   await passage.called(row, undefined);
 }
@@ -135,9 +146,9 @@ class OurFault extends Error {}
 async function report(parts: ConsumerParts, lease: Lease, command: Report): Promise<void> {
   const { room } = parts;
   const key = String(lease.row['jobKey']);
-  const allowed = async (): Promise<boolean> => (await room.store.get('jobs', key))?.['leaseToken'] === lease.leaseToken;
+  const fence = { lease: { jobKey: key, token: lease.leaseToken } };
   try {
-    const outcome = await room.act(instanceKeyOf(key), { ...command, at: room.clock.now(), by: SYSTEM } as Command, { allowed });
+    const outcome = await room.act(instanceKeyOf(key), { ...command, at: room.clock.now(), by: SYSTEM } as Command, fence);
     if (lease.crashed) await forgetCrashes(room, key);
     // what it brings can never be taken: a person has to look, and to ask again would bring the same
     if (!outcome.ok && outcome.kind === 'INVALID_ARGUMENT' && command.type !== 'fail-job')
@@ -193,24 +204,22 @@ async function withTimeout(
   { stop, timeoutMs }: { readonly stop: AbortSignal; readonly timeoutMs: number },
 ): Promise<Variables> {
   const attempt = new AbortController();
-  const abort = (): void => attempt.abort();
-  const timer = setTimeout(abort, timeoutMs);
-  stop.addEventListener('abort', abort, { once: true });
-  if (stop.aborted) abort();
+  let abort = (): void => undefined;
+  const timer = setTimeout(() => abort(), timeoutMs);
   try {
-    return await Promise.race([handler(job, attempt.signal), aborted(attempt.signal, timeoutMs)]);
+    return await new Promise<Variables>((resolve, reject) => {
+      abort = () => {
+        attempt.abort();
+        reject(new JobFailure(`Expected the call to end within ${timeoutMs} ms, but it did not`));
+      };
+      stop.addEventListener('abort', abort, { once: true });
+      if (stop.aborted) abort();
+      handler(job, attempt.signal).then(resolve, reject);
+    });
   } finally {
     clearTimeout(timer);
     stop.removeEventListener('abort', abort);
   }
-}
-
-async function aborted(signal: AbortSignal, timeoutMs: number): Promise<never> {
-  return await new Promise((_resolve, reject) => {
-    const refuse = (): void => reject(new JobFailure(`Expected the call to end within ${timeoutMs} ms, but it did not`));
-    if (signal.aborted) refuse();
-    signal.addEventListener('abort', refuse, { once: true });
-  });
 }
 
 function commandFor({ backOffMs }: ConsumerParts, row: Row, error: unknown): Report {

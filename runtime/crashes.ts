@@ -3,15 +3,13 @@
  * The count is in the store, so it goes on across restarts; an attempt that reports, even a failure, sets it back.
  */
 import type { Key } from '../engine/index.ts';
-import type { Row } from './collections.ts';
 import type { Room } from './room.ts';
 
 /** So many attempts in a row that never reported: the job waits as an incident. */
 export const MOST_CRASHES = 10;
 
-/** `before`: the job's row as it was before this attempt's lease. Answers how many attempts in a row ended without a word. */
-export async function countCrash({ store, clock }: Room, key: Key, before: Row | undefined): Promise<number> {
-  if (typeof before?.['leaseToken'] !== 'string') return 0;
+/** For an attempt whose lease says that the one before it never reported. Answers how many in a row did not. */
+export async function countCrash({ store, clock }: Room, key: Key): Promise<number> {
   const id = idOf(key);
   const count = Number((await store.get('idempotency', id))?.['status'] ?? 0) + 1;
   await store.write([{ op: 'put', collection: 'idempotency', key: id, row: { id, status: count, createdAt: clock.now() } }]);

@@ -7,15 +7,16 @@
  * LAW: the caller hears of success only after the commit is durable.
  */
 import { decide, evolve, parse, serialize } from '../engine/index.ts';
-import type { ClusterSettings, Command, Event, InstanceState, Key, Rejection } from '../engine/index.ts';
+import type { ClusterSettings, Command, Event, InstanceState, Key, Rejection, Variable, Variables } from '../engine/index.ts';
 import { commitHash } from './audit-chain.ts';
 import type { DefinitionEntry, DefinitionBook } from './definitions.ts';
 import { effectsOf } from './effects.ts';
 import { createLanes } from './lanes.ts';
 import { MOST_VARIABLES, tooHeavy, weightOfVariables } from './limits.ts';
 import type { Commit, Effect, RowChange, Store } from './ports.ts';
-import { namesOf, project } from './projections.ts';
-import type { Names } from './projections.ts';
+import { project } from './projections.ts';
+import { namesOf } from './row-changes.ts';
+import type { Names } from './row-changes.ts';
 import { recentlyUsed } from './recently-used.ts';
 
 export interface Committed {
@@ -26,6 +27,13 @@ export interface Committed {
   readonly rows: readonly RowChange[];
   readonly effects: readonly Effect[];
   readonly definition: DefinitionEntry;
+  /** the instance has ended with this: its own variables, read when somebody asks */
+  readonly end?: () => End;
+}
+
+export interface End {
+  readonly state: 'COMPLETED' | 'TERMINATED';
+  readonly variables: Variables;
 }
 
 export interface Extras {
@@ -34,8 +42,8 @@ export interface Extras {
   /** more rows of the same commit */
   readonly rows?: readonly RowChange[];
   readonly claims?: Commit['claims'];
-  /** asked when it is this command's turn; false = the caller has lost its right to ask (a stale attempt) */
-  readonly allowed?: () => Promise<boolean>;
+  /** the attempt that reports: once its lease is over nothing comes of it */
+  readonly lease?: Commit['lease'];
 }
 
 export type Outcome =
@@ -49,6 +57,8 @@ export interface Door {
   run(instanceKey: Key, command: Command, extras?: Extras): Promise<Outcome>;
   /** reads durable state, in turn with the commands; undefined when there is no such instance or it has ended. Do not keep the state. */
   peek<T>(instanceKey: Key, read: (state: InstanceState) => T): Promise<T | undefined>;
+  /** the instance is active, as far as this process has committed; false: nothing is known here */
+  isActive(instanceKey: Key): boolean;
   busy(): number;
 }
 
@@ -96,8 +106,6 @@ export function createDoor(parts: DoorParts): Door {
   async function inTurn(key: Key, command: Command, extras: Extras): Promise<Outcome> {
     let fromStore = parts.shared !== true;
     for (let tries = 0; tries < TRIES; tries += 1) {
-      if (extras.allowed && !(await extras.allowed()))
-        return rejection('INVALID_STATE', 'Expected the attempt that holds the lease, but it is a stale one');
       const known = cache.get(key) !== undefined;
       const before = command.type === 'create-instance' ? undefined : await current(key);
       if (before === undefined && command.type !== 'create-instance') return await missing(parts.store, key);
@@ -123,6 +131,7 @@ export function createDoor(parts: DoorParts): Door {
         parts.committed(step.committed);
         return { ok: true, committed: step.committed };
       }
+      if (result === 'stale') return rejection('INVALID_STATE', 'Expected the attempt that holds the lease, but it is a stale one');
       if (typeof result === 'object')
         return { ok: false, kind: 'CLAIMED', reason: `Expected ${result.claimed} to be free, but it is taken` };
       if (command.type === 'create-instance') return rejection('ALREADY_EXISTS', `Expected no instance ${key}, but there is one`);
@@ -154,6 +163,7 @@ export function createDoor(parts: DoorParts): Door {
         const cached = await current(key);
         return cached === undefined ? undefined : read(cached.state);
       }),
+    isActive: (key) => parts.shared !== true && cache.get(key) !== undefined,
     busy: lanes.busy,
   };
 }
@@ -245,9 +255,11 @@ function decideStep(
   const atMost = (before?.snapshot ?? 0) + (before?.tail ?? 0);
   // before decide: afterwards the state is another
   const weight = before !== undefined && atMost > MOST_VARIABLES / 2 ? weightOfVariables(before.state) : 0;
+  // the map itself: an ended state lets go of it
+  const variables = before?.state.variables.get(0);
   const decision = decide(world, before?.state, command);
   if (!decision.ok) return decision;
-  const step = stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom, startedFrom });
+  const step = stepOf(parts, before, { command, extras, decision, definition: target ?? startedFrom, startedFrom, variables });
   const added = step.commit.eventsJson?.length ?? 0;
   const refusal = tooHeavy({ command, atMost: atMost + added, before: weight, state: decision.state });
   return refusal ? { ...refusal, spent: true } : step;
@@ -271,17 +283,21 @@ interface Decided {
   readonly decision: { readonly events: readonly Event[]; readonly state: InstanceState };
   readonly definition: DefinitionEntry;
   readonly startedFrom: DefinitionEntry;
+  /** of the instance itself, before these events and since */
+  readonly variables: ReadonlyMap<string, Variable> | undefined;
 }
 
-function stepOf({ also }: DoorParts, before: Cached | undefined, { command, extras, decision, definition, startedFrom }: Decided): Step {
+function stepOf({ also }: DoorParts, before: Cached | undefined, decided: Decided): Step {
+  const { command, extras, decision, definition, startedFrom, variables } = decided;
   const { events, state } = decision;
   const version = (before?.version ?? 0) + 1;
   const names = before?.names ?? namesOf(undefined);
   const audit = auditOf(command);
   const eventsJson = JSON.stringify(events);
   const chain = commitHash(before?.chain ?? '', { instanceKey: state.key, version, audit, events, eventsJson });
-  const projected = withHead(project({ events, state, names, definition, at: command.at, version }), state.key, `${version}:${chain}`);
-  const rows = [...projected, ...(extras.rows ?? []), ...(also?.(events, state, startedFrom) ?? [])];
+  const projected = project({ events, state, names, definition, at: command.at, version, auditHead: `${version}:${chain}` });
+  const more = [...(extras.rows ?? []), ...(also?.(events, state, startedFrom) ?? [])];
+  const rows = more.length === 0 ? projected : [...projected, ...more];
   const effects = effectsOf(events, state, { version, startsByMessage: definition.startsByMessage });
   const ended = state.status === 'completed' || state.status === 'terminated';
   const kept = ended ? undefined : keptSize(before, state, eventsJson.length);
@@ -296,18 +312,18 @@ function stepOf({ also }: DoorParts, before: Cached | undefined, { command, extr
     ...(kept?.text === undefined ? {} : { snapshot: kept.text }),
     ...(ended && { ended }),
     ...(extras.claims && { claims: extras.claims }),
+    ...(extras.lease && { lease: extras.lease }),
   };
-  const committed = { instanceKey: state.key, version, command, events, rows, effects, definition };
+  const end = ended && { end: () => endOf(state, events, variables) };
+  const committed = { instanceKey: state.key, version, command, events, rows, effects, definition, ...end };
   return { commit, committed, ...(kept && { after: { state, version, names, chain, tail: kept.tail, snapshot: kept.snapshot } }) };
 }
 
-/** The row of the case names the newest record of its chain, so that a record that was cut off its end is missed. */
-function withHead(rows: readonly RowChange[], key: Key, auditHead: string): readonly RowChange[] {
-  return rows.map((change) => {
-    if (change.collection !== 'processInstances' || change.key !== key) return change;
-    if (change.op === 'put') return { ...change, row: { ...change.row, auditHead } };
-    return change.op === 'patch' ? { ...change, fields: { ...change.fields, auditHead } } : change;
-  });
+/** What was set before is in the map that the state had; what was set first in these events is in them alone. */
+function endOf({ status }: InstanceState, events: readonly Event[], variables: Decided['variables']): End {
+  const set = events.flatMap((event) => (event.t === 'variable-set' && event.scope === 0 ? [[event.name, event.value] as const] : []));
+  const before = [...(variables ?? [])].map(([name, { value }]) => [name, value] as const);
+  return { state: status === 'completed' ? 'COMPLETED' : 'TERMINATED', variables: Object.fromEntries([...before, ...set]) };
 }
 
 /** A snapshot is written when the events since the last one outweigh it: the cost per event stays constant, however large the instance is. */

@@ -12,7 +12,8 @@ import { searchPlan } from './stores/search-plan.ts';
 import { collections } from './collections.ts';
 import type { CollectionName, Row } from './collections.ts';
 import type { RowChange, Store } from './ports.ts';
-import { namesOf, project } from './projections.ts';
+import { project } from './projections.ts';
+import { namesOf } from './row-changes.ts';
 import type { Definitions } from './runtime.ts';
 
 /** Resolves with the number of rows that were written. Findings of other kinds than ROWS and ORPHAN are left alone: they need a backup. */

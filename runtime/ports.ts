@@ -48,9 +48,12 @@ export interface Commit {
   readonly effects: readonly Effect[];
   /** row that must not exist yet: two commits that claim the same row cannot both succeed (message correlated once per process, business id) */
   readonly claims?: readonly { readonly collection: CollectionName; readonly key: string }[];
+  /** the attempt that reports: only while its lease holds, whatever else fits */
+  readonly lease?: { readonly jobKey: Key; readonly token: string };
 }
 
-export type CommitResult = 'committed' | 'conflict' | { readonly claimed: string };
+/** `stale`: the lease is over or somebody else's */
+export type CommitResult = 'committed' | 'conflict' | 'stale' | { readonly claimed: string };
 
 export type RowChange =
   | { readonly op: 'put'; readonly collection: CollectionName; readonly key: string; readonly row: Row }
@@ -146,7 +149,10 @@ export interface Store {
     changes: readonly RowChange[],
     ifAbsent?: readonly { readonly collection: CollectionName; readonly key: string }[],
   ): Promise<boolean>;
-  /** leases up to `max` activatable jobs of one type to a worker until `deadline`; oldest and most urgent first; atomically */
+  /**
+   * Leases up to `max` activatable jobs of one type to a worker until `deadline`; oldest and most urgent first; atomically. Rows as they are now:
+   * `unreported` tells that the lease before this one ended without a word.
+   */
   leaseJobs(request: LeaseRequest): Promise<readonly Row[]>;
   /** bytes kept beside rows: documents. Name = id. */
   putBlob(id: string, bytes: Uint8Array): Promise<void>;

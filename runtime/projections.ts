@@ -2,104 +2,18 @@
  * Events of one commit → rows that searches answer. Pure. A new event type does not compile without a line in here.
  * Rows are merged, so that one commit writes each row once however often it changed.
  */
-import { keyOf } from '../engine/index.ts';
-import type { Event, EventType, InstanceState, Key, TaskFields } from '../engine/index.ts';
-import { CITIZEN } from './citizen.ts';
-import type { CollectionName, Row } from './collections.ts';
+import type { Event, EventType, TaskFields } from '../engine/index.ts';
+import type { Row } from './collections.ts';
 import { decisionRows } from './decision-rows.ts';
 import type { RowChange } from './ports.ts';
-import type { Definition } from './runtime.ts';
-
-/** What the state no longer tells after a commit: which element an element instance visited, which one an incident belongs to. */
-export interface Names {
-  readonly elements: Map<number, string>;
-  readonly incidents: Map<number, number>;
-}
-
-export function namesOf(state: InstanceState | undefined): Names {
-  return {
-    elements: new Map([...(state?.elements ?? [])].map(([n, { element }]) => [n, element])),
-    incidents: new Map([...(state?.incidents ?? [])].map(([n, { el }]) => [n, el])),
-  };
-}
-
-export interface Projected {
-  readonly events: readonly Event[];
-  /** after the events */
-  readonly state: InstanceState;
-  /** brought up to date as a side effect */
-  readonly names: Names;
-  readonly definition: Definition;
-  readonly at: number;
-  /** of the instance, after the commit */
-  readonly version: number;
-}
-
-class Changes {
-  readonly #rows = new Map<string, RowChange>();
-  readonly of: Projected;
-  readonly instance: Row;
-  /** taken in this commit */
-  readonly flows: string[] = [];
-  constructor(of: Projected) {
-    this.of = of;
-    const { state, definition } = of;
-    const shared = { processInstanceKey: state.key, rootProcessInstanceKey: state.parent?.rootProcessInstanceKey ?? state.key };
-    this.instance = {
-      ...shared,
-      processDefinitionKey: definition.row['processDefinitionKey'],
-      processDefinitionId: definition.row['processDefinitionId'],
-    };
-  }
-  key(n: number): Key {
-    return keyOf(this.of.state.key, n);
-  }
-  /** `row` is ours from now on: patches of the same commit go into it */
-  put(collection: CollectionName, key: string, row: Row): void {
-    this.#rows.set(`${collection}/${key}`, { op: 'put', collection, key, row });
-  }
-  patch(collection: CollectionName, key: string, fields: Row): void {
-    const id = `${collection}/${key}`;
-    const known = this.#rows.get(id);
-    if (known?.op === 'put') Object.assign(known.row, fields);
-    else this.#rows.set(id, { op: 'patch', collection, key, fields: known?.op === 'patch' ? { ...known.fields, ...fields } : fields });
-  }
-  delete(collection: CollectionName, key: string): void {
-    this.#rows.set(`${collection}/${key}`, { op: 'delete', collection, key });
-  }
-  all(): readonly RowChange[] {
-    return [...this.#rows.values()];
-  }
-  element(n: number): string {
-    return this.of.names.elements.get(n) ?? this.of.state.elements.get(n)?.element ?? String(this.instance['processDefinitionId']);
-  }
-  /** fields of everything that belongs to an element instance */
-  at(el: number): Row {
-    return { ...this.instance, elementId: this.element(el), elementInstanceKey: this.key(el) };
-  }
-  /** whose step it is: an agency's, or the citizen's */
-  agency(elementId: string): string | undefined {
-    return this.of.definition.elements.get(elementId)?.agency ?? this.owner();
-  }
-  /** the agency that answers for what a machine does there: the owner in the citizen's lane */
-  answering(elementId: string): string | undefined {
-    const agency = this.agency(elementId);
-    return agency === CITIZEN ? this.owner() : agency;
-  }
-  /** A task that is the applicant's own is the citizen's wherever it is drawn: it must not turn up in an agency's lists. */
-  tasksAgency(elementId: string, assignee: unknown): string | undefined {
-    const applicant = this.of.state.variables.get(0)?.get('applicant')?.value as { readonly username?: unknown } | null | undefined;
-    return typeof assignee === 'string' && applicant?.username === assignee ? CITIZEN : this.agency(elementId);
-  }
-  private owner(): string | undefined {
-    return this.of.definition.row['ownerAgency'] as string | undefined;
-  }
-}
+import { Changes } from './row-changes.ts';
+import type { Projected } from './row-changes.ts';
 
 export function project(of: Projected): readonly RowChange[] {
   const changes = new Changes(of);
   for (const event of of.events) (projections[event.t] as (event: Event, changes: Changes) => void)(event, changes);
-  changes.patch('processInstances', of.state.key, { lastUpdated: of.at });
+  const { at: lastUpdated, auditHead } = of;
+  changes.patch('processInstances', of.state.key, auditHead === undefined ? { lastUpdated } : { lastUpdated, auditHead });
   return changes.all();
 }
 
@@ -292,11 +206,26 @@ function migrated(event: Of<'instance-migrated'>, changes: Changes): void {
 
 function elementActivated(event: Of<'element-activated'>, changes: Changes): void {
   const { n, element } = event;
+  const { instance } = changes;
   changes.of.names.elements.set(n, element);
   const known = changes.of.definition.elements.get(element);
-  const type = event.body ? 'MULTI_INSTANCE_BODY' : (known?.type ?? 'UNSPECIFIED');
-  const row = { ...changes.at(n), elementName: known?.name ?? element, type, state: 'ACTIVE', startDate: event.at, hasIncident: false };
-  changes.put('elementInstances', changes.key(n), { ...row, scopeKey: changes.key(event.scope), agency: changes.agency(element) });
+  const key = changes.key(n);
+  // ONE LITERAL: the most frequent row of all
+  changes.put('elementInstances', key, {
+    elementInstanceKey: key,
+    processInstanceKey: instance['processInstanceKey'],
+    rootProcessInstanceKey: instance['rootProcessInstanceKey'],
+    processDefinitionKey: instance['processDefinitionKey'],
+    processDefinitionId: instance['processDefinitionId'],
+    elementId: element,
+    elementName: known?.name ?? element,
+    type: event.body ? 'MULTI_INSTANCE_BODY' : (known?.type ?? 'UNSPECIFIED'),
+    state: 'ACTIVE',
+    startDate: event.at,
+    hasIncident: false,
+    scopeKey: changes.key(event.scope),
+    agency: changes.agency(element),
+  });
 }
 
 function elementEnded(changes: Changes, n: number, fields: Row): void {

@@ -1,6 +1,6 @@
 /** Those who wait for commits: server-sent events, and callers that await an instance's end. */
 import type { Key, Variables } from '../engine/index.ts';
-import type { Committed } from './execute.ts';
+import type { Committed, End } from './execute.ts';
 import { FALLBACK } from './hints.ts';
 import type { Hint } from './hints.ts';
 import type { Store } from './ports.ts';
@@ -17,43 +17,65 @@ export interface Watch {
   awaitEnd: Runtime['awaitEnd'];
 }
 
-export function createWatch({ store, shared, tell }: Pick<Room, 'store' | 'shared' | 'tell'>): Watch {
+type Sleeper = (end?: End) => void;
+
+interface Sleepers {
+  /** `end`: when it is known without looking */
+  wake(key: Key, end?: () => End): void;
+  /** answers when the instance may have ended, or the signal aborts */
+  sleep(key: Key, signal: AbortSignal): Promise<End | undefined>;
+}
+
+/** Where others commit too, their hint may be lost: then a sleeper looks by itself from time to time. */
+function createSleepers({ store, shared, door }: Pick<Room, 'store' | 'shared' | 'door'>): Sleepers {
+  const waiting = new Map<Key, Set<Sleeper>>();
+  async function hasEnded(key: Key): Promise<boolean> {
+    return (await store.get('processInstances', key))?.['endDate'] !== undefined;
+  }
+  return {
+    wake: (key, end) => {
+      const sleepers = waiting.get(key);
+      if (sleepers === undefined) return;
+      const known = end?.();
+      [...sleepers].forEach((wake) => wake(known));
+    },
+    sleep: async (key, signal) => {
+      const sleepers = waiting.get(key) ?? new Set();
+      waiting.set(key, sleepers);
+      const end = await new Promise<End | undefined>((wake) => {
+        const look = (): void =>
+          void hasEnded(key).then(
+            (ended) => ended && resolve(),
+            () => undefined,
+          );
+        const timer = shared ? setInterval(look, FALLBACK) : undefined;
+        const abort = (): void => resolve();
+        const resolve = (known?: End): void => {
+          clearInterval(timer);
+          sleepers.delete(resolve);
+          signal.removeEventListener('abort', abort);
+          wake(known);
+        };
+        sleepers.add(resolve);
+        signal.addEventListener('abort', abort, { once: true });
+        // ended before we listened?
+        if (!door.isActive(key)) look();
+      });
+      if (sleepers.size === 0 && waiting.get(key) === sleepers) waiting.delete(key);
+      return end;
+    },
+  };
+}
+
+export function createWatch(room: Pick<Room, 'store' | 'shared' | 'tell' | 'door'>): Watch {
+  const { store, shared, tell } = room;
   const listeners = new Set<(change: Change) => void>();
-  const waiting = new Map<Key, Set<() => void>>();
-
-  function wakeAll(key: Key): void {
-    [...(waiting.get(key) ?? [])].forEach((wake) => wake());
-  }
-
-  /** Where others commit too, their hint may be lost: then it looks by itself from time to time. */
-  async function woken(key: Key, signal: AbortSignal): Promise<void> {
-    const sleepers = waiting.get(key) ?? new Set();
-    waiting.set(key, sleepers);
-    await new Promise<void>((wake) => {
-      const look = (): void =>
-        void store.get('processInstances', key).then(
-          (row) => row?.['endDate'] !== undefined && resolve(),
-          () => undefined,
-        );
-      const timer = shared ? setInterval(look, FALLBACK) : undefined;
-      const resolve = (): void => {
-        clearInterval(timer);
-        sleepers.delete(resolve);
-        signal.removeEventListener('abort', resolve);
-        wake();
-      };
-      sleepers.add(resolve);
-      signal.addEventListener('abort', resolve, { once: true });
-      // ended before we listened?
-      look();
-    });
-    if (sleepers.size === 0 && waiting.get(key) === sleepers) waiting.delete(key);
-  }
+  const sleepers = createSleepers(room);
 
   return {
     committed: (what) => {
-      const ended = what.events.some(({ t }) => t === 'instance-completed' || t === 'instance-terminated');
-      if (ended) wakeAll(what.instanceKey);
+      const ended = what.end !== undefined;
+      if (ended) sleepers.wake(what.instanceKey, what.end);
       if (listeners.size === 0 && !shared) return;
       const change = changeOf(what);
       listeners.forEach((listener) => listener(change));
@@ -61,7 +83,7 @@ export function createWatch({ store, shared, tell }: Pick<Room, 'store' | 'share
       tell({ t: 'changed', ...ids, ...(ended && { ended }) });
     },
     hinted: ({ t: _t, ended = false, ...change }) => {
-      if (ended) wakeAll(change.processInstanceKey);
+      if (ended) sleepers.wake(change.processInstanceKey);
       if (listeners.size > 0) void toldOf(store, change).then((told) => listeners.forEach((listener) => listener(told)));
     },
     anything: () =>
@@ -73,7 +95,8 @@ export function createWatch({ store, shared, tell }: Pick<Room, 'store' | 'share
       return () => void listeners.delete(listener);
     },
     awaitEnd: async (key, signal) => {
-      if (!signal.aborted) await woken(key, signal);
+      const known = signal.aborted ? undefined : await sleepers.sleep(key, signal);
+      if (known !== undefined) return known;
       const row = await store.get('processInstances', key);
       if (row?.['endDate'] === undefined) return undefined;
       return { state: row['state'] === 'COMPLETED' ? 'COMPLETED' : 'TERMINATED', variables: await variablesOf(store, key) };

@@ -5,7 +5,7 @@
  * LAW: an entry's id is deterministic, so adding it twice is one entry. BullMQ refuses ids with `:` and ids of digits only.
  * Poison is not the queue's business: entries are redelivered for ever, the jobs' own retries and attempts end in an incident.
  */
-import { Queue as BullQueue, Worker } from 'bullmq';
+import { DelayedError, Queue as BullQueue, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Queue, QueueEntry, QueueHandler } from '../ports.ts';
@@ -153,13 +153,10 @@ async function addChunk(open: Open, name: string, entries: readonly QueueEntry[]
   if (missing > 0) throw new Error(`Expected ${entries.length} entries to be added to ${name}, but ${missing} were not`);
 }
 
+/** As little as possible: it is written, sent and read again with every entry. What all have in common says the worker. */
 function optionsOf({ id, delayMs, priority }: QueueEntry): NonNullable<Parameters<BullQueue['add']>[2]> {
   return {
     jobId: bullId(id),
-    removeOnComplete: true,
-    removeOnFail: true,
-    attempts: MANY,
-    backoff: { type: 'custom' },
     ...(delayMs === undefined || delayMs <= 0 ? {} : { delay: Math.ceil(delayMs) }),
     ...(priority === undefined ? {} : { priority }),
   };
@@ -179,7 +176,8 @@ function consume(
   open.consumers.push(connection);
   const worker = new Worker(
     bullName(name),
-    async (job: Job<QueueEntry['payload']>) => await tracked(open, handler(job.data, open.stop.signal)),
+    async (job: Job<QueueEntry['payload']>, token) =>
+      await tracked(open, handler(job.data, open.stop.signal)).catch(() => later(job, token)),
     {
       connection,
       prefix: open.options.prefix,
@@ -190,11 +188,17 @@ function consume(
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
       skipVersionCheck: true,
-      settings: { backoffStrategy: (attempts: number) => Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(attempts, 16)) },
     },
   );
   listen(open, worker);
   open.workers.push(worker);
+}
+
+/** Delivered again, for ever, ever more slowly. Were it lost here, the sweeper would bring it again. */
+async function later(job: Job, token: string | undefined): Promise<never> {
+  const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(job.attemptsStarted, 16));
+  await job.moveToDelayed(Date.now() + wait, token);
+  throw new DelayedError();
 }
 
 async function tracked({ running }: Open, work: Promise<void>): Promise<void> {

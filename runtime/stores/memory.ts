@@ -71,6 +71,7 @@ function commit(memory: Memory, wanted: Commit): CommitResult {
   wanted.rows.forEach(checkRow);
   const known = memory.instances.get(wanted.instanceKey);
   if ((known?.version ?? 0) !== wanted.expected || known?.ended) return 'conflict';
+  if (wanted.lease && table(memory, 'jobs').get(wanted.lease.jobKey)?.['leaseToken'] !== wanted.lease.token) return 'stale';
   const claimed = (wanted.claims ?? []).find(({ collection, key }) => table(memory, collection).has(key));
   if (claimed) return { claimed: claimed.key };
   const instance: Instance = known ?? { version: 0, snapshot: '', snapshotVersion: 0, ended: false, history: [] };
@@ -182,6 +183,7 @@ function leaseJobs(memory: Memory, request: LeaseRequest): readonly Row[] {
       availableAt: request.deadline,
       leaseToken: request.leaseToken,
       attempt: Number(row['attempt'] ?? 0) + 1,
+      unreported: row['leaseToken'] !== undefined,
     };
     table(memory, 'jobs').set(String(row['jobKey']), withoutAbsent(leased));
     return withoutAbsent(leased);

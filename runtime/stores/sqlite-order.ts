@@ -23,6 +23,8 @@ export type Step = readonly [text: number, values: readonly SQLInputValue[]];
 export interface Order {
   /** this instance must stand at this version and not have ended; 0 = it must not be there */
   readonly version?: readonly [key: SQLInputValue, expected: number];
+  /** must find something */
+  readonly held?: Step;
   /** each must find nothing */
   readonly free?: readonly Step[];
   readonly steps?: readonly Step[];
@@ -37,4 +39,4 @@ export interface Order {
 export type Rows = readonly (readonly unknown[])[];
 
 /** Done (with rows when they were asked for), or which check said no. */
-export type Answer = Rows | 'done' | 'conflict' | { readonly taken: number };
+export type Answer = Rows | 'done' | 'conflict' | 'stale' | { readonly taken: number };

@@ -16,7 +16,7 @@ export interface Packed {
 }
 
 const [NUMBER, TEXT, ABSENCE, NULL, OTHER] = [0, 1, 2, 3, 4] as const;
-const PARTS = { version: 1, free: 2, steps: 4, find: 8, each: 16, visible: 32 } as const;
+const PARTS = { version: 1, free: 2, steps: 4, find: 8, each: 16, visible: 32, held: 64 } as const;
 
 class Packing {
   #kinds = new Uint8Array(4_096);
@@ -82,19 +82,21 @@ function grown<T extends Uint8Array | Float64Array>(full: T, Made: new (length: 
 export function pack(orders: readonly Order[]): Packed {
   const into = new Packing();
   into.number(orders.length);
-  for (const { version, free, steps, find, each, visible } of orders) {
+  for (const { version, held, free, steps, find, each, visible } of orders) {
     into.number(
       (version ? PARTS.version : 0) |
         (free ? PARTS.free : 0) |
         (steps ? PARTS.steps : 0) |
         (find ? PARTS.find : 0) |
         (each ? PARTS.each : 0) |
-        (visible ? PARTS.visible : 0),
+        (visible ? PARTS.visible : 0) |
+        (held ? PARTS.held : 0),
     );
     if (version) {
       into.value(version[0]);
       into.number(version[1]);
     }
+    if (held) into.step(held);
     if (free) into.steps(free);
     if (steps) into.steps(steps);
     if (find) into.step(find);
@@ -150,6 +152,7 @@ export function unpack(packed: Packed): readonly Order[] {
     const parts = from.number();
     return {
       ...(parts & PARTS.version && { version: [from.value(), from.number()] as const }),
+      ...(parts & PARTS.held && { held: from.step() }),
       ...(parts & PARTS.free && { free: from.steps() }),
       ...(parts & PARTS.steps && { steps: from.steps() }),
       ...(parts & PARTS.find && { find: from.step() }),

@@ -61,9 +61,10 @@ export function openWriter(path: string, textOf: (number: number) => Text): Writ
   };
 }
 
-function perform(statements: Statements, { version, free = [], steps = [], find, each }: Order): Answer {
+function perform(statements: Statements, { version, held, free = [], steps = [], find, each }: Order): Answer {
   // CAREFUL: every check stands before the first write, because there is no savepoint to go back to.
   if (version !== undefined && !isAt(statements, version)) return 'conflict';
+  if (held !== undefined && statements.all(held).length === 0) return 'stale';
   const taken = free.findIndex((step) => statements.all(step).length > 0);
   if (taken >= 0) return { taken };
   for (const step of steps) statements.run(step);

@@ -39,7 +39,11 @@ export function commitOrder(wanted: Commit): Order {
   if (wanted.ended && wanted.expected > 0) steps.push(step(texts.noSnapshot, key));
   for (const change of wanted.rows) steps.push(changeStep(change));
   for (const { id, kind, payload } of wanted.effects) steps.push(step(texts.effect, id, key, version, kind, JSON.stringify(payload)));
-  return { version: [key, wanted.expected], ...freeOf(wanted.claims), steps };
+  return { version: [key, wanted.expected], ...(wanted.lease && { held: leasedStep(wanted.lease) }), ...freeOf(wanted.claims), steps };
+}
+
+function leasedStep({ jobKey, token }: NonNullable<Commit['lease']>): Step {
+  return step(onJobs(`SELECT 1 FROM "jobs" WHERE "leaseToken" = ? AND ${KEY} = ?`, 'row'), token, keyOfText(jobKey));
 }
 
 export function writeOrder(changes: readonly RowChange[], ifAbsent: Commit['claims']): Order {
@@ -71,7 +75,7 @@ export function forgetOrder(instanceKey: string): Order {
 }
 
 /** Its next lease is possible at the deadline: `availableAt` says so, so that leased jobs need no scan. */
-const LEASE = `UPDATE "jobs" SET "worker" = ?, "deadline" = ?, "availableAt" = ?, "leaseToken" = ?, "attempt" = CASE WHEN "attempt" < X'FF' THEN "attempt" + 1 ELSE 1 END WHERE`;
+const LEASE = `UPDATE "jobs" SET "worker" = ?, "deadline" = ?, "availableAt" = ?, "leaseToken" = ?, "attempt" = CASE WHEN "attempt" < X'FF' THEN "attempt" + 1 ELSE 1 END, "unreported" = "leaseToken" < X'FF' WHERE`;
 
 /** Answers rows as `selection` has them: read them with `leasedRows`. */
 export function leaseOrder(request: LeaseRequest): Order {
@@ -92,8 +96,8 @@ export function leaseOrder(request: LeaseRequest): Order {
   };
 }
 
-function onJobs(sql: string): Text {
-  return { sql, table: 'jobs' };
+function onJobs(sql: string, of?: 'row'): Text {
+  return { sql, table: 'jobs', ...(of && { of }) };
 }
 
 export function leasedRows(rows: readonly (readonly unknown[])[]): readonly Row[] {

@@ -89,7 +89,7 @@ function rowsOf(answer: Answer): Rows {
 }
 
 function commitResult({ claims = [] }: Commit, answer: Answer): CommitResult {
-  if (answer === 'conflict') return answer;
+  if (answer === 'conflict' || answer === 'stale') return answer;
   return typeof answer === 'object' && 'taken' in answer ? { claimed: claims[answer.taken]?.key ?? '' } : 'committed';
 }
 

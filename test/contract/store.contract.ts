@@ -2,11 +2,12 @@
  * What every store must do. Speaks the port's language only; an adapter's test passes a factory (see the table in stores.test.ts).
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Event } from '../../engine/terms.ts';
-import type { Commit, Query, Row, RowChange, Store } from '../../runtime/ports.ts';
+import type { Query, RowChange, Store } from '../../runtime/ports.ts';
 import { InvalidQuery } from '../../runtime/stores/invalid-query.ts';
 
 import { testInbox } from './inbox.contract.ts';
+import { testLeases } from './leases.contract.ts';
+import { by, commitOf, created, task } from './samples.ts';
 import { testWithin } from './within.contract.ts';
 
 export interface StoreUnderTest {
@@ -14,37 +15,6 @@ export interface StoreUnderTest {
   /** the same data, opened again; undefined where nothing survives */
   readonly reopen?: () => Promise<Store>;
   readonly dispose: () => Promise<void>;
-}
-
-const by = 'tester';
-const created: Event = { t: 'instance-suspended', at: 1 };
-
-function commitOf(instanceKey: string, expected: number, extra: Partial<Commit> = {}): Commit {
-  return { instanceKey, expected, events: [created], audit: { command: 'test', by, at: 5 }, rows: [], effects: [], ...extra };
-}
-
-function job(n: number, fields: Row = {}): RowChange {
-  const row = {
-    jobKey: String(n),
-    type: 'stamp',
-    open: true,
-    retries: 3,
-    priority: 0,
-    availableAt: 10,
-    creationTime: n,
-    suspended: false,
-    ...fields,
-  };
-  return { op: 'put', collection: 'jobs', key: String(n), row };
-}
-
-function task(n: number, fields: Row = {}): RowChange {
-  return {
-    op: 'put',
-    collection: 'userTasks',
-    key: String(n),
-    row: { userTaskKey: String(n), state: 'CREATED', name: `task ${n}`, creationDate: n, ...fields },
-  };
 }
 
 async function allKeys(store: Store, query: Query): Promise<readonly unknown[]> {
@@ -360,47 +330,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
     describe('rows of one instance', () => testWithin(() => store));
     describe('inbox', () => testInbox(() => store));
 
-    describe('leases', () => {
-      const request = { type: 'stamp', worker: 'w', max: 10, now: 100, deadline: 200, leaseToken: 't1' };
-      test('[ST15] most urgent first, then oldest; each job once until its deadline', async () => {
-        await store.write([
-          job(1, { availableAt: 50 }),
-          job(2, { availableAt: 40 }),
-          job(3, { priority: 9, availableAt: 60 }),
-          job(4, { availableAt: 101 }),
-        ]);
-        const leased = await store.leaseJobs(request);
-        expect(leased.map((row) => [row['jobKey'], row['worker'], row['deadline'], row['leaseToken'], row['attempt']])).toEqual([
-          ['3', 'w', 200, 't1', 1],
-          ['2', 'w', 200, 't1', 1],
-          ['1', 'w', 200, 't1', 1],
-        ]);
-        expect(await store.leaseJobs({ ...request, now: 100 })).toEqual([]);
-        const again = await store.leaseJobs({ ...request, now: 200, deadline: 300, max: 1 });
-        expect(again.map((row) => [row['jobKey'], row['attempt']])).toEqual([['3', 2]]);
-      });
-
-      test('[ST15] concurrent requests never get the same job', async () => {
-        await store.write(Array.from({ length: 20 }, (_, index) => job(index + 1)));
-        const leased = await Promise.all(Array.from({ length: 8 }, async () => await store.leaseJobs({ ...request, max: 4 })));
-        const keys = leased.flat().map((row) => row['jobKey']);
-        expect([keys.length, new Set(keys).size]).toEqual([20, 20]);
-      });
-
-      test('[ST15] closed, suspended, exhausted, other types and out of scope are left alone', async () => {
-        await store.write([
-          job(1, { open: false }),
-          job(2, { suspended: true }),
-          job(3, { retries: 0 }),
-          job(4, { type: 'sign' }),
-          job(5, { agency: 'tax' }),
-          job(6, { agency: 'land' }),
-        ]);
-        expect((await store.leaseJobs({ ...request, scope: { agency: 'land' } })).map((row) => row['jobKey'])).toEqual(['6']);
-        expect((await store.leaseJobs({ ...request, jobKey: '3' })).length).toBe(0);
-        expect((await store.leaseJobs({ ...request, jobKey: '5' })).map((row) => row['jobKey'])).toEqual(['5']);
-      });
-    });
+    describe('leases', () => testLeases(() => store));
 
     test('[ST16] blobs come back byte by byte', async () => {
       await store.putBlob('a', Uint8Array.of(0, 255, 1));

@@ -102,9 +102,12 @@ describe('the one door', () => {
     expect([answers.every(({ ok }) => ok), (await store.load(instanceKey))?.version]).toEqual([true, 51]);
   });
 
-  test('[RT14] a stale attempt is fenced before anything is decided', async () => {
+  test('[RT14] a stale attempt is fenced: nothing of it is kept, and the next command finds what was there', async () => {
     const { door, store } = await given();
-    const answer = await door.run(instanceKey, set('late', 1), { allowed: async () => false });
+    const answer = await door.run(instanceKey, set('late', 1), { lease: { jobKey: instanceKey, token: 'of another' } });
     expect([answer.ok, (await store.load(instanceKey))?.version]).toEqual([false, 1]);
+    const next = await door.run(instanceKey, set('right', 1));
+    const seen = await door.peek(instanceKey, (state) => [...(state.variables.get(0)?.keys() ?? [])]);
+    expect([next.ok, seen]).toEqual([true, ['right']]);
   });
 });

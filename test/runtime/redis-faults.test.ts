@@ -68,12 +68,15 @@ async function ends(runtime: Runtime, keys: readonly string[]): Promise<readonly
     });
     const before = await Promise.all(Array.from({ length: 30 }, async () => await start(runtime)));
     while ((held?.length ?? 0) < 16) await new Promise((resolve) => setTimeout(resolve, 10));
+    const gone = new Promise((resolve) => redis.once('exit', resolve));
     redis.kill('SIGKILL');
     // commands are accepted meanwhile
     const during = await start(runtime);
     const release = held;
     held = undefined;
     release.forEach((go) => go());
+    // its port is free only then
+    await gone;
     await forgetful(port);
     expect(new Set(await ends(runtime, [...before, during]))).toEqual(new Set(['COMPLETED']));
     expect(runs).toBe(31);

@@ -33,6 +33,7 @@ describe('orders travel as they were sent', () => {
   const order: fc.Arbitrary<Order> = fc.record(
     {
       version: fc.tuple(fc.nat(), fc.nat()),
+      held: step,
       free: fc.array(step, { maxLength: 3 }),
       steps: fc.array(step, { maxLength: 30 }),
       find: step,

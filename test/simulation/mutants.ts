@@ -167,6 +167,7 @@ export const mutants: readonly Mutant[] = [
           const row = await inner.get(collection, key);
           return row && collection === 'jobs' && mine.has(key) ? { ...row, leaseToken: mine.get(key) } : row;
         },
+        commit: async ({ lease: _lease, ...wanted }) => await inner.commit(wanted),
       };
     },
   },

@@ -61,6 +61,7 @@ async function committing(parts: Parts, wanted: Commit): Promise<CommitResult> {
 
 async function attemptCommit({ room, writes, tidying }: Parts, wanted: Commit): Promise<CommitResult | 'voided'> {
   const [_id, claims] = [BigInt(wanted.instanceKey), wanted.claims ?? []];
+  if (wanted.lease && !(await isLeased(room, wanted.lease))) return 'stale';
   const step = stepOf(room, wanted, newAttempt());
   const taken = await holdAll(room, claims, { attempt: step.attempt, owner: _id, v: step.v });
   if (taken) return (await versionOf(room, _id)) === wanted.expected ? taken : 'conflict';
@@ -74,6 +75,11 @@ async function attemptCommit({ room, writes, tidying }: Parts, wanted: Commit): 
   tidying.add(tidied);
   void tidied.finally(() => tidying.delete(tidied));
   return 'committed';
+}
+
+/** Asked just before the write: a lease that ends in between was still good when the result came. */
+async function isLeased(room: MongoRoom, { jobKey, token }: NonNullable<Commit['lease']>): Promise<boolean> {
+  return (await room.rows('jobs').findOne({ _id: BigInt(jobKey) }, { projection: { leaseToken: 1 } }))?.['leaseToken'] === token;
 }
 
 function stepOf(room: MongoRoom, wanted: Commit, attempt: string): StepDoc {

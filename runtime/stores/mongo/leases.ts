@@ -39,7 +39,8 @@ async function candidates(room: MongoRoom, request: LeaseRequest, limit: number)
 
 async function lease(room: MongoRoom, { worker, deadline, leaseToken }: LeaseRequest, seen: Doc): Promise<Row | undefined> {
   const before = typeof seen['attempt'] === 'number' ? seen['attempt'] : 0;
-  const fields = { worker, deadline, availableAt: deadline, leaseToken: leaseToken ?? ABSENT, attempt: before + 1 };
+  const unreported = typeof seen['leaseToken'] === 'string';
+  const fields = { worker, deadline, availableAt: deadline, leaseToken: leaseToken ?? ABSENT, attempt: before + 1, unreported };
   const unchanged = { _id: seen._id, open: true, attempt: seen['attempt'], availableAt: seen['availableAt'], suspended: seen['suspended'] };
   const { matchedCount } = await room.rows('jobs').updateOne(unchanged, { $set: fields });
   return matchedCount === 1 ? rowOf(jobs, { ...seen, ...fields }) : undefined;
