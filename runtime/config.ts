@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parseLifetime } from '../engine/index.ts';
 import type { Retention } from '../engine/index.ts';
 import type { AdmissionBounds } from './admission.ts';
+import { isRedisAddress } from './queues/redis-address.ts';
 
 export interface Config {
   /** TCP port of the HTTP server; 0 = any free one */
@@ -60,10 +61,7 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   HOST: z.string().min(1).optional(),
   DATABASE_URL: z.string().optional(),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'a redis:// or rediss:// URL')
-    .optional(),
+  REDIS_URL: z.string().refine(isRedisAddress, 'a redis://, rediss:// or redis+sentinel://host:port,…/name URL').optional(),
   ALUR_QUEUE: z.enum(['auto', 'in-process', 'bullmq']).default('auto'),
   ALUR_DATA: z.string().min(1).default('./data'),
   ALUR_AUTH: z.enum(['session', 'none']).default('session'),

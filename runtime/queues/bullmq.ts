@@ -7,9 +7,10 @@
  */
 import { DelayedError, Queue as BullQueue, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Queue, QueueEntry, QueueHandler } from '../ports.ts';
 import { gathered } from './gathered.ts';
+import { connectRedis } from './redis-address.ts';
 
 export interface BullmqOptions {
   readonly url: string;
@@ -42,7 +43,7 @@ interface Open {
 /** Connects and checks. Throws when Redis cannot be reached or would throw entries away (`maxmemory-policy`). */
 export async function openBullmqQueue(options: BullmqOptions): Promise<Queue> {
   const stop = new AbortController();
-  const producer = new Redis(options.url, {
+  const producer = connectRedis(options.url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
@@ -167,7 +168,7 @@ function consume(
   name: string,
   { handler, concurrency }: { readonly handler: QueueHandler; readonly concurrency: number },
 ): void {
-  const connection = new Redis(open.options.url, {
+  const connection = connectRedis(open.options.url, {
     maxRetriesPerRequest: null,
     retryStrategy: reconnecting(open.stop),
     reconnectOnError: isReadOnly,

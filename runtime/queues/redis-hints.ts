@@ -1,7 +1,8 @@
 /** Hints between processes over Redis' publish and subscribe. What Redis does not deliver, nobody misses: see hints.ts. */
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Hint, HintLine } from '../hints.ts';
+import { connectRedis } from './redis-address.ts';
 
 export interface RedisHints {
   readonly url: string;
@@ -14,8 +15,8 @@ export function openRedisHints({ url, prefix, log }: RedisHints): HintLine {
   const channel = `${prefix}:hints`;
   let closed = false;
   const retryStrategy = (times: number): number | null => (closed ? null : Math.min(100 * 2 ** Math.min(times, 5), 2_000));
-  const publisher = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000, retryStrategy });
-  const subscriber = new Redis(url, { maxRetriesPerRequest: null, retryStrategy });
+  const publisher = connectRedis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000, retryStrategy });
+  const subscriber = connectRedis(url, { maxRetriesPerRequest: null, retryStrategy });
   const listeners: ((hint: Hint) => void)[] = [];
   for (const connection of [publisher, subscriber]) listen(connection, log);
   subscriber.on('message', (_channel, text) => {

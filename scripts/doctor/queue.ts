@@ -1,7 +1,8 @@
 /** Is what waits in the store also in the queue? And how it gets there again. Only a Redis that is named: one of the server's own is there when the server is. */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { entryOf, queueOf } from '../../runtime/dispatch.ts';
 import { PREFIX } from '../../runtime/open-queue.ts';
+import { connectRedis } from '../../runtime/queues/redis-address.ts';
 import { openBullmqQueue, waitingEntries } from '../../runtime/queues/bullmq.ts';
 import type { Row, Store } from '../../runtime/ports.ts';
 import { jobTypes } from '../../workers/index.ts';
@@ -12,7 +13,7 @@ const PAGE = 1_000;
 
 /** Sentences, each with what to do. */
 export async function queueFaults(store: Store, url: string): Promise<readonly string[]> {
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, connectTimeout: 3_000 });
+  const redis = connectRedis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, connectTimeout: 3_000 });
   redis.on('error', () => undefined);
   try {
     await redis.connect();

@@ -97,6 +97,44 @@ async function ends(runtime: Runtime, keys: readonly string[]): Promise<readonly
     expect(await ends(runtime, keys)).toEqual(['COMPLETED', 'COMPLETED']);
   });
 
+  test('[QU20] out of memory it takes nothing: commands are accepted; with room again the work goes on', async () => {
+    const port = await freePort();
+    await forgetful(port);
+    const runtime = await open(port, async () => ({}));
+    const admin = new Redis(`redis://127.0.0.1:${port}`);
+    cleanUp.unshift(() => admin.disconnect());
+    expect(await ends(runtime, [await start(runtime)])).toEqual(['COMPLETED']);
+    await admin.config('SET', 'maxmemory', '1');
+    await expect(admin.set('x', '1')).rejects.toThrow(/OOM/);
+    const keys = await Promise.all([start(runtime), start(runtime), start(runtime)]);
+    for (const key of keys) expect((await runtime.store.get('processInstances', key))?.['state']).toBe('ACTIVE');
+    await admin.config('SET', 'maxmemory', '0');
+    expect(await ends(runtime, keys)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
+  });
+
+  test('[QU20] a policy that somebody changes while it runs, so that entries are thrown away, costs time and no job', async () => {
+    const port = await freePort();
+    await forgetful(port);
+    let held: (() => void)[] | undefined = [];
+    const runtime = await open(port, async () => {
+      if (held) await new Promise<void>((resolve) => held?.push(resolve));
+      return {};
+    });
+    const admin = new Redis(`redis://127.0.0.1:${port}`);
+    cleanUp.unshift(() => admin.disconnect());
+    const keys = await Promise.all(Array.from({ length: 40 }, async () => await start(runtime)));
+    while ((held?.length ?? 0) < 16) await new Promise((resolve) => setTimeout(resolve, 10));
+    const full = await admin.dbsize();
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-random', 'maxmemory', '1');
+    await admin.get('x');
+    while ((await admin.dbsize()) >= full) await admin.set('x', '1').catch(() => undefined);
+    await admin.config('SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '0');
+    const release = held;
+    held = undefined;
+    release.forEach((go) => go());
+    expect(new Set(await ends(runtime, keys))).toEqual(new Set(['COMPLETED']));
+  });
+
   test('[QU18] a process that gets back what it puts into the queue is alive; a queue that is away is not its fault', async () => {
     const port = await freePort();
     const redis = await forgetful(port);
