@@ -11,6 +11,7 @@ import './console.css';
 import { Administration } from './administration.tsx';
 import { AgenciesScreen } from './agencies.tsx';
 import { AgencyScreen } from './agency.tsx';
+import { AlertsScreen } from './alerts.tsx';
 import { AgencyHealthScreen } from './agency-health.tsx';
 import { Exchanges } from './exchanges.tsx';
 import { InstancePage } from './instance.tsx';
@@ -27,6 +28,7 @@ function Screens({ watches, user }: { readonly watches: boolean; readonly user: 
           {t('nav.now')}
         </NavLink>
         <NavLink to="/instances">{t('nav.instances')}</NavLink>
+        <NavLink to="/alerts">{t('nav.alerts')}</NavLink>
         <NavLink to="/agency-health">{t('agencyHealth.title')}</NavLink>
         <NavLink to="/agencies">{t('register.title')}</NavLink>
         <NavLink to="/exchanges">{t('exchanges.title')}</NavLink>
@@ -35,6 +37,7 @@ function Screens({ watches, user }: { readonly watches: boolean; readonly user: 
       <Routes>
         <Route path="/instances/:key" element={<InstancePage />} />
         <Route path="/instances" element={<Instances />} />
+        <Route path="/alerts" element={<AlertsScreen />} />
         <Route path="/agency-health" element={<AgencyHealthScreen />} />
         {user.roles.includes('admin') && <Route path="/administration" element={<Administration user={user} />} />}
         <Route path="/exchanges" element={<Exchanges />} />

@@ -8,6 +8,7 @@
  * Only fields listed here can be filtered and sorted by; `json` fields ride along.
  */
 
+import { alertCollections } from './alert-collections.ts';
 import { batchCollections } from './batch-collections.ts';
 import { clusterCollections } from './cluster-collections.ts';
 import { exchangeCollections } from './exchange-collections.ts';
@@ -448,6 +449,7 @@ export const collections = {
   ...clusterCollections,
   ...exchangeCollections,
   ...registryCollections,
+  ...alertCollections,
   ...identityCollections,
   ...retentionCollections,
   agencies: { fields: { agencyId: 'text', name: 'text', kind: 'text', profile: 'json' }, indexes: [['name']] },

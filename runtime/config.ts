@@ -1,6 +1,7 @@
 /**
  * Configuration comes from the environment only and is parsed once, at start. Every fault is named, not only the first.
  */
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseLifetime } from '../engine/index.ts';
@@ -40,6 +41,10 @@ export interface Config {
   /** `ALUR_UNIQUE_BUSINESS_IDS=true`: one running case per process and business id */
   readonly uniqueBusinessIds?: boolean;
   readonly production: boolean;
+  /** calls of `/api/v1` per minute and person; 0: not counted */
+  readonly rateLimit: number;
+  /** addresses and networks of reverse proxies whose `X-Forwarded-For` counts */
+  readonly proxies: readonly string[];
   /** IANA time zone in which dates without offset and timer cycles are meant; `ALUR_ZONE`, default Asia/Jakarta */
   readonly zone: string;
 }
@@ -80,6 +85,17 @@ const schema = z.object({
   ALUR_MAX_HEAP: z.coerce.number().int().min(0).max(100).default(92),
   ALUR_HISTORY_TTL: lifetime.default('never'),
   ALUR_ARCHIVE_TTL: lifetime.default('never'),
+  ALUR_RATE_LIMIT: z.coerce.number().int().min(0).default(1_200),
+  ALUR_PROXIES: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    )
+    .refine((all) => all.every(isNetwork), 'addresses or networks (10.0.0.0/8) by commas')
+    .optional(),
   ALUR_MONGO_STANDALONE: flag.default(false),
   ALUR_UNIQUE_BUSINESS_IDS: flag.default(false),
   NODE_ENV: z.string().optional(),
@@ -90,6 +106,12 @@ type Parsed = z.infer<typeof schema>;
 export function settings(): ReadonlyMap<string, string> {
   const defaults = schema.parse({}) as Readonly<Record<string, unknown>>;
   return new Map(Object.keys(schema.shape).map((name) => [name, String(defaults[name] ?? '-')]));
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
 function isZone(name: string): boolean {
@@ -171,6 +193,8 @@ function configOf(env: Parsed, data: string, url: string): Config {
     admission: { backlog: env.ALUR_MAX_BACKLOG, lagMs: env.ALUR_MAX_LAG, heapPercent: env.ALUR_MAX_HEAP },
     retention: { history: env.ALUR_HISTORY_TTL, archive: env.ALUR_ARCHIVE_TTL },
     production: env.NODE_ENV === 'production',
+    rateLimit: env.ALUR_RATE_LIMIT,
+    proxies: env.ALUR_PROXIES ?? [],
     zone: env.ALUR_ZONE,
   };
 }

@@ -4,6 +4,7 @@ import type { Collection } from './collections.ts';
 export const exchangeCollections = {
   /** one row per call of an agency; names and fingerprints only, never a value. Key: exchangeId */
   exchanges: {
+    only: { outcome: 'contract-drift' },
     fields: {
       /* jobKey-attempt-at-random: a redelivered job's second call is a second record */ exchangeId: 'text',
       /* who was called */ agency: 'text',
@@ -28,6 +29,6 @@ export const exchangeCollections = {
       /* who may read it: the agencies of the case */ agencies: 'list',
       /* who asked: owner of the process */ ownerAgency: 'text',
     },
-    indexes: [['at'], ['agency', 'at'], ['processInstanceKey', 'at']],
+    indexes: [['at'], ['agency', 'at'], ['processInstanceKey', 'at'], ['outcome', 'at']],
   },
 } as const satisfies Record<string, Collection>;

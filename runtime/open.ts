@@ -134,6 +134,7 @@ function runtimeOf(parts: Parts): Runtime {
     ...messagingOf(parts),
     activateJobs: jobs.activate,
     extendJob: jobs.extend,
+    leads: room.leads,
     wakeJob: async (jobKey) => {
       const at = await wake(room, jobKey);
       parts.alarm.at(at);

@@ -125,6 +125,7 @@ export const registryCollections = {
   },
   /** news that came, without a value of it: one row per event (key: hookId/hash of its id), and one per minute of what was refused */
   hookDeliveries: {
+    only: { outcome: 'refused' },
     fields: {
       deliveryId: 'text',
       hookId: 'text',
@@ -135,7 +136,7 @@ export const registryCollections = {
       count: 'number',
       messageKey: 'key',
     },
-    indexes: [['hookId', 'at'], ['at']],
+    indexes: [['hookId', 'at'], ['at'], ['outcome', 'at']],
   },
   /** calls of one day, where the agency allows only so many. Key: `<agencyId>/<day>` */
   agencyUsage: {

@@ -151,6 +151,8 @@ export interface Runtime {
   changeCluster(change: ClusterChange): Answer<{ readonly row: Row }>;
   /** whether calls go out to it, and if not, why and since when */
   agencyGate(agency: string): GateView;
+  /** this process is the one that does what one of many does, right now */
+  leads(): boolean;
   /** what this job waits for after its call has come: it goes on now */
   wakeJob(jobKey: Key): Promise<void>;
   /** the day that quotas count by, in the house's time zone: `2026-01-31` */

@@ -3,24 +3,34 @@ import type { Request, RequestHandler, Response } from 'express';
 import { audit } from './audit.ts';
 import { readBody } from './body.ts';
 import type { Context } from './context.ts';
+import { ifUnchanged, isTagged, tagged } from './etags.ts';
+import { NO_MEMO, once } from './idempotency.ts';
+import type { Answered, Memo } from './idempotency.ts';
 import { refuseForeignOrigin } from './origin.ts';
 import { Problem, problemOf, problemReply } from './problem.ts';
-import { localCaller } from './reader.ts';
+import { countCall, isLimited } from './rate-limits.ts';
+import { localCaller, nobody } from './reader.ts';
 import type { Reader } from './reader.ts';
 import { write } from './reply.ts';
+import type { Reply } from './reply.ts';
 import type { Asked, Route } from './route.ts';
 import { ON_BEHALF_OF, standIn } from './substitutions.ts';
+import { traceOf } from './trace.ts';
 
-export function adapt(route: Route, context: Context): RequestHandler {
+/** `twin`: the route that shows what this one changes */
+export function adapt(route: Route, context: Context, twin?: Route): RequestHandler {
   return (request, response) => {
-    answer(route, { context, request, response }).catch((error: unknown) => {
-      const problem = problemOf(error, (cause) =>
-        context.log('error', `${route.method} ${route.path}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`),
-      );
+    const trace = traceOf(request.get('traceparent'));
+    response.setHeader('traceresponse', trace.response);
+    answer(route, { context, request, response, twin }).catch((error: unknown) => {
+      const problem = problemOf(error, (cause) => {
+        const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+        context.log('error', `${trace.id} ${route.method} ${route.path}: ${what}`);
+      });
       void drained(request).then(() => {
         // what is still coming in will not be read: say so by closing
         if (!request.complete) response.setHeader('connection', 'close');
-        answerProblem(problem, request, response);
+        answerProblem(problem.code === 'INTERNAL_ERROR' ? problem.with({ traceId: trace.id }) : problem, request, response);
       });
     });
   };
@@ -50,12 +60,13 @@ interface Exchange {
   readonly context: Context;
   readonly request: Request;
   readonly response: Response;
+  readonly twin: Route | undefined;
 }
 
 async function answer(route: Route, exchange: Exchange): Promise<void> {
-  const { context, request, response } = exchange;
+  const { context, request, response, twin } = exchange;
   refuseForeignOrigin(request, context.config);
-  const caller = await readerOf(route, exchange);
+  const caller = await countedReader(route, exchange);
   const absent = request.get(ON_BEHALF_OF);
   const reader = await standIn({ store: context.runtime.store, now: context.now() }, caller, { path: route.path, absent }).catch(
     async (error: unknown) => {
@@ -79,10 +90,33 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
   const gone = new AbortController();
   // answered in full: nobody listens any more, and an abort is not free
   response.on('close', () => response.writableFinished || gone.abort());
-  const reply = await route.handler(askedOf({ context, reader, request, body, files, signal: gone.signal }));
-  if (route.records === 'house')
+  const reply = await replyOf(route, twin, askedOf({ context, reader, request, body, files, signal: gone.signal }));
+  if (route.records === 'house' && reply.repeated !== true)
     await audit(context, reader, { action: 'call', subject: `${request.method} ${request.path}`.slice(0, 300), outcome: 'done' });
   write(response, reply);
+}
+
+/** What the conventions of the interface put around a handler: made once, still as it was, or with a tag. */
+async function replyOf(route: Route, twin: Route | undefined, asked: Omit<Asked, 'memo'>): Promise<Answered> {
+  const act = async (memo: Memo): Promise<Reply> => route.handler({ ...asked, memo });
+  if (route.creates) return once(asked, `${route.method} ${asked.target}`, act);
+  if (isTagged(route)) return tagged(await act(NO_MEMO), asked.header);
+  if (route.method === 'get' || route.method === 'post') return act(NO_MEMO);
+  return ifUnchanged({ ...asked, memo: NO_MEMO }, twin, () => act(NO_MEMO));
+}
+
+/** Who cannot be told is a stranger from this address, and counts as one. */
+async function countedReader(route: Route, exchange: Exchange): Promise<Reader> {
+  const { context, request, response } = exchange;
+  const count = (reader: Reader) =>
+    countCall(context, { reader, address: addressOf(request) }, (name, value) => response.setHeader(name, value));
+  if (!isLimited(route)) return readerOf(route, exchange);
+  const reader = await readerOf(route, exchange).catch(async (error: unknown) => {
+    await count(nobody);
+    throw error;
+  });
+  await count(reader);
+  return reader;
 }
 
 async function readerOf(route: Route, { context, request }: Exchange): Promise<Reader> {
@@ -104,7 +138,9 @@ function refuseUnlessAllowed(route: Route, reader: Reader): void {
   throw new Problem('UNAUTHENTICATED', 'Expected somebody who is signed in, but nobody is');
 }
 
-function askedOf(parts: Pick<Asked, 'context' | 'reader' | 'body' | 'files' | 'signal'> & { readonly request: Request }): Asked {
+function askedOf(
+  parts: Pick<Asked, 'context' | 'reader' | 'body' | 'files' | 'signal'> & { readonly request: Request },
+): Omit<Asked, 'memo'> {
   const { request, ...rest } = parts;
   const query = Object.entries(request.query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
   const params = Object.entries(request.params).map(([name, value]) => [name, String(value)] as const);
@@ -119,5 +155,5 @@ function askedOf(parts: Pick<Asked, 'context' | 'reader' | 'body' | 'files' | 's
 }
 
 function addressOf(request: Request): string {
-  return request.socket.remoteAddress ?? '';
+  return request.ip ?? '';
 }

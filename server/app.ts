@@ -25,6 +25,7 @@ import { operationsFrom } from './operations.ts';
 import { pages } from './pages.ts';
 import { Problem } from './problem.ts';
 import type { Route } from './route.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { routes } from './routes.ts';
 import { Sessions } from './sessions.ts';
 import { SignIns } from './sign-ins.ts';
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly rehearsals?: Context['rehearsals'];
   /** `processes/agencies`: interface documents of the agencies, for the modeler's lists */
   readonly agenciesFolder?: string;
+  /** tells people of alerts */
+  readonly carriers?: Context['carriers'];
   /** takes in agencies; absent: the register is read only */
   readonly registry?: Context['registry'];
   /** identity providers that programs bring tokens of, or people sign in with */
@@ -59,12 +62,16 @@ export function createApp(options: AppOptions): Application & { readonly closeEv
   const context = contextOf(options);
   const app = express();
   app.disable('x-powered-by');
+  // whose word counts for where a call comes from
+  app.set('trust proxy', context.config.proxies?.length ? context.config.proxies : false);
   app.use(helmet(securityHeaders(context.config)));
   app.use(
     (_request: Request, _response: Response, next: () => void) =>
       void context.agencies.freshen(context.runtime.store, context.now()).then(next, next),
   );
-  app.use(byAddress(options.routes ?? routes, (route) => adapt(route, context)));
+  const all = options.routes ?? routes;
+  const shows = new Map(all.filter(({ method }) => method === 'get').map((route) => [route.path, route]));
+  app.use(byAddress(all, (route) => adapt(route, context, shows.get(route.path))));
   app.use(['/v2', '/api', '/govstack', '/oauth', '/cluster'], (request: Request, response: Response) =>
     answerProblem(
       new Problem(
@@ -94,15 +101,22 @@ function contextOf(options: AppOptions): Context {
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(options.rehearsals === undefined ? {} : { rehearsals: options.rehearsals }),
     ...(options.registry === undefined ? {} : { registry: options.registry }),
+    ...(options.carriers === undefined ? {} : { carriers: options.carriers }),
     operationsOf: operationsFrom(runtime.store, options.agenciesFolder),
     secret,
     sessions: new Sessions(runtime.store, { now, secure: config.publicUrl.startsWith('https:') }),
     signIns: new SignIns(runtime.store, now),
     ...identityOf({ ...options, runtime, secret, now }),
     events: new Events(runtime),
+    ...withLimits(config),
     now,
     log: options.log ?? (() => undefined),
   };
+}
+
+function withLimits({ rateLimit = 0 }: ServerConfig): Pick<Context, 'limits'> {
+  const limits = createRateLimits(rateLimit);
+  return limits === undefined ? {} : { limits };
 }
 
 type Identity = Pick<Context, 'machines' | 'issuers' | 'bearer' | 'identities' | 'flow' | 'kept' | 'codes' | 'caughtCode'>;

@@ -2,6 +2,7 @@ import type { Config } from '../runtime/config.ts';
 import type { Rehearsals } from '../runtime/rehearsal/report.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Agencies } from './agencies.ts';
+import type { Carriers } from './alerts/watch.ts';
 import type { Events } from './events.ts';
 import type { bearerOf } from './identity/bearer.ts';
 import type { CodeFlow } from './identity/code-flow.ts';
@@ -12,11 +13,12 @@ import type { Machines } from './identity/machines.ts';
 import type { CodeMessage, OneTimeCodes } from './identity/one-time-codes.ts';
 import type { Sealed } from './identity/sealed.ts';
 import type { Operation } from './operations.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { RegistryTools } from './registry-tools.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { Sessions } from './sessions.ts';
 
-export type ServerConfig = Pick<Config, 'auth' | 'clock' | 'publicUrl'>;
+export type ServerConfig = Pick<Config, 'auth' | 'clock' | 'publicUrl'> & Partial<Pick<Config, 'rateLimit' | 'proxies'>>;
 
 export const faults = ['none', 'slow', 'down', 'wrong-body'] as const;
 export type Fault = (typeof faults)[number];
@@ -38,6 +40,8 @@ export interface Context {
   readonly operationsOf?: (agencyId: string) => Promise<readonly Operation[]>;
   /** takes in agencies; absent where nobody can */
   readonly registry?: RegistryTools;
+  /** tells people of alerts; absent where nobody can be told */
+  readonly carriers?: Carriers;
   /** signs links to documents */
   readonly secret: string;
   readonly sessions: Sessions;
@@ -48,6 +52,8 @@ export interface Context {
   readonly flow: CodeFlow;
   /** for what rests in the store and only we read */
   readonly kept: Sealed;
+  /** absent: calls are not counted */
+  readonly limits?: RateLimits;
   /** absent where nothing can be sent */
   readonly codes?: { readonly codes: OneTimeCodes; readonly channels: readonly Contact['channel'][] };
   /** where messages are caught instead of sent: the one of this browser (the secret of its cookie) */

@@ -95,6 +95,14 @@ export const holdsCases = staffWith(
   'supervisor',
 );
 export const holdsAgencies = staffWith("Operators hold and release agencies; an agency's own only its own", 'operator');
+export const readsAlerts = staffWith(
+  'Integrators, supervisors, operators and evaluators read what is the matter; of an agency only what is its own',
+  'integrator',
+  'supervisor',
+  'operator',
+  'evaluator',
+);
+export const handlesAlerts = staffWith("Operators take alerts on, mute them and say who is told; an agency's own only its own", 'operator');
 export const switchesSandbox = staffWith('Operators switch the faults of sandbox agencies', 'operator');
 
 /** Cases that the reader may see. */

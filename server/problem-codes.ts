@@ -22,6 +22,8 @@ export const problemCodes = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, means: 'The body is of a kind that this call does not read.' },
   FORM_INVALID: { status: 422, means: 'Some answers of the form are missing or wrong; `errors` names them.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, means: 'The same Idempotency-Key came with another body before.' },
+  PRECONDITION_FAILED: { status: 412, means: 'It was changed since you read it (If-Match). Read it again.' },
+  TOO_MANY_REQUESTS: { status: 429, means: 'Too many calls in a minute. Wait as long as Retry-After says.' },
   TOO_MANY_ATTEMPTS: { status: 429, means: 'Too many attempts. Wait as long as Retry-After says.' },
   INTERNAL_ERROR: { status: 500, means: 'Our fault. Nothing was changed.' },
   NOT_IMPLEMENTED: { status: 501, means: 'This call exists in the interface that we follow, but is not served here.' },

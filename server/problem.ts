@@ -23,6 +23,8 @@ export interface ProblemExtras {
   readonly retryAfterSeconds?: number;
   /** tries that are left */
   readonly left?: number;
+  /** to be told to whoever looks into our log */
+  readonly traceId?: string;
 }
 
 /** Thrown by what stands between a request and its handler; `replyTo` turns it into the answer. Its message is safe for everybody. */
@@ -34,6 +36,9 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.code = code;
     this.extras = extras;
+  }
+  with(more: ProblemExtras): Problem {
+    return new Problem(this.code, this.message, { ...this.extras, ...more });
   }
 }
 

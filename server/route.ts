@@ -3,6 +3,7 @@
  * One without `allow` does not compile; test/server/access.test.ts walks the whole table.
  */
 import type { Context } from './context.ts';
+import type { Memo } from './idempotency.ts';
 import type { Rule } from './policy.ts';
 import type { Reader } from './reader.ts';
 import type { z } from 'zod';
@@ -33,6 +34,8 @@ export interface Asked {
   readonly target: string;
   /** network address of the caller */
   readonly address: string;
+  /** what a creating call remembers for its repetition after a crash */
+  readonly memo: Memo;
   /** aborts when the caller goes away */
   readonly signal: AbortSignal;
 }
@@ -45,6 +48,8 @@ export interface Route {
   readonly allow: Rule;
   /** `files`: multipart with the field `resources`; `documents`: multipart with any fields; `form`: the fields of an HTML form; default JSON for post, put and patch */
   readonly reads?: 'json' | 'bytes' | 'files' | 'documents' | 'form' | 'nothing';
+  /** something new comes of it: an `Idempotency-Key` makes it once */
+  readonly creates?: true;
   /** `house`: a command that no case's history holds, so the audit writes it down when it was done */
   readonly records?: 'house';
   /** what its JSON body must look like: the schema that the handler checks with, told in the interface document */

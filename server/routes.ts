@@ -5,6 +5,7 @@ import { agencyHookRoutes } from './api/agency-hooks.ts';
 import { agencyRegisterRoutes } from './api/agency-register.ts';
 import { accountRoutes } from './api/account.ts';
 import { accountsRoutes } from './api/accounts.ts';
+import { alertRoutes } from './api/alerts.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { callbackRoutes } from './api/callbacks.ts';
 import { consoleRoutes } from './api/console.ts';
@@ -81,6 +82,7 @@ const served: readonly Route[] = [
   ...exchangeRoutes,
   ...agencyHealthRoutes,
   ...agencyGateRoutes,
+  ...alertRoutes,
   ...callbackRoutes,
   ...hookRoutes,
   ...agencyHookRoutes,

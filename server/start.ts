@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { readConfig, ROLES } from '../runtime/config.ts';
+import type { CollectionName } from '../runtime/collections.ts';
 import type { Config } from '../runtime/config.ts';
 import { openRuntime } from '../runtime/open.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -17,6 +18,8 @@ import { createVirtualAgencies } from '../sandbox/virtual.ts';
 import type { VirtualAgencies } from '../sandbox/virtual.ts';
 import { createFeel } from '../runtime/feel.ts';
 import { readAllowedNetworks } from '../workers/connections.ts';
+import { createAlertCarriers } from '../workers/alert-carriers.ts';
+import type { AlertCarriers } from '../workers/alert-carriers.ts';
 import { readCodeSenders } from '../workers/code-senders.ts';
 import { createHandlers, directoryOf, readConnections } from '../workers/index.ts';
 import { configuredDirectory, createRegistry } from '../workers/registry.ts';
@@ -26,7 +29,9 @@ import type { Handlers, Outbox } from '../workers/index.ts';
 import type { Wait } from '../workers/waits.ts';
 import { putAccount, seedAdministrator, seedDemoAccounts, seedDemoClient } from './accounts.ts';
 import type { Account, ClientCredentials } from './accounts.ts';
-import { readAgencies } from './agencies.ts';
+import { Agencies, readAgencies } from './agencies.ts';
+import { keepWatch } from './alerts/watch.ts';
+import type { Watching } from './alerts/watch.ts';
 import { healthRoutes } from './api/health.ts';
 import { createApp } from './app.ts';
 import type { AppOptions } from './app.ts';
@@ -47,6 +52,8 @@ type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
 export interface StartOptions {
   /** where notable things are told; default: standard error, one line each */
   readonly log?: Log;
+  /** milliseconds between two looks at what is the matter; default 30,000 */
+  readonly alertsEveryMs?: number;
   /** `processes/`; default: the shipped ones */
   readonly processes?: string;
 }
@@ -84,7 +91,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   const sandboxes = wantsSandboxes(env, config) ? await openSandboxes({ config, agenciesFolder, machine, place }) : undefined;
   const published = Promise.withResolvers<string>();
   const publicUrl = config.port === 0 && !env['ALUR_PUBLIC_URL'] ? published.promise : config.publicUrl;
-  const { runtime, handlers, registry, virtual } = await openMachine({
+  const { runtime, handlers, registry, virtual, carriers } = await openMachine({
     env,
     config,
     publicUrl,
@@ -113,6 +120,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     agenciesFolder,
     log,
     registry: registry.tools,
+    carriers,
     ...(sandboxes === undefined ? {} : { sandbox: allSandboxes(sandboxes, virtual) }),
     ...(existsSync(pages) && web ? { pages } : {}),
     // who serves nobody still tells how it is
@@ -121,16 +129,33 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
   const server = await listen(createServer(app), config);
   place.url = urlOf(server);
   published.resolve(place.url);
-  const stopTidying = web ? keepTidy(runtime, (error) => log('warn', `tidying: ${String(error)}`)) : () => undefined;
+  const stopChores = chores({ ...options, runtime, agencies, carriers, publicUrl: await publicUrl, log, web });
   const close = once(async () => {
-    stopTidying();
+    await stopChores();
     app.closeEvents();
     await stop(server);
     await runtime.close();
-    await Promise.all([rehearsals.close(), handlers.close(), registry.close(), virtual.close(), sandboxes?.close()]);
+    await Promise.all([rehearsals.close(), handlers.close(), registry.close(), virtual.close(), carriers.close(), sandboxes?.close()]);
   });
   const parts = { ...(sandboxes === undefined ? {} : { sandboxes }), ...(client === undefined ? {} : { client }) };
   return { url: place.url, accounts, config, runtime, close, ...parts };
+}
+
+interface Chores extends Pick<Watching, 'runtime' | 'carriers' | 'publicUrl' | 'log'> {
+  readonly agencies: ReturnType<typeof readAgencies>;
+  readonly web: boolean;
+  readonly alertsEveryMs?: number;
+}
+
+/** What goes on beside the requests; answers how to stop. */
+function chores({ agencies, web, alertsEveryMs = 30_000, ...watching }: Chores): () => Promise<void> {
+  const { runtime, log } = watching;
+  const stopTidying = web ? keepTidy(runtime, (error) => log('warn', `tidying: ${String(error)}`)) : () => undefined;
+  const stopWatching = keepWatch({ ...watching, agencies: new Agencies(agencies), now: Date.now }, alertsEveryMs);
+  return async () => {
+    stopTidying();
+    await stopWatching();
+  };
 }
 
 /** those that came with the house, and those that were made of a registered contract since */
@@ -195,6 +220,7 @@ interface Machine {
   readonly handlers: Handlers;
   readonly registry: Registry;
   readonly virtual: VirtualAgencies;
+  readonly carriers: AlertCarriers;
 }
 
 async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandboxes }: MachinePlan): Promise<Machine> {
@@ -205,9 +231,11 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
   const virtual = createVirtualAgencies();
   const allowedNetworks = readAllowedNetworks(env);
   const connections = readConnections(env, fallback);
+  const read = async (collection: CollectionName, key: string) => (await opened.promise).store.get(collection, key);
+  const seal = createSeal(sealKeys(env, config));
   const registry = createRegistry({
-    read: async (collection, key) => (await opened.promise).store.get(collection, key),
-    seal: createSeal(sealKeys(env, config)),
+    read,
+    seal,
     fallback: configuredDirectory(directoryOf(connections, agenciesFolder), contractsIn(agenciesFolder)),
     virtual: (agency, contract) =>
       virtual.urlOf(agency, { hash: contract.hash, document: contract.kind === 'openapi' ? contract.document : {} }),
@@ -215,6 +243,8 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
     secret: secretOf(config),
     now,
   });
+  const outbox = localOutbox(join(config.data, 'outbox'));
+  const carriers = createAlertCarriers({ env, outbox, allowedNetworks, read, seal, now });
   const handlers = createHandlers({
     directory: registry.directory,
     allowedNetworks,
@@ -225,12 +255,12 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
     putDocument: documentSink(async () => (await opened.promise).store, now),
     waits: waitStore<Wait>(async () => (await opened.promise).store),
     record: exchangeSink(async () => (await opened.promise).store, log),
-    outbox: localOutbox(join(config.data, 'outbox')),
+    outbox,
     now,
   });
   const runtime = await openRuntime({ config, handlers, handlerTimeoutMs: LONGEST_CALL, log });
   opened.resolve(runtime);
-  return { runtime, handlers, registry, virtual };
+  return { runtime, handlers, registry, virtual, carriers };
 }
 
 /** The keys of agencies' credentials: as given; else of the secret that all processes share; else one of this data folder. */

@@ -25,6 +25,11 @@ export async function tidy({ store, forgetInstance }: Tidied, now: number): Prom
   });
   await forget(store, { collection: 'exchanges', filter: { at: { $lt: now - EXCHANGES_FOR } }, keyOf: (row) => String(row['exchangeId']) });
   await forget(store, { collection: 'hookDeliveries', filter: { at: { $lt: now - 90 * DAY } }, keyOf: (row) => String(row['deliveryId']) });
+  await forget(store, {
+    collection: 'alerts',
+    filter: { state: 'resolved', seenAt: { $lt: now - 90 * DAY } },
+    keyOf: (row) => String(row['alertId']),
+  });
   await forgetWaits(store);
   await forgetDocuments(store, now);
   await forgetCases({ store, forgetInstance });

@@ -1,6 +1,6 @@
 /** How one-time codes leave the house: e-mail over SMTP, telephone through a gateway that takes JSON. Settings come from the environment; none is ever logged. */
-import { createTransport } from 'nodemailer';
 import { request } from 'undici';
+import { smtp as openSmtp } from './mail.ts';
 
 export interface OneTimeCode {
   readonly id: string;
@@ -55,12 +55,8 @@ export function readCodeSenders(
 }
 
 function mailer(url: string, { from, now }: { readonly from: string; readonly now: () => number }): Send {
-  const transport = createTransport(url, { connectionTimeout: PATIENCE, greetingTimeout: PATIENCE, socketTimeout: PATIENCE } as object);
-  return async (code) => {
-    const { subject, text } = said(code, now());
-    // one reader, plain text: nothing of it is a page
-    await transport.sendMail({ from, to: { name: '', address: code.address }, subject, text, messageId: `<${code.id}@alur>` });
-  };
+  const send = openSmtp(url, from);
+  return async (code) => await send({ id: code.id, to: code.address, ...said(code, now()) });
 }
 
 function gateway(url: string, { token, now }: { readonly token: string | undefined; readonly now: () => number }): Send {

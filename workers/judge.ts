@@ -49,7 +49,8 @@ export function judge(judging: Judging, answer: RawAnswer): Verdict {
   const layer = answer.headers['x-road-error'];
   if (layer !== undefined) return exchangeFault(judging, response, String(layer));
   if (answer.status < 200 || answer.status >= 300) return refused(judging, answer, response);
-  return accepted(judging, response, { readable: json !== undefined, empty: answer.bytes.byteLength === 0 });
+  const packed = /^[a-z-]{1,20}$/i.exec(String(answer.headers['content-encoding'] ?? ''))?.[0];
+  return accepted(judging, response, { readable: json !== undefined, empty: answer.bytes.byteLength === 0, packed });
 }
 
 /** What an agency brings later: judged by what its contract says of it, and by the step's own condition. Nothing of it is tried again. */
@@ -103,14 +104,21 @@ function refused(judging: Judging, answer: RawAnswer, response: Response): Verdi
 function accepted(
   judging: Judging,
   response: Response,
-  { readable, empty }: { readonly readable: boolean; readonly empty: boolean },
+  { readable, empty, packed }: { readonly readable: boolean; readonly empty: boolean; readonly packed: string | undefined },
 ): Verdict {
   const { operation } = judging;
   const check = operation.answers.get(response.status);
   const fine: Verdict = { outcome: 'answered', code: null, response };
   if (empty && check === undefined) return fine;
-  if (!readable)
-    return drifted(operation, response, { place: '', expected: 'readable JSON' }, `status ${response.status} without readable JSON`);
+  if (!readable) {
+    const found = packed === undefined ? '' : `, because it is compressed (${packed}) and nobody asked for that`;
+    return drifted(
+      operation,
+      response,
+      { place: '', expected: 'readable JSON' },
+      `status ${response.status} without readable JSON${found}`,
+    );
+  }
   const unhappy = unsuccessful(judging, response);
   if (unhappy !== undefined) return unhappy;
   if (check === undefined)

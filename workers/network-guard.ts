@@ -64,8 +64,15 @@ function isAllowed(address: string, networks: readonly Network[]): boolean {
   const listed = networks.some(
     ([network, bits]) => network.kind() === parsed.kind() && (parsed as ipaddr.IPv4).match(network as ipaddr.IPv4, bits),
   );
-  return listed || parsed.range() === 'unicast';
+  return listed || (parsed.range() === 'unicast' && isGlobal(parsed));
 }
+
+/** All public IPv6 lies in 2000::/3. Outside of it are coats of IPv4 (`::127.0.0.1`, 64:ff9b:1::/48) and networks that are somebody's own. */
+function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(PUBLIC_IPV6, 3);
+}
+
+const PUBLIC_IPV6 = ipaddr.IPv6.parse('2000::');
 
 const forbidden = (): NodeJS.ErrnoException =>
   Object.assign(new Error('Expected an address outside of forbidden networks, but it is inside'), { code: FORBIDDEN });

@@ -13,7 +13,7 @@ import { CITY, isCityWide, roles } from '../reader.ts';
 import { created, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { hashPassword } from '../sign-ins.ts';
-import { changeAccount, refuseManaged, refuseOwn, rolesOf } from '../v2/account-changes.ts';
+import { changeAccount, readableAccount, refuseManaged, refuseOwn, rolesOf } from '../v2/account-changes.ts';
 import { iso } from '../v2/show.ts';
 import { called, email, endSessions, makeAccount, username } from '../v2/users.ts';
 
@@ -132,7 +132,8 @@ function show({ agencies }: Asked['context'], row: Row) {
 const one = '/api/v1/accounts/:username';
 export const accountsRoutes: readonly Route[] = [
   { method: 'get', path: '/api/v1/accounts', allow: readsAccounts, query: ['q', 'agency'], handler: list },
-  { method: 'post', path: '/api/v1/accounts', allow: keepsAccounts, body: creation, handler: create },
+  { method: 'post', path: '/api/v1/accounts', creates: true, allow: keepsAccounts, body: creation, handler: create },
+  { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(show(asked.context, await readableAccount(asked))) },
   { method: 'patch', path: one, allow: keepsAccounts, body: update, handler: change },
-  { method: 'post', path: `${one}/password`, allow: keepsAccounts, records: 'house', reads: 'nothing', handler: reset },
+  { method: 'post', path: `${one}/password`, creates: true, allow: keepsAccounts, records: 'house', reads: 'nothing', handler: reset },
 ];

@@ -148,6 +148,13 @@ function rowOf(asked: Asked, { agencyId, contract, document, after, before, chan
   return { agencyId, version, isLatest: true, hash, title, apiVersion, format, document, operations, ...imported };
 }
 
+async function current(asked: Asked) {
+  const agencyId = keptAgency(asked);
+  const row = await asked.context.runtime.store.get('agencyContracts', agencyId);
+  if (row === undefined) throw new Problem('NOT_FOUND', 'Expected a contract of this agency, but none was imported');
+  return ok({ agencyId, ...shownContract(row) });
+}
+
 async function versions(asked: Asked) {
   const agencyId = keptAgency(asked);
   const rows = await allRows(asked.context.runtime.store, 'agencyContracts', { agencyId, isLatest: false }, [
@@ -181,6 +188,7 @@ const at = '/api/v1/agencies/:agencyId/contract' as const;
 
 export const agencyContractRoutes: readonly Route[] = [
   { method: 'post', path: `${at}/inspection`, allow: readsRegister, body: inspectBody, summary: 'What a document offers and what it would change; nothing is kept', handler: inspect },
+  { method: 'get', path: at, allow: readsRegister, summary: 'What was imported last', handler: current },
   { method: 'put', path: at, allow: registersAgencies, records: 'house', body: importBody, summary: 'Imports the picked operations of a contract', handler: put },
   { method: 'get', path: `${at}/versions`, allow: readsRegister, summary: 'Imports of a contract, newest first', handler: versions },
   { method: 'get', path: '/api/v1/element-templates', allow: staff, query: ['language'], summary: "Steps that call an agency, as element templates; `language=en` for English", handler: templates },

@@ -143,8 +143,9 @@ const keeps = { allow: registersAgencies, records: 'house' } as const;
 
 export const agencyHookRoutes: readonly Route[] = [
   { method: 'get', path: at, allow: readsRegister, summary: 'Addresses that an agency tells news to', handler: list },
-  { method: 'post', path: at, ...keeps, body: hookBody, summary: 'Makes an address; its secret is answered once', handler: add },
+  { method: 'post', path: at, creates: true, ...keeps, body: hookBody, summary: 'Makes an address; its secret is answered once', handler: add },
   { method: 'post', path: `${at}/trial`, allow: readsRegister, body: trialBody, summary: 'What a mapping makes of a sample; nothing is published', handler: trial },
+  { method: 'get', path: `${at}/:hookId`, allow: readsRegister, summary: 'An address with its mapping', handler: async (asked) => ok(shownHook(asked, await hookOf(asked))) },
   { method: 'put', path: `${at}/:hookId`, ...keeps, body: hookBody, summary: 'Changes an address, its mapping or its secret', handler: replace },
   { method: 'delete', path: `${at}/:hookId`, ...keeps, summary: 'Takes an address away', handler: remove },
   { method: 'get', path: `${at}/:hookId/deliveries`, allow: readsRegister, summary: 'What came and what became of it, newest first', handler: deliveries },

@@ -57,6 +57,27 @@ async function putProfile(asked: Asked) {
   return known ? ok(answer) : created(answer);
 }
 
+async function profile(asked: Asked) {
+  const agencyId = keptAgency(asked);
+  const row = await asked.context.runtime.store.get('agencyProfiles', agencyId);
+  const configured = asked.context.agencies.all.find((one) => one.agencyId === agencyId);
+  return ok({ ...configured, agencyId, ...plainProfile(row) });
+}
+
+async function connection(asked: Asked) {
+  const key = `${keptAgency(asked)}.${environmentOf(asked)}`;
+  const row = await asked.context.runtime.store.get('agencyConnections', key);
+  if (row === undefined) throw new Problem('NOT_FOUND', 'Expected a connection of this agency, but none is registered');
+  return ok(shownConnection(row));
+}
+
+async function credential(asked: Asked) {
+  const row = await asked.context.runtime.store.get('agencyCredentials', textParam(asked, 'credentialId'));
+  if (row?.['agencyId'] !== keptAgency(asked))
+    throw new Problem('NOT_FOUND', 'Expected a credential of this agency, but there is none with this id');
+  return ok(shownCredential(asked, row));
+}
+
 async function registration(asked: Asked) {
   const agencyId = keptAgency(asked);
   const { store } = asked.context.runtime;
@@ -246,11 +267,14 @@ const at = '/api/v1/agencies/:agencyId' as const;
 const keeps = { allow: registersAgencies, records: 'house' } as const;
 
 export const agencyRegisterRoutes: readonly Route[] = [
+  { method: 'get', path: at, allow: readsRegister, summary: 'The profile of an agency', handler: profile },
   { method: 'put', path: at, ...keeps, body: profileBody, summary: 'Registers an agency, or changes its profile', handler: putProfile },
   { method: 'get', path: `${at}/registration`, allow: readsRegister, summary: 'What is registered of an agency, without any secret', handler: registration },
+  { method: 'get', path: `${at}/connections/:environment`, allow: readsRegister, summary: 'A registered connection', handler: connection },
   { method: 'put', path: `${at}/connections/:environment`, ...keeps, body: connectionBody, summary: "Where an agency's system is and what it asks of callers", handler: putConnection },
   { method: 'delete', path: `${at}/connections/:environment`, ...keeps, summary: 'Forgets a connection', handler: deleteConnection },
   { method: 'post', path: `${at}/connections/:environment/test`, ...keeps, reads: 'nothing', summary: 'Tries a registered connection', handler: tryConnection },
-  { method: 'post', path: `${at}/credentials`, ...keeps, body: credentialBody, summary: 'Keeps a secret, sealed; it is never answered again', handler: addCredential },
+  { method: 'post', path: `${at}/credentials`, creates: true, ...keeps, body: credentialBody, summary: 'Keeps a secret, sealed; it is never answered again', handler: addCredential },
+  { method: 'get', path: `${at}/credentials/:credentialId`, allow: readsRegister, summary: 'What kind a secret is, and until when it is good', handler: credential },
   { method: 'delete', path: `${at}/credentials/:credentialId`, ...keeps, summary: 'Forgets a secret', handler: deleteCredential },
 ]; // prettier-ignore

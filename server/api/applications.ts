@@ -5,8 +5,6 @@ import type { Definition } from '../../runtime/runtime.ts';
 import { caseRows, definitionOf } from '../case-rows.ts';
 import { effectiveVariableRows, valuesOf } from '../effective-variables.ts';
 import { answersOf } from '../form-answers.ts';
-import { once } from '../idempotency.ts';
-import type { Memo } from '../idempotency.ts';
 import { keyParam, name, parseBody, textParam, variables } from '../input.ts';
 import { caseScope, citizens } from '../policy.ts';
 import { Problem, accepted, acceptedForTask } from '../problem.ts';
@@ -32,17 +30,16 @@ async function apply(asked: Asked) {
   const form = startFormOf(asked, service);
   // a service without a form asks nothing
   const answers = form === undefined ? {} : answersOf(asked, form.schema, { given: given.variables ?? {} });
-  return once(asked, 'applications', (memo) => submit(asked, { service, answers, memo }));
+  return submit(asked, { service, answers });
 }
 
 interface Submission {
   readonly service: Definition;
   readonly answers: z.infer<typeof variables>;
-  readonly memo: Memo;
 }
 
-async function submit(asked: Asked, { service, answers, memo }: Submission) {
-  const { context, reader } = asked;
+async function submit(asked: Asked, { service, answers }: Submission) {
+  const { context, reader, memo } = asked;
   const { runtime } = context;
   const reference = memo.kept ?? (await nextReference(runtime.store, prefixOf(service), new Date(runtime.clock.now()).getUTCFullYear()));
   // a crash may have come after the case began: then it is there under this number
@@ -148,7 +145,7 @@ async function checked(asked: Asked, task: Row, given: z.infer<typeof variables>
 }
 
 export const applicationRoutes: readonly Route[] = [
-  { method: 'post', path: '/api/v1/applications', allow: citizens, body: applyBody, handler: apply },
+  { method: 'post', path: '/api/v1/applications', creates: true, allow: citizens, body: applyBody, handler: apply },
   { method: 'get', path: '/api/v1/applications', allow: citizens, handler: list },
   { method: 'get', path: '/api/v1/applications/:reference', allow: citizens, handler: one },
   {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Row } from '../../runtime/collections.ts';
 import { allRows } from '../all-rows.ts';
 import { audit } from '../audit.ts';
-import { changeClient, clientScope } from '../identity/client-rows.ts';
+import { changeClient, clientScope, readableClient } from '../identity/client-rows.ts';
 import { CLIENT_PREFIX, hashOf } from '../identity/machines.ts';
 import { parseBody } from '../input.ts';
 import { keepsAccounts, readsAccounts } from '../policy.ts';
@@ -68,7 +68,8 @@ function show({ agencies }: Asked['context'], { clientId, name, agency, roles, c
 const one = '/api/v1/clients/:clientId';
 export const machineClientRoutes: readonly Route[] = [
   { method: 'get', path: '/api/v1/clients', allow: readsAccounts, handler: list },
-  { method: 'post', path: '/api/v1/clients', allow: keepsAccounts, body: creation, handler: create },
-  { method: 'post', path: `${one}/secret`, allow: keepsAccounts, records: 'house', reads: 'nothing', handler: renew },
+  { method: 'post', path: '/api/v1/clients', creates: true, allow: keepsAccounts, body: creation, handler: create },
+  { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(show(asked.context, await readableClient(asked))) },
+  { method: 'post', path: `${one}/secret`, creates: true, allow: keepsAccounts, records: 'house', reads: 'nothing', handler: renew },
   { method: 'delete', path: one, allow: keepsAccounts, records: 'house', handler: remove },
 ];

@@ -9,7 +9,7 @@ import { CITY, roles } from '../reader.ts';
 import { created, ok } from '../reply.ts';
 import type { Asked, Route } from '../route.ts';
 import { inTurn, rolesOf } from '../v2/account-changes.ts';
-import { ruleFields, ruleId, ruleScope } from '../v2/mapping-rules.ts';
+import { readableRule, ruleFields, ruleId, ruleScope } from '../v2/mapping-rules.ts';
 
 const body = z.strictObject({
   ...ruleFields.shape,
@@ -55,5 +55,11 @@ function show({ agencies }: Asked['context'], row: Row) {
 
 export const wholeRuleRoutes: readonly Route[] = [
   { method: 'get', path: '/api/v1/mapping-rules', allow: readsAccounts, handler: list },
+  {
+    method: 'get',
+    path: '/api/v1/mapping-rules/:mappingRuleId',
+    allow: readsAccounts,
+    handler: async (asked) => ok(show(asked.context, await readableRule(asked))),
+  },
   { method: 'put', path: '/api/v1/mapping-rules/:mappingRuleId', allow: keepsCity, records: 'house', body, handler: put },
 ];

@@ -143,6 +143,7 @@ export const retentionRoutes: readonly Route[] = [
   {
     method: 'post',
     path: `${at}/legal-hold`,
+    creates: true,
     allow: holdsCases,
     body: reasonBody,
     summary: 'Nobody and nothing deletes or archives the case',

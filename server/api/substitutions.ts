@@ -101,12 +101,19 @@ async function list({ context, reader, query }: Asked) {
   return ok({ items: found.items.map(show), totalItems: found.totalItems });
 }
 
-async function end(asked: Asked) {
-  const { context, reader } = asked;
+async function readable(asked: Asked): Promise<Row> {
   const substitutionId = textParam(asked, 'substitutionId');
-  const found = await context.runtime.store.search('substitutions', { filter: { substitutionId }, scope: scope(reader), limit: 1 });
+  const { store } = asked.context.runtime;
+  const found = await store.search('substitutions', { filter: { substitutionId }, scope: scope(asked.reader), limit: 1 });
   const row = found.items[0];
   if (row === undefined) throw new Problem('NOT_FOUND', 'Expected a substitution of yours or your unit, but there is none with this id');
+  return row;
+}
+
+async function end(asked: Asked) {
+  const { context, reader } = asked;
+  const row = await readable(asked);
+  const substitutionId = String(row['substitutionId']);
   if (row['endedAt'] === undefined || row['endedAt'] === null) {
     await context.runtime.store.write([
       { op: 'patch', collection: 'substitutions', key: substitutionId, fields: { endedAt: context.now() } },
@@ -124,6 +131,7 @@ function show(row: Row): object {
 
 export const substitutionRoutes: readonly Route[] = [
   { method: 'get', path: '/api/v1/substitutions', allow: staff, handler: list },
-  { method: 'post', path: '/api/v1/substitutions', allow: staff, body: wanted, handler: make },
+  { method: 'post', path: '/api/v1/substitutions', creates: true, allow: staff, body: wanted, handler: make },
+  { method: 'get', path: '/api/v1/substitutions/:substitutionId', allow: staff, handler: async (asked) => ok(show(await readable(asked))) },
   { method: 'delete', path: '/api/v1/substitutions/:substitutionId', allow: staff, handler: end },
 ];

@@ -30,14 +30,22 @@ function shown(asked: Asked) {
 const setFaultBody = z.object({ fault: z.enum(faults) });
 function setFault(asked: Asked) {
   const { fault } = parseBody(asked, setFaultBody);
-  const agency = sandboxOf(asked).find(({ agencyId }) => agencyId === textParam(asked, 'agencyId'));
+  const { agencyId } = sandboxOne(asked);
+  sandboxOf(asked)
+    .find((one) => one.agencyId === agencyId)
+    ?.setFault(fault);
+  return ok({ agencyId, fault });
+}
+
+function sandboxOne(asked: Asked) {
+  const agency = shown(asked).find(({ agencyId }) => agencyId === textParam(asked, 'agencyId'));
   if (agency === undefined) throw new Problem('NOT_FOUND', 'Expected a sandbox agency with this id, but there is none');
-  agency.setFault(fault);
-  return ok({ agencyId: agency.agencyId, fault });
+  return agency;
 }
 
 export const workshopRoutes: readonly Route[] = [
   { method: 'post', path: '/api/v1/check', allow: deploys, body: checkBody, handler: check },
   { method: 'get', path: '/api/v1/sandbox', allow: switchesSandbox, handler: (asked) => ok({ items: shown(asked) }) },
+  { method: 'get', path: '/api/v1/sandbox/:agencyId', allow: switchesSandbox, handler: (asked) => ok(sandboxOne(asked)) },
   { method: 'put', path: '/api/v1/sandbox/:agencyId', allow: switchesSandbox, records: 'house', body: setFaultBody, handler: setFault },
 ];

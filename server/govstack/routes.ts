@@ -156,6 +156,7 @@ export const govstackRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/govstack/processes',
+    creates: true,
     allow: deploys,
     summary: 'Add a process',
     body: process,
@@ -186,7 +187,7 @@ export const govstackRoutes: readonly Route[] = [
       return noContent();
     },
   },
-  { method: 'post', path: `${at}/start`, allow: startsCases, summary: 'Start an instance', body: start, handler: begin },
+  { method: 'post', path: `${at}/start`, creates: true, allow: startsCases, summary: 'Start an instance', body: start, handler: begin },
   { method: 'get', path: '/govstack/instances', allow: staff, query: ['processId'], summary: 'List instances', handler: instances },
   {
     method: 'get',

@@ -13,15 +13,21 @@ export function clientScope(reader: Reader): Filter {
   return isCityWide(reader) ? { disabled: false } : { disabled: false, agency: reader.agency ?? '' };
 }
 
-/** Reads and changes the client that the address names. NOT_FOUND also for those of other agencies. */
+/** The client that the address names; NOT_FOUND also for those of other agencies. */
+export async function readableClient(asked: Asked): Promise<Row> {
+  const { store } = asked.context.runtime;
+  const filter = { clientId: textParam(asked, 'clientId') };
+  const row = (await store.search('machineClients', { filter, scope: clientScope(asked.reader), limit: 1 })).items[0];
+  if (row === undefined) throw new Problem('NOT_FOUND', 'Expected a client with this id, but there is none for you');
+  return row;
+}
+
+/** Reads and changes it with nobody in between. */
 export function changeClient(asked: Asked, change: (row: Row) => Row): Promise<Row> {
   return inTurn(asked, async () => {
-    const { store } = asked.context.runtime;
-    const clientId = textParam(asked, 'clientId');
-    const row = (await store.search('machineClients', { filter: { clientId }, scope: clientScope(asked.reader), limit: 1 })).items[0];
-    if (row === undefined) throw new Problem('NOT_FOUND', 'Expected a client with this id, but there is none for you');
+    const row = await readableClient(asked);
     const fields = change(row);
-    await store.write([{ op: 'patch', collection: 'machineClients', key: clientId, fields }]);
+    await asked.context.runtime.store.write([{ op: 'patch', collection: 'machineClients', key: String(row['clientId']), fields }]);
     return { ...row, ...fields };
   });
 }

@@ -44,6 +44,11 @@ const securitySchemes = {
     description: "The browser session. Changing requests need the page's own origin.",
   },
   basic: { type: 'http', scheme: 'basic', description: 'For programs (CAMUNDA_AUTH_STRATEGY=BASIC).' },
+  oauth: {
+    type: 'oauth2',
+    description: 'For programs (CAMUNDA_AUTH_STRATEGY=OAUTH), with tokens of ours or of an issuer that the installation names.',
+    flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: {} } },
+  },
 };
 const problem = {
   type: 'object',
@@ -94,22 +99,31 @@ function operationOf(route: Route, prefix: string): Shape {
     schema: name.endsWith('Key') ? { type: 'string', description: 'a decimal number as text' } : { type: 'string' },
   }));
   const queries = (route.query ?? []).map((name) => ({ name, in: 'query', required: false, schema: { type: 'string' } }));
-  const open = route.allow.says.startsWith('Anyone');
+  const headers = route.creates ? [idempotencyKey] : [];
+  const ways = prefix === '/api/v1' ? [{ session: [] }] : [{ session: [] }, { basic: [] }, { oauth: [] }];
   return {
     operationId: idOf(route),
     summary: route.summary ?? summaryOf(route, prefix),
     description: `Who: ${route.allow.says}.`,
     tags: [tagOf(route, prefix)],
-    ...(params.length + queries.length === 0 ? {} : { parameters: [...params, ...queries] }),
+    ...(params.length + queries.length + headers.length === 0 ? {} : { parameters: [...params, ...queries, ...headers] }),
     ...bodyOf(route),
     responses: {
       '2XX': successOf(route),
       '4XX': { $ref: '#/components/responses/Problem' },
       '5XX': { $ref: '#/components/responses/Problem' },
     },
-    security: open ? [{}, { session: [] }, { basic: [] }] : [{ session: [] }, { basic: [] }],
+    security: route.allow.says.startsWith('Anyone') ? [{}, ...ways] : ways,
   };
 }
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Repeated with the same body, the call creates once and answers the same; with another body it is refused (422).',
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
+};
 
 function idOf({ method, path }: Route): string {
   return `${method}${path.replace(/[^A-Za-z0-9]+([A-Za-z0-9]?)/g, (_all, next: string) => next.toUpperCase())}`;

@@ -84,7 +84,7 @@ export const clusterVariableRoutes: readonly Route[] = [
     handler: (asked) => search(asked, clusterVariables, { scope: {} }),
   },
   ...all.flatMap((path): readonly Route[] => [
-    { method: 'post', path, allow: keepsCluster, records: 'house', body: creation, handler: create },
+    { method: 'post', path, creates: true, allow: keepsCluster, records: 'house', body: creation, handler: create },
     { method: 'get', path: `${path}/:name`, allow: readsCluster, handler: get },
     { method: 'put', path: `${path}/:name`, allow: keepsCluster, records: 'house', body: update, handler: replace },
     { method: 'delete', path: `${path}/:name`, allow: keepsCluster, records: 'house', handler: remove },

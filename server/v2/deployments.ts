@@ -46,5 +46,5 @@ function processResult(row: Row): object {
 }
 
 export const deploymentRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/deployments', allow: deploys, records: 'house', reads: 'files', handler: deploy },
+  { method: 'post', path: '/v2/deployments', creates: true, allow: deploys, records: 'house', reads: 'files', handler: deploy },
 ];

@@ -221,8 +221,24 @@ async function link(asked: Asked) {
 const one = '/v2/documents/:documentId';
 const asReferred = ['storeId', 'contentHash'] as const;
 export const filedDocumentRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/documents', allow: keepsDocuments, reads: 'documents', query: ['storeId', 'documentId'], handler: create },
-  { method: 'post', path: '/v2/documents/batch', allow: keepsDocuments, reads: 'documents', query: ['storeId'], handler: createMany },
+  {
+    method: 'post',
+    path: '/v2/documents',
+    creates: true,
+    allow: keepsDocuments,
+    reads: 'documents',
+    query: ['storeId', 'documentId'],
+    handler: create,
+  },
+  {
+    method: 'post',
+    path: '/v2/documents/batch',
+    creates: true,
+    allow: keepsDocuments,
+    reads: 'documents',
+    query: ['storeId'],
+    handler: createMany,
+  },
   { method: 'get', path: one, allow: staff, query: asReferred, handler: async (asked) => handedOut(asked, await readable(asked)) },
   { method: 'delete', path: one, allow: keepsDocuments, query: ['storeId'], handler: remove },
   { method: 'post', path: `${one}/links`, allow: keepsDocuments, query: asReferred, body: linkBody, handler: link },

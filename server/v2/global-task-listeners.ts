@@ -62,7 +62,15 @@ async function get(asked: Asked) {
 
 const one = '/v2/global-task-listeners/:id';
 export const globalTaskListenerRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/global-task-listeners', allow: keepsCluster, records: 'house', body: creation, handler: create },
+  {
+    method: 'post',
+    path: '/v2/global-task-listeners',
+    creates: true,
+    allow: keepsCluster,
+    records: 'house',
+    body: creation,
+    handler: create,
+  },
   {
     method: 'post',
     path: '/v2/global-task-listeners/search',

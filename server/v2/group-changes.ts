@@ -85,7 +85,7 @@ function changeable(asked: Asked): Group {
 
 const one = '/v2/groups/:groupId';
 export const groupChangeRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/groups', allow: keepsCity, body: creation, handler: create },
+  { method: 'post', path: '/v2/groups', creates: true, allow: keepsCity, body: creation, handler: create },
   { method: 'put', path: one, allow: keepsCity, records: 'house', body: update, handler: replace },
   { method: 'delete', path: one, allow: keepsCity, records: 'house', handler: remove },
 ];

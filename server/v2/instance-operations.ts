@@ -187,5 +187,12 @@ export const operationRoutes: readonly Route[] = [
     searches: incidents,
     handler: incidentsOfElement,
   },
-  { method: 'post', path: '/v2/conditionals/evaluation', allow: sendsMessages, body: evaluateConditionsBody, handler: evaluateConditions },
+  {
+    method: 'post',
+    path: '/v2/conditionals/evaluation',
+    creates: true,
+    allow: sendsMessages,
+    body: evaluateConditionsBody,
+    handler: evaluateConditions,
+  },
 ];

@@ -139,7 +139,7 @@ async function elementStatistics(asked: Asked) {
 }
 
 export const instanceRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/process-instances', allow: startsCases, body: creation, handler: create },
+  { method: 'post', path: '/v2/process-instances', creates: true, allow: startsCases, body: creation, handler: create },
   {
     method: 'post',
     path: '/v2/process-instances/search',

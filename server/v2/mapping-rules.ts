@@ -38,7 +38,7 @@ export function ruleScope(reader: Reader): Filter {
   return isCityWide(reader) ? {} : { agency: reader.agency ?? '' };
 }
 
-async function readable(asked: Asked): Promise<Row> {
+export async function readableRule(asked: Asked): Promise<Row> {
   const mappingRuleId = textParam(asked, 'mappingRuleId');
   const { store } = asked.context.runtime;
   const found = (await store.search('mappingRules', { filter: { mappingRuleId }, scope: ruleScope(asked.reader), limit: 1 })).items[0];
@@ -63,7 +63,7 @@ async function create(asked: Asked) {
 
 function change(asked: Asked, fieldsOf: (row: Row) => Row): Promise<Row> {
   return inTurn(asked, async () => {
-    const row = await readable(asked);
+    const row = await readableRule(asked);
     const fields = fieldsOf(row);
     await asked.context.runtime.store.write([{ op: 'patch', collection: 'mappingRules', key: String(row['mappingRuleId']), fields }]);
     return { ...row, ...fields };
@@ -77,7 +77,7 @@ async function replace(asked: Asked) {
 
 async function remove(asked: Asked) {
   await inTurn(asked, async () => {
-    const key = String((await readable(asked))['mappingRuleId']);
+    const key = String((await readableRule(asked))['mappingRuleId']);
     await asked.context.runtime.store.write([{ op: 'delete', collection: 'mappingRules', key }]);
   });
   return noContent();
@@ -85,7 +85,7 @@ async function remove(asked: Asked) {
 
 const one = '/v2/mapping-rules/:mappingRuleId';
 export const mappingRuleRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/mapping-rules', allow: keepsCity, body: creation, handler: create },
+  { method: 'post', path: '/v2/mapping-rules', creates: true, allow: keepsCity, body: creation, handler: create },
   {
     method: 'post',
     path: '/v2/mapping-rules/search',
@@ -93,7 +93,7 @@ export const mappingRuleRoutes: readonly Route[] = [
     searches: table,
     handler: (asked) => search(asked, table, { scope: ruleScope(asked.reader) }),
   },
-  { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(shown(await readable(asked))) },
+  { method: 'get', path: one, allow: readsAccounts, handler: async (asked) => ok(shown(await readableRule(asked))) },
   { method: 'put', path: one, allow: keepsCity, records: 'house', body: ruleFields, handler: replace },
   { method: 'delete', path: one, allow: keepsCity, records: 'house', handler: remove },
   ...membershipRoutes({

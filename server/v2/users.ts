@@ -98,7 +98,7 @@ export async function endSessions({ context }: Asked, username: string): Promise
 
 const one = '/v2/users/:username';
 export const userRoutes: readonly Route[] = [
-  { method: 'post', path: '/v2/users', allow: keepsAccounts, body: creation, handler: create },
+  { method: 'post', path: '/v2/users', creates: true, allow: keepsAccounts, body: creation, handler: create },
   {
     method: 'post',
     path: '/v2/users/search',

@@ -31,6 +31,7 @@ const actor = { id: 'test' };
 
 const product = useProduct({
   env: { ALUR_SANDBOX: 'true', ALUR_CLOCK: 'controllable' },
+  options: { alertsEveryMs: 1_000 },
   prepare: (alur) => alur.runtime.deploy([{ name: 'macet.bpmn', text: diagram }], actor),
 });
 
@@ -157,6 +158,39 @@ describe('console', () => {
     await page.getByRole('link', { name: /^Pertukaran data .*Komunikasi/ }).click();
     expect(page.url()).toContain('agency=diskominfo');
     await page.getByRole('link', { name: 'Semua permohonan' }).click();
+  });
+
+  test('[UI94] what is the matter appears by itself; an operator says who is told, tries it, takes one on and mutes one', async () => {
+    const { page } = product;
+    // given a case that is stuck, and that this counts at once
+    await page.getByRole('link', { name: 'Keadaan sekarang' }).click();
+    await setFault('tidak menjawab (503)');
+    await product.alur.runtime.startInstance({ processDefinitionId: 'macet', variables: {}, businessId: 'UJI-3' }, actor);
+    await page.getByRole('link', { name: 'Peringatan' }).click();
+    await page.getByRole('tab', { name: 'Siapa diberi tahu' }).click();
+    await page.getByLabel('Surat elektronik ke').fill('jaga@kota.example');
+    await page.getByLabel('Permohonan terhenti (jam)').fill('0');
+    await page.getByRole('button', { name: 'Simpan' }).click();
+    await page.getByText('Tersimpan.').waitFor();
+    await page.getByRole('button', { name: 'Kirim uji' }).click();
+    await page.getByText('jaga@kota.example: sampai').waitFor();
+    await see(product, 'console-alert-settings');
+    // then it is there without a touch
+    await page.getByRole('tab', { name: 'Sekarang' }).click();
+    await page
+      .getByText(/permohonan “Proses macet” terhenti/)
+      .first()
+      .waitFor();
+    await see(product, 'console-alerts');
+    await page.getByRole('button', { name: /^Saya tangani .*Proses macet/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Ditangani operator').waitFor();
+    await page.getByRole('button', { name: /^Bisukan… .*Proses macet/ }).click();
+    await page.getByLabel('Alasan').fill('sudah diketahui');
+    await page.getByRole('dialog').getByRole('button', { name: 'Bisukan' }).click();
+    await page.getByText(/^Dibisukan sampai .*: sudah diketahui/).waitFor();
+    await page.getByRole('link', { name: 'Keadaan sekarang' }).click();
+    await setFault('menjawab biasa');
   });
 
   test('[UI25] a running case is canceled only after a question', async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { startAlur } from '../../server/start.ts';
-import type { Alur } from '../../server/start.ts';
+import type { Alur, StartOptions } from '../../server/start.ts';
 import { look, openBrowser, person, temporaryFolder } from './wifi-support.ts';
 import type { Look } from './wifi-support.ts';
 
@@ -17,18 +17,20 @@ export interface Product {
 
 export interface ProductPlan {
   readonly env?: Readonly<Record<string, string>>;
+  readonly options?: StartOptions;
   /** after the server has started, before anybody looks */
   readonly prepare?: (alur: Alur) => Promise<unknown>;
 }
 
 /** Starts server and browser for this test file. Call it once, outside of the tests; its answer may be read inside of them. */
-export function useProduct({ env = {}, prepare }: ProductPlan = {}): Product {
+export function useProduct({ env = {}, options = {}, prepare }: ProductPlan = {}): Product {
   jest.setTimeout(90_000);
   const folder = temporaryFolder();
   const product: { alur?: Alur; browser?: Browser; page?: Page; readonly looks: Look[] } = { looks: [] };
   beforeAll(async () => {
     const all = { PORT: '0', HOST: '127.0.0.1', ALUR_DATA: folder.path, ALUR_QUEUE: 'in-process', ...env };
     product.alur = await startAlur(all, {
+      ...options,
       log: (level, message) => (level === 'error' ? process.stderr.write(`${message}\n`) : undefined),
     });
     await prepare?.(product.alur);

@@ -32,6 +32,7 @@ const open = new Map([
   ['code', 'ABCDEFGH'],
   ['token', '1-x'],
   ['hookId', 'none'],
+  ['owner', 'alpha'],
   ['provider', 'sso'],
   ['rest', 'x'],
   ['name', 'LIMIT'],

@@ -12,8 +12,8 @@ beforeEach(async () => {
 afterEach(async () => await house.close());
 
 function asked(now: number): Asked {
-  const context = { runtime: house.runtime, now: () => now };
-  return { context, reader: { username: 'warga' }, body: { a: 1 }, header: () => 'key-1' } as unknown as Asked;
+  const context = { runtime: house.runtime, now: () => now, secret: 'a secret of the house' };
+  return { context, reader: { username: 'warga' }, body: { a: 1 }, files: [], header: () => 'key-1' } as unknown as Asked;
 }
 
 test('[RL7] an unfinished call is taken over by one of many that repeat it, and not before its process must be dead', async () => {
