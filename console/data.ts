@@ -1,6 +1,7 @@
 /** What the console asks the server for. Every query is live: a change on the server fetches it again. */
 import { useQuery } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
+import type { Case, Wait } from '../ui/case/case.ts';
 import { ProblemError, request, requestText, search } from '../ui/client.ts';
 import type { SearchAnswer } from '../ui/client.ts';
 import { live } from '../ui/events.ts';
@@ -181,6 +182,13 @@ export const useVariables = (key: string): UseQueryResult<readonly Variable[]> =
 export const useIncidents = (key: string): UseQueryResult<readonly Incident[]> =>
   useOfInstance('incidents', 'incidents', { key, sort: 'creationTime' });
 export const useJobs = (key: string): UseQueryResult<readonly Job[]> => useOfInstance('jobs', 'jobs', { key });
+/** What the case of this instance waits for right now. */
+export function useWaits(key: string): UseQueryResult<readonly Wait[]> {
+  return useQuery({
+    queryKey: [live(['processInstances', 'elementInstances', 'jobs', 'incidents']), 'waits', key],
+    queryFn: async () => (await request<Case>(`/api/v1/cases/${key}`)).waits ?? [],
+  });
+}
 export function useDiagram(definitionKey: string | undefined): UseQueryResult<string> {
   return useQuery({
     queryKey: ['diagram', definitionKey],

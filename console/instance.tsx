@@ -15,6 +15,7 @@ import { ElementsTab, IncidentsTab, JobsTab, VariablesTab } from './instance-tab
 import { ArchivedCase, RetentionLine, useRetention } from './retention.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { useAction } from './use-action.ts';
+import { WaitsOfCase } from './waits-of-case.tsx';
 
 function countsOf(elements: readonly ElementInstance[], incidents: readonly Incident[]): ReadonlyMap<string, ElementCount> {
   const counts = new Map<string, { active: number; completed: number; incidents: number }>();
@@ -145,6 +146,7 @@ export function InstancePage(): ReactNode {
       {!data && !error && <p className="soft">{t('ui:loading')}</p>}
       {data && <Head instance={data} />}
       {data && <RetentionLine instanceKey={key} ended={Boolean(data.endDate)} />}
+      {data?.state === 'ACTIVE' && <WaitsOfCase instanceKey={key} />}
       {data && <Body instance={data} />}
     </div>
   );

@@ -5,8 +5,12 @@ import { startApp } from '../ui/app.tsx';
 import { Page } from '../ui/components/page.tsx';
 import { SessionGate } from '../ui/session.tsx';
 import type { Role, User } from '../ui/session.tsx';
+import caseEn from '../ui/locales/en/case.json' with { type: 'json' };
 import en from '../ui/locales/en/console.json' with { type: 'json' };
+import caseId from '../ui/locales/id/case.json' with { type: 'json' };
 import id from '../ui/locales/id/console.json' with { type: 'json' };
+import { addWords } from '../ui/i18n.ts';
+import '../ui/case/case.css';
 import './console.css';
 import { Administration } from './administration.tsx';
 import { AgenciesScreen } from './agencies.tsx';
@@ -63,3 +67,4 @@ function Console(): ReactNode {
 }
 
 startApp('console', '/console', { words: { id, en }, children: <Console /> });
+addWords('case', { id: caseId, en: caseEn });

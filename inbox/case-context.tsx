@@ -1,10 +1,11 @@
 import { Suspense, lazy, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Case } from '../ui/case/case.ts';
 import { Documents } from '../ui/case/documents.tsx';
 import { StageProgress, Stages } from '../ui/case/stages.tsx';
 import { Timeline } from '../ui/case/timeline.tsx';
-import { isDelayed } from '../ui/case/trouble.ts';
+import { Waits, lateWaits } from '../ui/case/waits.tsx';
 import { Button } from '../ui/components/button.tsx';
 import { Notice } from '../ui/components/notice.tsx';
 import { CaseData } from './case-data.tsx';
@@ -18,11 +19,7 @@ export function CaseContext({ detail }: { readonly detail: TaskDetail }): ReactN
   const found = detail.case;
   return (
     <aside className="stack" aria-label={t('context.label')}>
-      {isDelayed(found) && (
-        <Notice kind="warn" title={t('context.delayed')}>
-          <p>{t('context.delayedText')}</p>
-        </Notice>
-      )}
+      <CallsUnderWay found={found} />
       <Part title={t('context.data')} open>
         <CaseData detail={detail} />
       </Part>
@@ -37,6 +34,19 @@ export function CaseContext({ detail }: { readonly detail: TaskDetail }): ReactN
         <Timeline entries={found.timeline} />
       </Part>
     </aside>
+  );
+}
+
+/** Whose answer the case waits for beside this task; marked when one is late. */
+function CallsUnderWay({ found }: { readonly found: Case }): ReactNode {
+  const { t } = useTranslation('inbox');
+  const late = found.state === 'active' ? lateWaits(found) : undefined;
+  const waits = found.state === 'active' ? (found.waits ?? []) : [];
+  if (!late && waits.length === 0) return null;
+  return (
+    <Notice kind={late ? 'warn' : 'info'} title={t(late ? 'context.delayed' : 'context.waits')}>
+      {waits.length > 0 ? <Waits waits={waits} /> : <p>{t('context.delayedText')}</p>}
+    </Notice>
   );
 }
 

@@ -84,7 +84,7 @@ export function useTasks(query: ListQuery): UseQueryResult<TaskList> {
 
 export function useTask(key: string): UseQueryResult<TaskDetail> {
   return useQuery({
-    queryKey: [live(['userTasks', 'elementInstances', 'documents', 'processInstances']), 'task', key],
+    queryKey: [live(['userTasks', 'elementInstances', 'documents', 'processInstances', 'jobs', 'incidents']), 'task', key],
     queryFn: () => request(`/api/v1/tasks/${encodeURIComponent(key)}`),
   });
 }

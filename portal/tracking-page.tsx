@@ -5,7 +5,7 @@ import type { Case } from '../ui/case/case.ts';
 import { Documents } from '../ui/case/documents.tsx';
 import { StageProgress, Stages } from '../ui/case/stages.tsx';
 import { Timeline } from '../ui/case/timeline.tsx';
-import { isDelayed } from '../ui/case/trouble.ts';
+import { Waits, lateWaits } from '../ui/case/waits.tsx';
 import { Badge } from '../ui/components/badge.tsx';
 import { Notice } from '../ui/components/notice.tsx';
 import { inLanguage } from '../ui/i18n.ts';
@@ -79,6 +79,7 @@ function Messages({ found }: { readonly found: Case }): ReactNode {
   const { t } = useTranslation('portal');
   const { state } = useLocation() as { state: { readonly done?: boolean } | null };
   const tasks = found.state === 'active' ? (found.tasks ?? []) : [];
+  const late = found.state === 'active' ? lateWaits(found) : undefined;
   return (
     <>
       {state?.done && <Notice kind="good">{t('tracking.sent')}</Notice>}
@@ -101,8 +102,9 @@ function Messages({ found }: { readonly found: Case }): ReactNode {
           </Link>
         </div>
       ))}
-      {found.state === 'active' && isDelayed(found) && (
+      {late && (
         <Notice kind="info" title={t('delayed.title')}>
+          <Waits waits={late} />
           <p>{t('delayed.text')}</p>
         </Notice>
       )}

@@ -12,7 +12,8 @@ export function waitingText(waiting: Waiting | null, t: TFunction): string {
           name: waiting.agencyName ? inLanguage(waiting.agencyName, waiting.agencyNameEn) : t('portal:waiting.someAgency'),
         })
       : t(`portal:waiting.${waiting.kind}`);
-  return waiting.since ? `${who}, ${since(waiting.since)} (${longDate(waiting.since)})` : who;
+  const when = waiting.since ? `${who}, ${since(waiting.since)} (${longDate(waiting.since)})` : who;
+  return waiting.how ? `${when}. ${t(`case:waits.short.${waiting.how}`)}` : when;
 }
 
 /** The step that is waited for, where it has words. */

@@ -10,6 +10,7 @@ import { effectiveVariableRows, valuesOf } from './effective-variables.ts';
 import { documentScope } from './policy.ts';
 import type { Asked } from './route.ts';
 import { stagesOf } from './stages.ts';
+import { isTrouble, waitsOf } from './waits.ts';
 import { iso } from './v2/show.ts';
 
 /** steps that mean something to people; gateways and the like do not */
@@ -49,6 +50,7 @@ export async function trackedCase(asked: Asked, root: Row) {
     endedAt: iso(root['endDate']),
     stages: stagesOf(definition, rows.elements, active),
     waitingFor: active ? waitingFor(asked, rows) : null,
+    waits: active ? waitsOf(asked, rows) : [],
     timeline: timelineOf(asked, rows),
     tasks: asked.reader.kind === 'citizen' ? await ownTasks(asked, rows) : [],
     documents: await documentsOf(asked, rows),
@@ -92,15 +94,16 @@ export function isApplicants(task: Row, applicant: unknown): boolean {
   return assignee === '' ? task['agency'] === CITIZEN : assignee === applicant;
 }
 
-/** Whose turn it is: the applicant's before an agency's, a person's before a machine's, and time when nobody has to do anything. */
+/** Whose turn it is: the applicant's first, then a call that is late, a person's, a machine's, and time when nobody has to do anything. */
 export function waitingFor(asked: Asked, rows: CaseRows) {
   const { definitions } = asked.context.runtime;
   const own = rows.openTasks.find((task) => isApplicants(task, rows.root['startedBy']));
-  const task = own ?? rows.openTasks[0];
   const answer = (kind: 'you' | 'agency' | 'time', row: Row, agency: unknown, since: unknown) => {
     const element = elementOf(definitions, row);
+    const [wait] = waitsOf(asked, { openJobs: row['jobKey'] === undefined ? [] : [row] });
     return {
       kind,
+      how: wait?.how ?? null,
       ...named(asked, kind !== 'time' && typeof agency === 'string' ? agency : null),
       since: iso(since),
       step: element?.name || null,
@@ -108,8 +111,10 @@ export function waitingFor(asked: Asked, rows: CaseRows) {
     };
   };
   if (own !== undefined) return answer(asked.reader.kind === 'citizen' ? 'you' : 'agency', own, CITIZEN, own['creationDate']);
+  const late = rows.openJobs.find((row) => calledAgency(row) !== undefined && isLate(asked, row));
+  const [task] = late === undefined ? rows.openTasks : [];
   if (task !== undefined) return answer('agency', task, elementOf(definitions, task)?.agency ?? task['agency'], task['creationDate']);
-  const job = rows.openJobs[0];
+  const job = late ?? rows.openJobs[0];
   if (job !== undefined) return answer('agency', job, calledAgency(job) ?? job['agency'], job['creationTime']);
   const wait = rows.elements.find((row) => row['state'] === 'ACTIVE' && waits.has(String(row['type'])));
   return wait === undefined ? null : waitAnswer(asked, wait, answer);
@@ -126,7 +131,7 @@ function waitAnswer<T>(
 
 function timelineOf(asked: Asked, { elements, openJobs, called }: CaseRows) {
   const { definitions } = asked.context.runtime;
-  const inTrouble = new Set(openJobs.filter((job) => job['hasFailedWithRetriesLeft'] === true).map((job) => job['elementInstanceKey']));
+  const inTrouble = new Set(openJobs.filter((job) => isLate(asked, job)).map((job) => job['elementInstanceKey']));
   return elements
     .filter((row) => steps.has(String(row['type'])) && row['state'] !== 'TERMINATED')
     .flatMap((row) => {
@@ -140,6 +145,12 @@ function timelineOf(asked: Asked, { elements, openJobs, called }: CaseRows) {
       return [{ at, step: element.name, stepEn: english(element), ...named(asked, agency), state }];
     })
     .sort((left, right) => String(left.at).localeCompare(String(right.at)));
+}
+
+/** Its call went wrong, or its agency gets no calls at all. */
+function isLate(asked: Asked, job: Row): boolean {
+  const [wait] = waitsOf(asked, { openJobs: [job] });
+  return wait === undefined ? job['hasFailedWithRetriesLeft'] === true : isTrouble(wait);
 }
 
 function ownerOf({ context }: Asked, row: Row): string | undefined {

@@ -372,3 +372,37 @@ describe('news', () => {
     expect((await tell(event('U-7', 'e10'))).status).toBe(404);
   });
 });
+
+describe('what a case waits for', () => {
+  const waits = async (key: string) => (await city('GET', `/api/v1/cases/${key}`)).body['waits'] as Record<string, unknown>[];
+  const waitThatIs = (key: string, how: string) => until(async () => (await waits(key)).find((wait) => wait['how'] === how));
+
+  test('[AP86] each call under way says its agency, since when, and what is the matter: an answer to come, no usable answer, a hold, maintenance', async () => {
+    // taken, answered later: the agency's gate does not matter any more
+    const later = await begin('later', { sample: 'a' });
+    await until(() => hits[0]);
+    expect(await waitThatIs(later, 'answer')).toMatchObject({ agency: 'lab', agencyName: 'Laboratorium', agencyNameEn: 'Laboratory', since: expect.any(String), troubleSince: null, until: null }); // prettier-ignore
+    // refused for good
+    behave = (_hit, response) => json(response, {}, 400);
+    const refused = await begin('later', { sample: 'b' });
+    expect(await waitThatIs(refused, 'stuck')).toMatchObject({ agency: 'lab', troubleSince: null });
+    // held by hand: what is told does not say by whom and why
+    await city('POST', '/api/v1/agencies/lab/hold', { reason: 'sengketa tagihan' });
+    const held = await begin('later', { sample: 'c' });
+    const line = await waitThatIs(held, 'held');
+    expect(line).toMatchObject({ agency: 'lab', troubleSince: expect.any(String), until: null });
+    expect(JSON.stringify(line)).not.toMatch(/sengketa|city/);
+    expect((await city('GET', `/api/v1/cases/${held}`)).body['waitingFor']).toMatchObject({ kind: 'agency', agency: 'lab', how: 'held' });
+    expect(await waits(later)).toMatchObject([{ how: 'answer' }]);
+    // announced
+    await city('POST', '/api/v1/agencies/lab/release', { reason: 'selesai' });
+    behave = (_hit, response) => json(response, {}, 202);
+    const { body } = await city('GET', '/api/v1/agencies/lab/connections/live');
+    const ends = new Date(Date.now() + 3_600_000).toISOString();
+    await city('PUT', '/api/v1/agencies/lab/connections/live', { url: body['url'], maintenance: [{ from: new Date(Date.now() - 1000).toISOString(), until: ends }] }); // prettier-ignore
+    const announced = await begin('later', { sample: 'd' });
+    expect(await waitThatIs(announced, 'maintenance')).toMatchObject({ troubleSince: expect.any(String), until: ends });
+    // a case that waits for nobody's system
+    expect(await waits(await begin('waits', { number: '1' }))).toEqual([]);
+  });
+});

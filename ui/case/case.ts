@@ -28,6 +28,26 @@ export interface Waiting {
   readonly since?: string | null;
   readonly step?: string | null;
   readonly stepEn?: string | null;
+  /** what is the matter with the call that is waited for; null where none is */
+  readonly how?: How | null;
+}
+
+/** `called`: asked, or about to be. `answer`: taken, answered later. `queued`: until its turn comes. The others are trouble. */
+export type How = 'called' | 'answer' | 'queued' | 'retrying' | 'stuck' | 'not-answering' | 'held' | 'maintenance';
+
+/** One call to an agency that the case waits for. */
+export interface Wait {
+  readonly agency: string;
+  readonly agencyName?: string | null;
+  readonly agencyNameEn?: string | null;
+  readonly step?: string | null;
+  readonly stepEn?: string | null;
+  readonly since?: string | null;
+  readonly how: How;
+  /** since when the agency's system is as `how` says */
+  readonly troubleSince?: string | null;
+  /** end of the maintenance */
+  readonly until?: string | null;
 }
 
 export interface CaseDocument {
@@ -62,6 +82,7 @@ export interface Case {
   readonly endedAt?: string | null;
   readonly stages: readonly Stage[];
   readonly waitingFor: Waiting | null;
+  readonly waits?: readonly Wait[];
   readonly timeline: readonly TimelineEntry[];
   readonly tasks?: readonly OwnTask[];
   readonly documents: readonly CaseDocument[];
