@@ -239,6 +239,7 @@ const internals: { readonly [W in Internal['what']]: (state: InstanceState, even
     else scope.queued = [...event.queued];
   },
   enough: (state, event) => void (instance(state, event.n).enough = true),
+  completing: (state, event) => void (instance(state, event.n).completing = true),
   handling: (state, event) =>
     void (instance(state, event.n).handles = { thrower: event.thrower, ...(event.remaining && { remaining: event.remaining }) }),
   'task-pending': (state, event) => {

@@ -11,6 +11,8 @@ export { decide } from './decide.ts';
 export type { Decision } from './decide.ts';
 export { evolve } from './evolve.ts';
 export { serialize, parse } from './serialize.ts';
+export { SLICE } from './machine/effort.ts';
+export type { Spent } from './machine/effort.ts';
 export type { DecisionFailure, DecisionOutcome, DeployedDecision, Library, World } from './world.ts';
 export type { Problem } from './problem.ts';
 export type { Binding, Element, ElementKind, Flow, FormSpec, Lane, Process, Starters, Trigger, TriggerType } from './process.ts';

@@ -60,6 +60,8 @@ export type Internal =
   | { readonly t: 'internal'; readonly what: 'queued'; readonly n: number; readonly queued: readonly Queued[] }
   /** an ad-hoc sub-process completes as soon as nothing moves inside any more */
   | { readonly t: 'internal'; readonly what: 'enough'; readonly n: number }
+  /** the output mappings are done and there are end listeners: they work, nothing else happens in the element instance any more */
+  | { readonly t: 'internal'; readonly what: 'completing'; readonly n: number }
   /** a complex gateway in scope `n` went on with tokens of these flows; it absorbs those of the others until it is `reset` */
   | {
       readonly t: 'internal';

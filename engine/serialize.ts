@@ -53,10 +53,10 @@ export function serialize(state: InstanceState): string {
 }
 
 function packElement(instance: ElementInstance): unknown[] {
-  const { body, draining, interrupted, compensable, enough, handles, collected, begin, queued } = instance;
+  const { body, draining, interrupted, compensable, enough, completing, handles, collected, begin, queued } = instance;
   const tokens = instance.tokens && instance.tokens.size > 0 ? [...instance.tokens].flat() : undefined;
   const resetting = instance.resetting && [...instance.resetting];
-  const rest = { body, tokens, resetting, draining, interrupted, compensable, enough, handles, collected, begin, queued };
+  const rest = { body, tokens, resetting, draining, interrupted, compensable, enough, completing, handles, collected, begin, queued };
   const seldom = Object.values(rest).some((value) => value !== undefined) ? rest : undefined;
   return trimmed([instance.n, instance.element, instance.scope, instance.loop, seldom]);
 }

@@ -43,6 +43,8 @@ export interface ElementInstance {
   compensable?: Compensable[];
   /** ad-hoc: completes as soon as nothing moves inside any more */
   enough?: boolean;
+  /** its output mappings are done: its end listeners work, nothing else happens in it */
+  completing?: boolean;
   /** this is a compensation handler: who waits for it, and what is to be compensated after it */
   handles?: { readonly thrower: number; readonly remaining?: readonly Compensable[] };
   /** what set it off, while its start listeners work */

@@ -34,7 +34,7 @@ export type Step =
       readonly event: 'START' | 'END' | 'BEFORE_ALL' | 'CANCEL';
       readonly index: number;
     } & Begin)
-  /** looks for somebody who catches this error or escalation. `job`: a worker threw it, so trying again means a new job */
+  /** looks for somebody who catches this error or escalation. `job`: a worker threw it, so trying again means a new job, `again` a new one of a listener */
   | {
       readonly do: 'throw';
       readonly n: number;
@@ -43,6 +43,7 @@ export type Step =
       readonly message?: string;
       readonly variables: Variables;
       readonly job?: true;
+      readonly again?: StepOf<'listen'>;
     }
   /** a complex gateway without an instance, in scope `n`, is looked at again */
   | { readonly do: 'join'; readonly n: number; readonly gateway: ElementId }

@@ -2,6 +2,7 @@
 import type { Binding, Process } from './process.ts';
 import type { ClusterSettings } from './cluster.ts';
 import type { Clock, Scope } from './feel/index.ts';
+import type { Spent } from './machine/effort.ts';
 import type { Json, Key, MadeDecision } from './terms.ts';
 
 export interface DecisionOutcome {
@@ -47,8 +48,8 @@ export interface World {
   readonly zone: string;
   /** absent: no global task listeners and no cluster variables */
   readonly cluster?: ClusterSettings;
-  /** a command stops when its slice is full (`state.paused`), to be continued; absent: it runs to rest or to its limit */
-  readonly sliced?: boolean;
+  /** a command stops when it has spent this (`state.paused`), to be continued; absent: it runs to rest or to its limit */
+  readonly slice?: Spent;
   /** target of a migration, when the command is one */
   readonly target?: { readonly process: Process; readonly processKey: Key; readonly processVersion: number; readonly library?: Library };
 }

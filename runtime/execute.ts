@@ -6,7 +6,7 @@
  *      it has events in it that never became durable. So the state leaves the cache before decide and comes back only after the commit.
  * LAW: the caller hears of success only after the commit is durable.
  */
-import { decide, evolve, parse, serialize } from '../engine/index.ts';
+import { decide, evolve, parse, serialize, SLICE } from '../engine/index.ts';
 import type { ClusterSettings, Command, Event, InstanceState, Key, Rejection, Variable, Variables } from '../engine/index.ts';
 import { commitHash } from './audit-chain.ts';
 import type { DefinitionEntry, DefinitionBook } from './definitions.ts';
@@ -272,7 +272,7 @@ function worldOf({ zone, cluster }: DoorParts, definition: DefinitionEntry) {
     processVersion: definition.version,
     library: definition.library,
     zone,
-    sliced: true,
+    slice: SLICE,
     ...(cluster && { cluster: cluster() }),
   };
 }

@@ -3,6 +3,7 @@ import { Fault } from '../machine/fault.ts';
 import { raiseIncident } from '../machine/incidents.ts';
 import type { Run } from '../machine/run.ts';
 import type { ElementOf } from '../process.ts';
+import type { ElementInstance } from '../state.ts';
 import type { CommandOf, Rejection, Variables } from '../terms.ts';
 import { reject } from './rejection.ts';
 
@@ -11,8 +12,13 @@ type Found = { readonly ok: true; readonly element: ElementOf<'call-activity'> }
 function findCall(run: Run, n: number, doing: string): Found | Rejection {
   const instance = run.state.elements.get(n);
   const element = instance && run.elementOf(instance);
-  if (element?.kind === 'call-activity' && !instance?.body) return { ok: true, element };
+  if (element?.kind === 'call-activity' && waits(run, instance!)) return { ok: true, element };
   return reject('NOT_FOUND', `Expected to ${doing} call activity ${n}, but there is no such call waiting: it has ended or was canceled.`);
+}
+
+/** Neither before its start listeners have agreed nor after its output mappings. */
+function waits(run: Run, { body, completing, owned = [] }: ElementInstance): boolean {
+  return !body && !completing && !owned.some((n) => run.state.jobs.has(n));
 }
 
 /** The called instance ended. */

@@ -3,7 +3,7 @@ import type { JobDone } from '../machine/behavior.ts';
 import type { Run } from '../machine/run.ts';
 import { listenerAnswered } from '../machine/task-listeners.ts';
 import { propagate, setAllLocal } from '../machine/variables.ts';
-import { activationProblem } from '../machine/placing.ts';
+import { adHocProblem } from '../machine/placing.ts';
 import type { ElementInstance } from '../state.ts';
 import type { CommandOf, Rejection } from '../terms.ts';
 import { businessIdProblem } from './assign-business-id.ts';
@@ -40,15 +40,11 @@ function listenerDone(run: Run, instance: ElementInstance, { job, variables }: J
 function resultProblem(run: Run, instance: ElementInstance, { n, result }: CommandOf<'complete-job'>): Rejection | undefined {
   if (result?.type !== 'adHocSubProcess') return undefined;
   const element = run.elementOf(instance);
-  const children = element.kind === 'ad-hoc-sub-process' ? element.children : [];
-  const wrong = result.activateElements?.find(
-    ({ elementId }) => !children.includes(elementId) || activationProblem(run.world.process, elementId),
-  );
-  return (
-    wrong &&
-    reject(
-      'INVALID_ARGUMENT',
-      `Expected to complete job ${n} and activate '${wrong.elementId}', but that is no activity of the ad-hoc sub-process.`,
-    )
-  );
+  const scope = element.kind === 'ad-hoc-sub-process' ? element : { children: [] };
+  for (const { elementId } of result.activateElements ?? []) {
+    const problem = adHocProblem(run.world.process, scope, elementId);
+    if (problem)
+      return reject('INVALID_ARGUMENT', `Expected to complete job ${n} and activate '${elementId}' in '${element.id}', but ${problem}.`);
+  }
+  return undefined;
 }

@@ -8,7 +8,10 @@ import { reject } from './rejection.ts';
 
 /** Moves tokens by hand: activates, terminates or both, all or nothing. New tokens come first, so that no scope ends in between. */
 export function modifyInstance(run: Run, command: CommandOf<'modify-instance'>): Rejection | void {
-  if (run.instance(0).draining) return reject('INVALID_STATE', 'Expected to modify the instance, but it is being cancelled.');
+  const { draining, completing } = run.instance(0);
+  if (draining) return reject('INVALID_STATE', 'Expected to modify the instance, but it is being cancelled.');
+  if (completing)
+    return reject('INVALID_STATE', 'Expected to modify the instance, but it is completing: only its end listeners still work.');
   const moves = command.move ?? [];
   const doomed = [...(command.terminate ?? []), ...moves.map((move) => move.source)];
   const rejection =
@@ -75,7 +78,7 @@ function placeProblem(run: Run, { elementId, ancestor, variables }: ActivateInst
   if (problem) return reject('INVALID_ARGUMENT', `Expected to activate '${elementId}', but ${problem}.`);
   if (ancestor !== undefined && !run.state.elements.has(ancestor))
     return reject('INVALID_ARGUMENT', `Expected to activate '${elementId}' under element instance ${ancestor}, but that is not active.`);
-  if (ancestor !== undefined && isEnding(run, ancestor))
+  if (ancestor !== undefined && (isEnding(run, ancestor) || run.instance(ancestor).completing))
     return reject('INVALID_STATE', `Expected to activate '${elementId}' under element instance ${ancestor}, but that is being ended.`);
   const scope = variables?.find(({ scopeId }) => scopeId !== undefined && !run.world.process.elements.has(scopeId));
   return scope && reject('INVALID_ARGUMENT', `Expected to set variables of '${scope.scopeId}', but there is no such element.`);

@@ -1,10 +1,12 @@
 import { closeJobIncidents } from '../machine/incidents.ts';
 import type { Run } from '../machine/run.ts';
+import type { JobState } from '../state.ts';
+import type { StepOf } from '../step.ts';
 import type { CommandOf, Rejection } from '../terms.ts';
 import { findOpenJob } from './jobs.ts';
 import { reject } from './rejection.ts';
 
-/** The business said no: the error goes to whoever catches its code. Listeners cannot throw. */
+/** The business said no: the error goes to whoever catches its code. Task listeners cannot throw. */
 export function throwJobError(run: Run, command: CommandOf<'throw-job-error'>): Rejection | void {
   const found = findOpenJob(run, command.n, 'throw an error for');
   if (!found.ok) return found;
@@ -22,5 +24,13 @@ export function throwJobError(run: Run, command: CommandOf<'throw-job-error'>): 
     );
   closeJobIncidents(run, job);
   run.emit({ t: 'job-error-thrown', n: job.n, code: command.errorCode, ...said, at: run.at });
-  run.push({ do: 'throw', n: job.el, kind: 'error', code: command.errorCode, ...said, variables: command.variables ?? {}, job: true });
+  const again = listensAgain(run, job);
+  const thrown = { kind: 'error' as const, code: command.errorCode, ...said, variables: command.variables ?? {} };
+  run.push({ do: 'throw', n: job.el, ...thrown, job: true, ...(again && { again }) });
+}
+
+/** Nobody caught what a listener threw: the same listener is asked again. */
+function listensAgain(run: Run, { el, kind, listener, index = 0 }: JobState): StepOf<'listen'> | undefined {
+  if (kind !== 'EXECUTION_LISTENER') return undefined;
+  return { do: 'listen', n: el, event: listener as StepOf<'listen'>['event'], index, ...run.instance(el).begin };
 }

@@ -3,7 +3,9 @@ import { activate, isIdle } from '../machine/activation.ts';
 import type { Behavior, JobDone } from '../machine/behavior.ts';
 import { evaluate, evaluateBoolean, evaluateJson, wrongType } from '../machine/evaluate.ts';
 import { Fault } from '../machine/fault.ts';
+import { closeJobIncidents } from '../machine/incidents.ts';
 import { createJob } from '../machine/jobs.ts';
+import { adHocProblem } from '../machine/placing.ts';
 import type { Run } from '../machine/run.ts';
 import { drain } from '../machine/termination.ts';
 import { propagate, setAllLocal } from '../machine/variables.ts';
@@ -24,9 +26,10 @@ export const adHocSubProcess: Behavior<AdHoc> = {
     const purpose = { n: instance.n, what: 'the active elements', kind: 'EXTRACT_VALUE_ERROR' as const };
     const ids = evaluateJson(run, element.active, purpose);
     if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) throw wrongType(purpose, 'a list of element ids', ids);
-    const unknown = ids.find((id) => !element.children.includes(id));
-    if (unknown !== undefined)
-      throw new Fault('EXTRACT_VALUE_ERROR', `Expected only elements of the ad-hoc sub-process to be activated, but '${unknown}' is none.`);
+    for (const elementId of ids as readonly string[]) {
+      const problem = adHocProblem(run.world.process, element, elementId);
+      if (problem) throw new Fault('EXTRACT_VALUE_ERROR', `Expected to activate '${elementId}' in '${element.id}', but ${problem}.`);
+    }
     for (const elementId of ids as readonly string[]) begin(run, instance.n, { elementId });
     if (ids.length === 0) run.push({ do: 'resume', n: instance.n });
   },
@@ -82,8 +85,11 @@ function finish(run: Run, instance: ElementInstance, cancelRemaining: boolean): 
 /** One job at a time: the worker sees the newest variables. */
 function askWorker(run: Run, instance: ElementInstance, { job }: AdHoc): void {
   if (job === undefined) return;
-  for (const n of [...(instance.owned ?? [])])
-    if (run.state.jobs.get(n)?.kind === 'AD_HOC_SUB_PROCESS') run.emit({ t: 'job-canceled', n, at: run.at });
+  const jobs = (instance.owned ?? []).flatMap((n) => run.state.jobs.get(n) ?? []);
+  for (const old of jobs.filter(({ kind }) => kind === 'AD_HOC_SUB_PROCESS')) {
+    closeJobIncidents(run, old);
+    run.emit({ t: 'job-canceled', n: old.n, at: run.at });
+  }
   createJob(run, instance.n, { spec: job, kind: 'AD_HOC_SUB_PROCESS' });
 }
 

@@ -35,7 +35,7 @@ export function throwStep(run: Run, step: StepOf<'throw'>, instance: ElementInst
   } else if (step.kind === 'error') {
     const said = step.message === undefined ? '' : ` (${step.message})`;
     const message = `Expected the error '${step.code}'${said} to be caught, but no error event in the scopes around it catches this code.`;
-    throw new Fault('UNHANDLED_ERROR_EVENT', message, step.job ? { do: 'enter', n: step.n } : step);
+    throw new Fault('UNHANDLED_ERROR_EVENT', message, step.again ?? (step.job ? { do: 'enter', n: step.n } : step));
   }
 }
 
@@ -50,7 +50,10 @@ export function catcherOf(run: Run, thrower: ElementInstance, thrown: Thrown): C
   for (let at: ElementInstance | undefined = thrower; at; from = at, at = run.state.elements.get(at.scope)) {
     const element = run.elementOf(at);
     const handledHere = from !== undefined && run.elementOf(from).kind === 'event-sub-process';
-    const candidates = [...(handledHere || at.draining || at.interrupted ? [] : startsIn(run, at, element)), ...bordersOf(at, element)];
+    const candidates = [
+      ...(handledHere || at.draining || at.interrupted || at.completing ? [] : startsIn(run, at, element)),
+      ...bordersOf(at, element),
+    ];
     const found = bestOf(run, at, { candidates, thrown });
     if (found) return { owner: at, element: found };
   }

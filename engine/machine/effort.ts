@@ -13,7 +13,7 @@ export interface Spent {
 
 /** From one wait to the next, over all commits of it. Behind them comes an incident. */
 export const MAX: Spent = Object.freeze({ steps: 100_000, feel: 20_000_000, bytes: 50_000_000 });
-/** In one commit, when the world wants commits in slices: some tens of milliseconds of work. */
+/** In one commit of a runtime: some tens of milliseconds of work. */
 export const SLICE: Spent = Object.freeze({ steps: 2_000, feel: 1_000_000, bytes: 2_000_000 });
 /** Evaluation within one step, over all its expressions: a step cannot be divided. */
 const STEP_FEEL = 1_000_000;
@@ -54,8 +54,8 @@ export class Effort {
     return bytes >= MAX.bytes ? 'bytes' : undefined;
   }
 
-  get isSliceFull(): boolean {
-    return this.steps >= SLICE.steps || this.tally.spent >= SLICE.feel || this.bytes >= SLICE.bytes;
+  fills({ steps, feel, bytes }: Spent): boolean {
+    return this.steps >= steps || this.tally.spent >= feel || this.bytes >= bytes;
   }
 
   #weightOf(value: Json): number {

@@ -78,7 +78,9 @@ function complete(run: Run, step: StepOf<'complete'>, instance: ElementInstance)
   const element = run.elementOf(instance);
   run.behaviorOf(instance).completing?.(run, instance, element);
   if (!instance.body) mapOutputs(run, instance, { outputs: element.outputs, result: step.payload });
-  if (element.listeners.length === 0 || instance.body) return { do: 'leave', n: instance.n };
+  if (instance.body || listenersFor(element, 'END').length === 0) return { do: 'leave', n: instance.n };
+  closeOwned(run, instance.n);
+  run.emit({ t: 'internal', what: 'completing', n: instance.n });
   return { do: 'listen', n: instance.n, event: 'END', index: 0 };
 }
 
@@ -115,6 +117,8 @@ function cancelled(run: Run, { n }: StepOf<'cancelled'>, instance: ElementInstan
 }
 
 function leave(run: Run, _step: StepOf<'leave'>, instance: ElementInstance): void {
+  // while its leaving was an incident, something new began inside: the last child will end it
+  if (instance.children !== undefined && !isIdle(instance)) return;
   const { n, scope } = instance;
   const element = run.elementOf(instance);
   const behavior = run.behaviorOf(instance);

@@ -63,9 +63,9 @@ function begin(run: Run, instance: ElementInstance, loop: MultiInstance): void {
 
 /** Parallel runs: some more of them. Then either a step for the next ones is waiting, or all have begun. */
 function nextBatch(run: Run, n: number, { loop, items }: { readonly loop: MultiInstance; readonly items: readonly Json[] }): void {
-  const { body: counts, draining } = run.instance(n);
-  // the completion condition holds already
-  if (draining) return;
+  const { body: counts, draining, interrupted } = run.instance(n);
+  // the completion condition holds already, or has held
+  if (draining || interrupted) return;
   const { started = 0 } = counts ?? {};
   items
     .slice(started, started + BATCH)

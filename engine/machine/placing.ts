@@ -13,18 +13,34 @@ export interface Placement {
   readonly variables?: readonly { readonly variables: Variables; readonly scopeId?: ElementId }[];
 }
 
-/** Why no token can be put on this element; undefined when it can. */
+/** Why no token can be put on this element by hand; undefined when it can. */
 export function activationProblem(process: Process, id: ElementId): string | undefined {
   const element = process.elements.get(id);
   if (element === undefined) return 'there is no such element';
+  const reason = beginsWith[element.kind];
+  if (reason !== undefined) return reason;
   if (element.kind === 'process') return 'it is the process itself';
-  if (element.kind === 'start-event') return 'a start event begins with its scope';
-  if (element.kind === 'boundary-event') return 'a boundary event begins with its activity';
-  if (element.kind === 'event-sub-process') return 'an event sub-process begins with its event';
   for (let parent = elementOf(process, element.parent); parent.kind !== 'process'; parent = elementOf(process, parent.parent)) {
     if (parent.loop) return `it is inside the repeated activity '${parent.id}'`;
   }
   return undefined;
+}
+
+const beginsWith: { readonly [K in Element['kind']]?: string } = {
+  'start-event': 'a start event begins with its scope',
+  'boundary-event': 'a boundary event begins with its activity',
+  'event-sub-process': 'an event sub-process begins with its event',
+};
+
+/** Why this is nothing that begins in the ad-hoc sub-process when somebody says so; undefined when it is. */
+export function adHocProblem(
+  process: Process,
+  { children }: { readonly children: readonly ElementId[] },
+  id: ElementId,
+): string | undefined {
+  if (!children.includes(id)) return 'it has no such activity';
+  const element = elementOf(process, id);
+  return element.forCompensation ? 'a compensation activity begins to undo another one' : beginsWith[element.kind];
 }
 
 /** Activates the element and whatever scopes around it are not active yet. */
@@ -53,7 +69,7 @@ function scopeFor(run: Run, scope: Element, placement: Placement): number {
 export function activeInstances(run: Run, id: ElementId): readonly number[] {
   if (id === run.world.process.id) return [0];
   return [...run.state.elements.values()]
-    .filter((instance) => instance.element === id && !instance.body && !instance.draining)
+    .filter((instance) => instance.element === id && !instance.body && !instance.draining && !instance.completing)
     .map((instance) => instance.n);
 }
 

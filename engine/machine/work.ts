@@ -32,14 +32,15 @@ export function runToRest(run: Run): void {
     run.effort.allow();
   } while (settle(run));
   if (work.why !== undefined) stop(run, work.left, work.why);
-  if (run.state.status === 'active' && run.state.paused === undefined) nameDeadlocks(run);
+  // at the end of a slice too: in a scope in which nothing is left, no later one would look
+  if (run.state.status === 'active') nameDeadlocks(run);
 }
 
 /** Does one step and those that follow from it at once. */
 function follow(run: Run, first: Step, work: Work): void {
   for (let step: Step | undefined = first; step;) {
     const instance = run.state.elements.get(step.n);
-    if (instance === undefined || (isOver(instance) && !isFarewell(step))) return;
+    if (instance === undefined || isTooLate(step, instance)) return;
     work.why ??= reasonToStop(run);
     if (work.why !== undefined) return void work.left.push(step);
     run.effort.step();
@@ -60,7 +61,7 @@ function reasonToStop(run: Run): Fault | 'slice' | undefined {
   if (run.number > MAX_LOCAL - SPARE_NUMBERS) return new Fault('UNKNOWN', noNumbers);
   const exceeded = run.effort.exceeded(run.pending);
   if (exceeded) return new Fault('UNKNOWN', exhausted[exceeded]);
-  return run.world.sliced && run.effort.isSliceFull ? 'slice' : undefined;
+  return run.world.slice && run.effort.fills(run.world.slice) ? 'slice' : undefined;
 }
 
 /** At the element whose step is left; of several, at the process, because each of them may end before the others. */
@@ -73,14 +74,16 @@ function stop(run: Run, left: readonly Step[], why: Fault | 'slice'): void {
   raiseIncidentAt(run, run.instance(first.n).element, { step: { do: 'rest', n: 0, steps: alive }, fault: why });
 }
 
-/** What is being terminated does nothing any more, except for asking the listeners of a cancelled user task or process. */
-function isOver(instance: ElementInstance): boolean {
-  return instance.draining?.end === 'terminate';
+/**
+ * What is being terminated does nothing any more, except for asking the listeners of a cancelled user task or process; what is
+ * completing does nothing any more but asking its end listeners.
+ */
+function isTooLate(step: Step, { draining, completing }: ElementInstance): boolean {
+  if (draining?.end === 'terminate') return step.do !== 'task' && !(step.do === 'listen' && step.event === 'CANCEL');
+  return completing === true && !FAREWELL.has(step.do);
 }
 
-function isFarewell(step: Step): boolean {
-  return step.do === 'task' || (step.do === 'listen' && step.event === 'CANCEL');
-}
+const FAREWELL: ReadonlySet<Step['do']> = new Set(['listen', 'leave', 'throw', 'rest']);
 
 function attempt(run: Run, step: Step, instance: ElementInstance): Step | void {
   try {

@@ -16,6 +16,7 @@ import {
   userTask,
 } from '../support/bpmn.ts';
 import { given } from '../support/given.ts';
+import type { Story } from '../support/given.ts';
 
 describe('multi-instance and loops', () => {
   const values = { inputCollection: '=items', inputElement: 'item', outputCollection: 'results', outputElement: '=result' };
@@ -84,6 +85,59 @@ describe('multi-instance and loops', () => {
     });
     expect((await given(xml)).start({ items: Array.from({ length: 20_001 }, () => 0) }).incident()).toMatchObject({
       message: expect.stringContaining('20000'),
+    });
+  });
+
+  // the machine begins 250 runs at a time
+  describe('many runs', () => {
+    const loop = (until?: string) => multiInstance(values, until === undefined ? {} : { until });
+    const doubling = (until?: string) => diagram(start('s'), script('j', 'result', '=item * 2', loop(until)), end('e'), path('s j e'));
+    const waiting = diagram(start('s'), job('j', [], loop()), end('e'), path('s j e'));
+    const list = (size: number) => ({ items: Array.from({ length: size }, (_, index) => index) });
+    const runs = (story: Story) => story.of('element-activated').filter(({ loop }) => loop !== undefined);
+    const SIZES = [249, 250, 251, 500, 501];
+
+    test.each(SIZES)('[L1] %i runs that end at once all run, with their results in order', async (size) => {
+      const story = (await given(doubling())).start(list(size));
+      expect(runs(story).map(({ loop }) => loop)).toEqual(list(size).items.map((index) => index + 1));
+      expect(story.status).toBe('completed');
+      expect(story.variables()['results']).toEqual(list(size).items.map((index) => index * 2));
+    });
+
+    test.each([250, 251])('[L1] %i runs that wait all wait, and the last one ends the whole', async (size) => {
+      const story = (await given(waiting)).start(list(size));
+      expect(story.state!.jobs.size).toBe(size);
+      for (const n of story.state!.jobs.keys()) story.when('complete-job', { n, variables: { result: n } });
+      expect(story.status).toBe('completed');
+      expect(story.variables()['results']).toHaveLength(size);
+    });
+
+    test.each([249, 250, 251, 499, 500, 501])('[L5] enough after %i of 501: no further ones begin', async (enough) => {
+      const until = `=numberOfCompletedInstances >= ${enough}`;
+      const story = (await given(doubling(until))).start(list(501));
+      expect(story.status).toBe('completed');
+      expect(story.terminated()).toHaveLength(runs(story).length - enough);
+      expect(runs(story)).toHaveLength(enough <= 250 ? 500 : 501);
+      expect((story.variables()['results'] as readonly unknown[]).filter((result) => result !== null)).toHaveLength(enough);
+    });
+
+    test('[L1] between two commits of one command those that have begun may end already', async () => {
+      const story = await given(waiting);
+      const slice = { steps: 20, feel: 1_000_000, bytes: 1_000_000 };
+      story.world = { ...story.world, slice };
+      story.start(list(251));
+      expect(story.state!.paused).toBeDefined();
+      while (story.state!.jobs.size === 0) story.when('continue-instance', {});
+      const begun = [...story.state!.jobs.keys()];
+      expect(begun.length).toBeLessThan(20);
+      const barely = { ...story.world, slice: { ...slice, steps: 2 } };
+      for (const n of begun) story.when('complete-job', { n, variables: { result: 1 } }, barely);
+      expect(story.status).toBe('active');
+      while (story.state!.paused) story.when('continue-instance', {});
+      for (const n of story.state!.jobs.keys()) story.when('complete-job', { n, variables: { result: 2 } });
+      while (story.state?.paused) story.when('continue-instance', {});
+      expect(story.status).toBe('completed');
+      expect(runs(story)).toHaveLength(251);
     });
   });
 

@@ -8,7 +8,8 @@ import { end, path, start, sub } from '../support/bpmn.ts';
 import { compiled, given } from '../support/given.ts';
 import type { Story } from '../support/given.ts';
 import { randomOf } from '../property/blocks.ts';
-import { block, drawn } from '../property/random-process.ts';
+import { drawn } from '../property/draw-process.ts';
+import { block } from '../property/random-process.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const numRuns = Number(process.env['RUNS'] ?? 60);
@@ -42,12 +43,14 @@ async function migrate(story: Story, xml: string, mapping: Readonly<Record<strin
 
 /** Every element and flow is called something else. Flows are not mapped: they are found by their ends. */
 function renamed(xml: string): { readonly xml: string; readonly mapping: Readonly<Record<string, string>> } {
-  const elements = [...xml.matchAll(/<bpmn:(?!process|message|sequenceFlow|definitions)\w+ id="([^"]+)"/g)].map(([, id]) => id ?? '');
+  const elements = [...xml.matchAll(/<bpmn:(?!process|message|error|escalation|sequenceFlow|definitions)\w+ id="([^"]+)"/g)].map(
+    ([, id]) => id ?? '',
+  );
   const mapping = Object.fromEntries(elements.map((id) => [id, `${id}-2`]));
   const known = new Set(elements);
   const other = (id: string) => (known.has(id) ? `${id}-2` : id);
   const text = xml
-    .replaceAll(/(<bpmn:(?!process|message|definitions)\w+ id=")([^"]+)"/g, '$1$2-2"')
+    .replaceAll(/(<bpmn:(?!process|message|error|escalation|definitions)\w+ id=")([^"]+)"/g, '$1$2-2"')
     .replaceAll(/ default="([^"]+)"/g, (_all, id: string) => ` default="${id}-2"`)
     .replaceAll(/(sourceRef|targetRef|attachedToRef)="([^"]+)"/g, (_all, name: string, id: string) => `${name}="${other(id)}"`);
   return { xml: text, mapping };

@@ -6,6 +6,7 @@ import {
   el,
   end,
   error,
+  executionListeners,
   ext,
   gateway,
   job,
@@ -123,10 +124,8 @@ describe('ad-hoc sub-processes', () => {
 });
 
 describe('execution listeners', () => {
-  const listeners = (...events: readonly string[]) =>
-    zeebe('executionListeners', {}, events.map((eventType) => zeebe('executionListener', { eventType, type: `on-${eventType}` })).join(''));
   test('[EL1] start listeners work before the element, end listeners after it', async () => {
-    const story = (await given(diagram(start('s'), job('j', [listeners('start', 'end')]), end('e'), path('s j e')))).start();
+    const story = (await given(diagram(start('s'), job('j', [executionListeners('start', 'end')]), end('e'), path('s j e')))).start();
     const types = () => story.of('job-created').map((event) => event.jobType);
     expect(types()).toEqual(['on-start']);
     story.completeJob('j', { local: 1 });
@@ -144,7 +143,7 @@ describe('execution listeners', () => {
           message('m'),
           start('s'),
           userTask('a'),
-          el('boundaryEvent', 'b', [ext(listeners('start')), onMessage('m')], { attachedToRef: 'a' }),
+          el('boundaryEvent', 'b', [ext(executionListeners('start')), onMessage('m')], { attachedToRef: 'a' }),
           userTask('c'),
           path('s a'),
           path('b c'),
@@ -160,7 +159,9 @@ describe('execution listeners', () => {
 
   test('[EL6] a repeated activity calls its beforeAll listeners once, before its items are looked at', async () => {
     const items = multiInstance({ inputCollection: '=items', inputElement: 'item' });
-    const story = (await given(diagram(start('s'), job('j', [listeners('beforeAll', 'start')], items), end('e'), path('s j e')))).start();
+    const story = (
+      await given(diagram(start('s'), job('j', [executionListeners('beforeAll', 'start')], items), end('e'), path('s j e')))
+    ).start();
     const types = () => story.of('job-created').map((event) => event.jobType);
     expect(types()).toEqual(['on-beforeAll']);
     const first = () => [...(story.state?.jobs.keys() ?? [])][0] ?? 0;
@@ -180,7 +181,7 @@ describe('execution listeners', () => {
   });
 
   test('[EL3] a listener without retries is an incident of its own kind', async () => {
-    const story = (await given(diagram(start('s'), job('j', [listeners('start')]), path('s j')))).start();
+    const story = (await given(diagram(start('s'), job('j', [executionListeners('start')]), path('s j')))).start();
     story.when('fail-job', { n: story.job('j'), retries: 0 });
     expect(story.incident()).toMatchObject({ kind: 'EXECUTION_LISTENER_NO_RETRIES' });
   });

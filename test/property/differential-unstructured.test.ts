@@ -13,7 +13,8 @@ import { runTheirs } from '../../runtime/rehearsal/theirs.ts';
 import { diagram, end, flow, gateway, path, start } from '../support/bpmn.ts';
 import { compiled } from '../support/given.ts';
 import { randomOf } from './blocks.ts';
-import { drawGraph, graphs } from './random-graph.ts';
+import { drawGraph } from './draw-graph.ts';
+import { graphs } from './random-graph.ts';
 import type { Graph, Wildness } from './random-graph.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
@@ -27,6 +28,7 @@ const TAME: Wildness = {
   hooks: false,
   loops: false,
   alwaysDefault: true,
+  dressed: false,
 };
 
 async function both(graph: Graph, schedule: number) {

@@ -19,6 +19,7 @@ import {
   sub,
   throwing,
   timer,
+  userTask,
   zeebe,
 } from '../support/bpmn.ts';
 import { given } from '../support/given.ts';
@@ -64,6 +65,20 @@ describe('deadlocks', () => {
     expect(story.state?.incidents.size).toBe(0);
     story.completeJob('b');
     expect(story.status).toBe('completed');
+  });
+
+  test('[T10] it is named even when the command that brought it about is not at its end', async () => {
+    const inner = [start('is'), gateway('exclusive', 'x', { default: 'x-join' }), job('a'), gateway('parallel', 'join'), end('ie')];
+    const stuck = sub('u', ...inner, path('is x join ie'), flow('x', 'a', '=false'), flow('a', 'join'));
+    const tasks = Array.from({ length: 20 }, (_, index) => `t${index}`);
+    const long = [...tasks.map((id) => el('task', id)), path(`s ${tasks.join(' ')} z`)];
+    const story = await given(diagram(start('s'), stuck, ...long, userTask('z'), path('s u')));
+    story.world = { ...story.world, slice: { steps: 20, feel: 1_000_000, bytes: 1_000_000 } };
+    story.start();
+    expect(story.state?.paused).toBeDefined();
+    while (story.state?.paused) story.when('continue-instance', {});
+    expect(story.active()).toContain('z');
+    expect(story.of('incident-raised').map(({ element }) => element)).toEqual(['join']);
   });
 
   test('[T10] in a sub-process it ends with it', async () => {

@@ -12,6 +12,8 @@ interface Entry {
   readonly scope: number;
   readonly body: boolean;
   readonly loop: number | undefined;
+  /** a complex gateway that has absorbed late tokens: it may leave by none */
+  readonly resets: boolean;
   /** tokens that wait at joins of this scope, by flow */
   readonly waiting: Map<string, number>;
   children: number;
@@ -30,6 +32,8 @@ export class TokenLedger {
   #due: { readonly scope: number; readonly element: string } | undefined;
   #debt: Debt | undefined;
   #ended = false;
+  /** complex gateways that were just reset: scope and id */
+  readonly #reset = new Set<string>();
 
   constructor(process: Process) {
     this.#process = process;
@@ -50,7 +54,16 @@ export class TokenLedger {
 
   #entry(of: { n: number; element: string; scope: number; body?: true; loop?: number }): Entry {
     const { n, scope, body, loop } = of;
-    return { n, scope, loop, body: body === true, element: elementOf(this.#process, of.element), waiting: new Map(), children: 0 };
+    return {
+      n,
+      scope,
+      loop,
+      resets: this.#reset.delete(`${scope} ${of.element}`),
+      body: body === true,
+      element: elementOf(this.#process, of.element),
+      waiting: new Map(),
+      children: 0,
+    };
   }
 
   #one(event: Event, byHand: boolean): void {
@@ -59,6 +72,7 @@ export class TokenLedger {
     if (event.t === 'element-activated') return this.#activated(event, byHand);
     if (event.t === 'element-completed') return this.#completed(event.n);
     if (event.t === 'element-terminated') return void this.#gone(event.n);
+    if (event.t === 'internal' && event.what === 'reset') this.#reset.add(`${String(event['n'])} ${String(event['gateway'])}`);
     if (event.t === 'internal' && event.what === 'draining') this.#of(event['n'] as number).waiting.clear();
     if (event.t === 'instance-completed') this.#finished();
     if (event.t === 'instance-terminated') this.#end();
@@ -182,7 +196,7 @@ function isJoin({ kind, incoming }: Element): boolean {
   return incoming.length > 1 && (kind === 'parallel-gateway' || kind === 'inclusive-gateway' || kind === 'complex-gateway');
 }
 
-function leavesWrongly({ element, loop, body }: Entry, taken: readonly string[]): string | undefined {
+function leavesWrongly({ element, loop, body, resets }: Entry, taken: readonly string[]): string | undefined {
   const { outgoing, defaultFlow } = element;
   if (new Set(taken).size !== taken.length) return 'one of them twice';
   if (loop !== undefined && !body) return taken.length > 0 ? 'the whole activity leaves, not one of its runs' : undefined;
@@ -194,8 +208,9 @@ function leavesWrongly({ element, loop, body }: Entry, taken: readonly string[])
       return taken.length === 1 ? undefined : 'it leaves by exactly one';
     case 'parallel-gateway':
       return taken.length === outgoing.length ? undefined : 'it leaves by all';
-    case 'inclusive-gateway':
     case 'complex-gateway':
+      return taken.length > 0 || resets ? undefined : 'it leaves by one at least';
+    case 'inclusive-gateway':
       return taken.length > 0 ? undefined : 'it leaves by one at least';
     default:
       return always.every((id) => taken.includes(id)) ? undefined : 'what has no condition is always taken';

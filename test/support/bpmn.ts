@@ -83,6 +83,28 @@ export const onCondition = (condition: string, filter: Record<string, string> = 
 export const terminate = () => '<bpmn:terminateEventDefinition />';
 export const link = (name: string) => `<bpmn:linkEventDefinition name="${name}" />`;
 
+/** Execution listeners, as one extension element; each one's job type is `on-<event>`. */
+export function executionListeners(...events: readonly string[]): string {
+  const each = events.map((eventType) => zeebe('executionListener', { eventType, type: `on-${eventType}` }));
+  return each.length === 0 ? '' : zeebe('executionListeners', {}, each.join(''));
+}
+
+/** The same for user tasks. */
+export function taskListeners(...events: readonly string[]): string {
+  const each = events.map((eventType) => zeebe('taskListener', { eventType, type: `on-${eventType}` }));
+  return each.length === 0 ? '' : zeebe('taskListeners', {}, each.join(''));
+}
+
+/** What makes the activity `of` one that can be undone: the event on its border, the activity that undoes it (with that job type), and what connects them. */
+export function undoneBy(of: string, handler: string): string {
+  const event = `${handler}-event`;
+  return (
+    boundary(event, of, '<bpmn:compensateEventDefinition />') +
+    el('serviceTask', handler, ext(zeebe('taskDefinition', { type: handler })), { isForCompensation: true }) +
+    el('association', `${handler}-from`, '', { sourceRef: event, targetRef: handler, associationDirection: 'One' })
+  );
+}
+
 export function multiInstance(
   values: Readonly<Record<string, string>>,
   how: { readonly sequential?: boolean; readonly until?: string; readonly cardinality?: string } = {},
