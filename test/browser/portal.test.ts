@@ -133,7 +133,9 @@ test('[UI43] while an agency’s system is down the citizen reads that nothing i
   agency?.setFault('down');
   const reference = await requestHotspot(await callerFor(alur, 'warga'), 'Taman Kunang-kunang');
   await page.goto(`/applications/${reference}`);
-  await page.getByText(/^Sistem Dinas Komunikasi dan Informatika.* tidak menjawab sejak|^Dinas Komunikasi dan Informatika.* belum memberi jawaban/).waitFor({ timeout: 30_000 });
+  await page
+    .getByText(/^Sistem Dinas Komunikasi dan Informatika.* tidak menjawab sejak|^Dinas Komunikasi dan Informatika.* belum memberi jawaban/)
+    .waitFor({ timeout: 30_000 });
   await page.getByText(/Data Anda aman/).waitFor();
   await expect(look(page, 'portal-agency-down')).resolves.toMatchObject({ violations: [], overflow: [] });
   agency?.setFault('none');
