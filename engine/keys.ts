@@ -40,13 +40,19 @@ export function keyOfNumber(number: number): Key {
 
 /** The instance that a key belongs to. Throws a SyntaxError when `key` is no decimal string: check with `isKey` first. */
 export function instanceKeyOf(key: Key): Key {
+  if (isExact(key)) return String(Number(key) - (Number(key) % LOW));
   return (BigInt(key) & NUMBER_MASK).toString();
 }
 
 /** The local number inside a key; 0 for the instance itself. */
 export function localOf(key: Key): number {
+  if (isExact(key)) return Number(key) % LOW;
   const number = BigInt(key);
   return Number(number >> BLOCK_SHIFT) * LOW + Number(number & BigInt(LOW - 1));
+}
+
+function isExact(key: Key): boolean {
+  return key.length < EXACT_DIGITS && /^[0-9]+$/.test(key);
 }
 
 const MAX_KEY = 2n ** 63n - 1n;

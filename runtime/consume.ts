@@ -51,7 +51,8 @@ export interface ConsumerParts {
 /** A dead process's job is taken over after this long; the living renew in time. Milliseconds. */
 const LEASE = 10_000;
 const LONGEST_BACK_OFF = 5 * 60_000;
-const CONCURRENCY = 16;
+/** handlers of one queue that run at a time */
+const CONCURRENCY = 64;
 
 /** Of one consumer: what all its attempts share. */
 interface Attempting extends ConsumerParts {

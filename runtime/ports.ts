@@ -184,7 +184,10 @@ export interface LeaseRequest {
 
 // ---------------------------------------------------------------- queue
 
-/** Ids only in payloads (law 10). The same `id` twice while the first still waits = one entry. */
+/**
+ * Ids only in payloads (law 10). The same `id` twice while the first still waits = one entry. On BullMQ that holds for entries that were added alone:
+ * several of one turn travel together, and one of them that is added again comes twice. Handlers bear that: the store's lease lets only one work.
+ */
 export interface QueueEntry {
   readonly queue: string;
   readonly id: string;

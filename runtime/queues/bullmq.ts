@@ -6,9 +6,11 @@
  * Poison is not the queue's business: entries are redelivered for ever, the jobs' own retries and attempts end in an incident.
  */
 import { DelayedError, Queue as BullQueue, Worker } from 'bullmq';
-import type { Job } from 'bullmq';
+import type { Job, JobType } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue, QueueEntry, QueueHandler } from '../ports.ts';
+import { carriedOf, entriesIn, handleAll, turns } from './carried.ts';
+import type { Carried } from './carried.ts';
 import { gathered } from './gathered.ts';
 import { connectRedis } from './redis-address.ts';
 
@@ -119,14 +121,23 @@ export async function waitingEntries(connection: Redis, prefix: string, names: r
   const found = new Map<string, number>();
   for (const name of names) {
     const queue = new BullQueue(bullName(name), { connection, prefix, skipVersionCheck: true, skipMetasUpdate: true });
-    const counts = await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active');
-    found.set(
-      name,
-      Object.values(counts).reduce((sum, count) => sum + count, 0),
-    );
+    let entries = 0;
+    for (const state of ['wait', 'prioritized', 'delayed', 'active'] as const) entries += await entriesOf(queue, state);
+    found.set(name, entries);
     await queue.close();
   }
   return found;
+}
+
+const PAGE = 10_000;
+
+async function entriesOf(queue: BullQueue, state: JobType): Promise<number> {
+  let entries = 0;
+  for (let from = 0; ; from += PAGE) {
+    const ids = await queue.getRanges([state], from, from + PAGE - 1);
+    entries += ids.reduce((sum, id) => sum + entriesIn(id), 0);
+    if (ids.length < PAGE) return entries;
+  }
 }
 
 /** BullMQ builds its Redis keys with colons. */
@@ -139,15 +150,19 @@ function bullId(id: string): string {
   return `e-${id.replaceAll(':', '-')}`;
 }
 
+/** Messages that one consumer has at a time. */
+const MOST_TAKEN = 16;
+
 async function addAll(open: Open, entries: readonly QueueEntry[]): Promise<void> {
   for (const [name, group] of Map.groupBy(entries, ({ queue }) => queue)) {
-    for (let at = 0; at < group.length; at += CHUNK) await addChunk(open, name, group.slice(at, at + CHUNK));
+    const carried = carriedOf(group);
+    for (let at = 0; at < carried.length; at += CHUNK) await addChunk(open, name, carried.slice(at, at + CHUNK));
   }
 }
 
-async function addChunk(open: Open, name: string, entries: readonly QueueEntry[]): Promise<void> {
+async function addChunk(open: Open, name: string, entries: readonly Carried[]): Promise<void> {
   if (open.producer.status !== 'ready') throw new Error('Expected Redis to be connected, but it is away');
-  const wanted = entries.map((entry) => ({ name, data: entry.payload, opts: optionsOf(entry) }));
+  const wanted = entries.map((entry) => ({ name, data: entry.data, opts: optionsOf(entry) }));
   const added = await queueOf(open, name).addBulk(wanted);
   // addBulk is a pipeline, not a transaction: see that each of them arrived under its own id
   const missing = entries.filter((entry, index) => added[index]?.id !== bullId(entry.id)).length;
@@ -155,7 +170,7 @@ async function addChunk(open: Open, name: string, entries: readonly QueueEntry[]
 }
 
 /** As little as possible: it is written, sent and read again with every entry. What all have in common says the worker. */
-function optionsOf({ id, delayMs, priority }: QueueEntry): NonNullable<Parameters<BullQueue['add']>[2]> {
+function optionsOf({ id, delayMs, priority }: Carried): NonNullable<Parameters<BullQueue['add']>[2]> {
   return {
     jobId: bullId(id),
     ...(delayMs === undefined || delayMs <= 0 ? {} : { delay: Math.ceil(delayMs) }),
@@ -175,14 +190,22 @@ function consume(
   });
   listen(open, connection);
   open.consumers.push(connection);
+  const turn = turns(concurrency);
   const worker = new Worker(
     bullName(name),
-    async (job: Job<QueueEntry['payload']>, token) =>
-      await tracked(open, handler(job.data, open.stop.signal)).catch(() => later(job, token)),
+    async (job: Job<Carried['data']>, token) => {
+      const handled = handleAll(
+        job.data,
+        job.attemptsStarted > 1,
+        async (payload) => await turn(async () => await handler(payload, open.stop.signal)),
+      );
+      await tracked(open, handled).catch(() => later(job, token));
+    },
     {
       connection,
       prefix: open.options.prefix,
-      concurrency,
+      // what it takes waits here for its turn, and other processes could have had it: so it takes little
+      concurrency: Math.min(concurrency, MOST_TAKEN),
       lockDuration: LOCK,
       stalledInterval: STALLED_CHECK,
       maxStalledCount: MANY,

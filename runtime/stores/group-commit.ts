@@ -1,6 +1,6 @@
 /**
- * Many writers, one flush. What is asked for in one turn of the event loop, or while a flush is on its way to the disk, becomes ONE transaction:
- * no timer, no waiting.
+ * Many writers, one flush. What is asked for in one turn of the event loop becomes ONE transaction, what was committed while a sync was on its way to the disk
+ * shares the next one: no timer, no waiting.
  *
  * LAW: a caller hears of success only after the transaction is on the disk. A failed flush is told to everybody in it.
  * LAW: an error of the disk itself (I/O, corruption, a failed sync) breaks the store for good: after a failed fsync nobody knows what the disk holds,
@@ -10,7 +10,7 @@ export interface Transactions {
   begin(): void;
   /** returns when durable, or (with `sync`) when it is visible and in order */
   commit(): void;
-  /** makes everything that was committed before durable, off this thread; the next transaction begins when it is done */
+  /** makes everything that was committed before the call durable, off this thread; transactions go on meanwhile, and the next sync is theirs */
   sync?(): Promise<void>;
   rollback(): void;
   isFatal(error: unknown): boolean;
@@ -48,6 +48,8 @@ class Group implements GroupCommit {
   readonly #under: Transactions;
   #waiting: Item[] = [];
   #scheduled = false;
+  /** committed since the sync that runs has begun: the next one is theirs */
+  #unsynced: Tell[] = [];
   /** settles when the sync that runs has ended, well or not */
   #syncing: Promise<void> | undefined;
   #broken: unknown;
@@ -75,17 +77,17 @@ class Group implements GroupCommit {
 
   async idle(): Promise<void> {
     while (this.#waiting.length > 0 || this.#syncing !== undefined) {
-      if (this.#syncing === undefined) this.#flush();
+      if (this.#waiting.length > 0) this.#flush();
       await this.#syncing;
     }
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0 || this.#syncing !== undefined) return;
+    if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#syncing === undefined) this.#flush();
+      this.#flush();
     });
   }
 
@@ -93,12 +95,24 @@ class Group implements GroupCommit {
     const items = this.#waiting.slice(0, MAX_ITEMS);
     this.#waiting = this.#waiting.slice(MAX_ITEMS);
     const decided = items.length === 0 ? [] : this.#inTransactions(items);
-    const [now, durable] = [decided.filter(({ visible }) => visible), decided.filter(({ visible }) => !visible)];
     if (this.#under.sync === undefined) decided.forEach(({ accept }) => accept());
-    else if (durable.length > 0) this.#syncing = this.#synced(this.#under.sync(), durable);
-    // AFTER the sync has begun: whoever goes on from here must find it under way
-    if (this.#under.sync !== undefined) now.forEach(({ accept }) => accept());
+    else {
+      for (const told of decided) if (!told.visible) this.#unsynced.push(told);
+      this.#sync(this.#under.sync);
+      // AFTER the sync has begun: whoever goes on from here must find it under way
+      for (const told of decided) if (told.visible) told.accept();
+    }
     this.#schedule();
+  }
+
+  /** One at a time: what is committed meanwhile is not covered by it, and waits for the next. */
+  #sync(sync: () => Promise<void>): void {
+    if (this.#syncing !== undefined || this.#unsynced.length === 0) return;
+    const decided = this.#unsynced;
+    this.#unsynced = [];
+    // a sync after a failed one may succeed, and says nothing about what the failed one has lost
+    if (this.#broken !== undefined) return decided.forEach(({ refuse }) => refuse(this.#refusal()));
+    this.#syncing = this.#synced(sync(), decided).then(() => this.#sync(sync));
   }
 
   /** Nobody in it hears anything before the sync has ended. */
@@ -111,7 +125,6 @@ class Group implements GroupCommit {
     }
     this.#syncing = undefined;
     decided.forEach(({ accept, refuse }) => (failed ? refuse(this.#refusal()) : accept()));
-    this.#schedule();
   }
 
   /** Commits them; answers how to tell each of them. Those that failed know it already. */

@@ -28,12 +28,26 @@ export interface Order {
   /** each must find nothing */
   readonly free?: readonly Step[];
   readonly steps?: readonly Step[];
+  /** steps behind those, so many, written straight into the message: most of what a commit is */
+  readonly rows?: { readonly length: number; write(into: StepWriter): void };
   /** its rows are the answer */
   readonly find?: Step;
-  /** done for the first value of each row of `find`, which goes behind its own values; its rows are the answer instead */
+  /** done then for each row of `find`: its first value goes behind the step's own */
   readonly each?: Step;
   /** may be told before it is on the disk: it promises nothing to anybody outside */
   readonly visible?: true;
+}
+
+/** Where steps are written, value by value. */
+export interface StepWriter {
+  /** a step begins; answers where, for `end` */
+  begin(): number;
+  number(value: number): void;
+  text(value: string): void;
+  absent(): void;
+  value(value: SQLInputValue): void;
+  /** the step that began there is this statement, with so many values */
+  end(at: number, text: number, values: number): void;
 }
 
 export type Rows = readonly (readonly unknown[])[];

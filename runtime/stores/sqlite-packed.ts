@@ -4,9 +4,10 @@
  */
 import type { SQLInputValue } from 'node:sqlite';
 import { ABSENT } from './sqlite-order.ts';
-import type { Order, Step } from './sqlite-order.ts';
+import type { Order, Step, StepWriter } from './sqlite-order.ts';
 
 export interface Packed {
+  readonly orders: number;
   readonly kinds: Uint8Array;
   /** numbers, and the lengths of texts */
   readonly numbers: Float64Array;
@@ -18,58 +19,125 @@ export interface Packed {
 const [NUMBER, TEXT, ABSENCE, NULL, OTHER] = [0, 1, 2, 3, 4] as const;
 const PARTS = { version: 1, free: 2, steps: 4, find: 8, each: 16, visible: 32, held: 64 } as const;
 
-class Packing {
+/** A message that is being written. What goes wrong in the middle of an order leaves the message as it was before. */
+export class Packing implements StepWriter {
   #kinds = new Uint8Array(4_096);
   #numbers = new Float64Array(4_096);
-  readonly #texts: string[] = [];
-  readonly #others: SQLInputValue[] = [];
+  #texts: string[] = [];
+  #others: SQLInputValue[] = [];
   #kind = 0;
   #number = 0;
+  #orders = 0;
+
+  /** orders in it */
+  get length(): number {
+    return this.#orders;
+  }
+
+  /** Throws what the order's rows throw. */
+  add(order: Order): void {
+    const [kind, number, texts, others] = [this.#kind, this.#number, this.#texts.length, this.#others.length];
+    try {
+      this.#order(order);
+      this.#orders += 1;
+    } catch (error) {
+      [this.#kind, this.#number, this.#texts.length, this.#others.length] = [kind, number, texts, others];
+      throw error;
+    }
+  }
+
+  begin(): number {
+    this.#plain(0);
+    this.#plain(0);
+    return this.#number - 2;
+  }
+
+  end(at: number, text: number, values: number): void {
+    this.#numbers[at] = text;
+    this.#numbers[at + 1] = values;
+  }
 
   number(value: number): void {
-    if (this.#number === this.#numbers.length) this.#numbers = grown(this.#numbers, Float64Array);
-    this.#numbers[this.#number++] = value;
+    this.#tell(NUMBER);
+    this.#plain(value);
+  }
+
+  text(value: string): void {
+    this.#texts.push(value);
+    this.#tell(TEXT);
+    this.#plain(value.length);
+  }
+
+  absent(): void {
+    this.#tell(ABSENCE);
   }
 
   value(value: SQLInputValue): void {
-    if (typeof value === 'string') {
-      this.#texts.push(value);
-      this.#tell(TEXT, value.length);
-    } else if (typeof value === 'number') this.#tell(NUMBER, value);
-    else if (value === ABSENT) this.#tell(ABSENCE);
+    if (typeof value === 'string') this.text(value);
+    else if (typeof value === 'number') this.number(value);
+    else if (value === ABSENT) this.absent();
     else if (value === null) this.#tell(NULL);
-    else if (typeof value === 'bigint' && value < Number.MAX_SAFE_INTEGER && value > Number.MIN_SAFE_INTEGER)
-      this.#tell(NUMBER, Number(value));
+    else if (typeof value === 'bigint' && value < Number.MAX_SAFE_INTEGER && value > Number.MIN_SAFE_INTEGER) this.number(Number(value));
     else {
       this.#others.push(value);
       this.#tell(OTHER);
     }
   }
 
-  #tell(kind: number, number?: number): void {
-    if (this.#kind === this.#kinds.length) this.#kinds = grown(this.#kinds, Uint8Array);
-    this.#kinds[this.#kind++] = kind;
-    if (number !== undefined) this.number(number);
-  }
-
-  step([text, values]: Step): void {
-    this.number(text);
-    this.number(values.length);
-    for (let at = 0; at < values.length; at += 1) this.value(values[at] as SQLInputValue);
-  }
-
-  steps(steps: readonly Step[]): void {
-    this.number(steps.length);
-    for (let at = 0; at < steps.length; at += 1) this.step(steps[at] as Step);
-  }
-
-  packed(): Packed {
-    return {
+  /** What was written; the next orders go into another message. */
+  taken(): Packed {
+    const packed = {
+      orders: this.#orders,
       kinds: this.#kinds.slice(0, this.#kind),
       numbers: this.#numbers.slice(0, this.#number),
       text: this.#texts.join(''),
       others: this.#others,
     };
+    [this.#texts, this.#others, this.#kind, this.#number, this.#orders] = [[], [], 0, 0, 0];
+    return packed;
+  }
+
+  #order({ version, held, free, steps, rows, find, each, visible }: Order): void {
+    this.#plain(
+      (version ? PARTS.version : 0) |
+        (free ? PARTS.free : 0) |
+        (steps || rows ? PARTS.steps : 0) |
+        (find ? PARTS.find : 0) |
+        (each ? PARTS.each : 0) |
+        (visible ? PARTS.visible : 0) |
+        (held ? PARTS.held : 0),
+    );
+    if (version) {
+      this.value(version[0]);
+      this.#plain(version[1]);
+    }
+    if (held) this.#step(held);
+    if (free) this.#steps(free);
+    if (steps || rows) this.#steps(steps ?? [], rows);
+    if (find) this.#step(find);
+    if (each) this.#step(each);
+  }
+
+  #tell(kind: number): void {
+    if (this.#kind === this.#kinds.length) this.#kinds = grown(this.#kinds, Uint8Array);
+    this.#kinds[this.#kind++] = kind;
+  }
+
+  #plain(value: number): void {
+    if (this.#number === this.#numbers.length) this.#numbers = grown(this.#numbers, Float64Array);
+    this.#numbers[this.#number++] = value;
+  }
+
+  #step([text, values]: Step): void {
+    const at = this.begin();
+    for (let index = 0; index < values.length; index += 1) this.value(values[index] as SQLInputValue);
+    this.end(at, text, values.length);
+  }
+
+  #steps(steps: readonly Step[], rows?: Order['rows']): void {
+    this.#plain(steps.length + (rows?.length ?? 0));
+    for (let at = 0; at < steps.length; at += 1) this.#step(steps[at] as Step);
+    rows?.write(this);
   }
 }
 
@@ -77,32 +145,6 @@ function grown<T extends Uint8Array | Float64Array>(full: T, Made: new (length: 
   const larger = new Made(full.length * 2);
   larger.set(full);
   return larger;
-}
-
-export function pack(orders: readonly Order[]): Packed {
-  const into = new Packing();
-  into.number(orders.length);
-  for (const { version, held, free, steps, find, each, visible } of orders) {
-    into.number(
-      (version ? PARTS.version : 0) |
-        (free ? PARTS.free : 0) |
-        (steps ? PARTS.steps : 0) |
-        (find ? PARTS.find : 0) |
-        (each ? PARTS.each : 0) |
-        (visible ? PARTS.visible : 0) |
-        (held ? PARTS.held : 0),
-    );
-    if (version) {
-      into.value(version[0]);
-      into.number(version[1]);
-    }
-    if (held) into.step(held);
-    if (free) into.steps(free);
-    if (steps) into.steps(steps);
-    if (find) into.step(find);
-    if (each) into.step(each);
-  }
-  return into.packed();
 }
 
 class Unpacking {
@@ -148,7 +190,7 @@ class Unpacking {
 
 export function unpack(packed: Packed): readonly Order[] {
   const from = new Unpacking(packed);
-  return Array.from({ length: from.number() }, (): Order => {
+  return Array.from({ length: packed.orders }, (): Order => {
     const parts = from.number();
     return {
       ...(parts & PARTS.version && { version: [from.value(), from.number()] as const }),

@@ -8,17 +8,28 @@ import { checkRow } from './check-row.ts';
 import { fieldType, fieldValue } from './field-value.ts';
 import { KEY } from './sqlite-schema.ts';
 import { bound } from './sqlite-search.ts';
-import type { Step } from './sqlite-order.ts';
+import type { Order, Step, StepWriter } from './sqlite-order.ts';
 import { numberOf, putText, step } from './sqlite-texts.ts';
 
 export function keyValue(collection: Collection, key: string): SQLInputValue {
   return collection.key === undefined ? key : BigInt(key);
 }
 
-/** Throws a TypeError for a row that its collection does not describe. */
-export function changeStep(change: RowChange): Step {
+/** The changes as steps of an order. StepWriter them throws a TypeError for a row that its collection does not describe. */
+export function rowsOf(changes: readonly RowChange[]): NonNullable<Order['rows']> {
+  return {
+    length: changes.length,
+    write: (into) => {
+      for (let at = 0; at < changes.length; at += 1) write(changes[at] as RowChange, into);
+    },
+  };
+}
+
+function write(change: RowChange, into: StepWriter): void {
   try {
-    return stepOf(change);
+    if (change.op === 'put') put(change, into);
+    else if (change.op === 'patch') patch(change, into);
+    else remove(change, into);
   } catch (error) {
     // the slow way knows the words for what is wrong
     checkRow(change);
@@ -26,13 +37,82 @@ export function changeStep(change: RowChange): Step {
   }
 }
 
-function stepOf(change: RowChange): Step {
-  const collection: Collection = collections[change.collection];
-  const key = collection.key === undefined ? change.key : keyOfText(change.key);
-  if (change.op === 'delete') return [deleteOf(change.collection), [key]];
-  if (change.op === 'patch') return patchStep(change, key);
-  checkPlace(collection, change.key, change.row);
-  return putStep(change, key);
+/** Rows of one kind have the same few sets of fields: each has a statement of its own, and what is absent costs nothing. Columns that are not named are absent. */
+interface Shape {
+  readonly fields: readonly string[];
+  readonly next: Map<string, Field>;
+  /** the field that came next the last time: mostly it does again */
+  last?: Field;
+  text?: number;
+}
+
+interface Field {
+  readonly field: string;
+  readonly type: FieldType;
+  readonly shape: Shape;
+}
+
+type Shapes = { [name in CollectionName]?: Shape };
+const [puts, patches]: readonly [Shapes, Shapes] = [{}, {}];
+
+function put({ collection: name, key, row }: Extract<RowChange, { op: 'put' }>, into: StepWriter): void {
+  const collection: Collection = collections[name];
+  const own = collection.key === undefined ? key : keyOfText(key);
+  checkPlace(collection, key, row);
+  let shape: Shape = (puts[name] ??= { fields: [], next: new Map() });
+  let count = 1;
+  const at = into.begin();
+  into.value(own);
+  for (const field in row) {
+    const value = row[field];
+    if (value === undefined || value === null || field === collection.key) continue;
+    const known = nextOf(name, shape, field);
+    writeColumn(known.type, value, into);
+    shape = known.shape;
+    count += 1;
+  }
+  shape.text ??= numberOf(putText(name, [KEY, ...shape.fields.map((field) => `"${field}"`)]));
+  into.end(at, shape.text, count);
+}
+
+function patch({ collection: name, key, fields }: Extract<RowChange, { op: 'patch' }>, into: StepWriter): void {
+  const collection: Collection = collections[name];
+  let shape: Shape = (patches[name] ??= { fields: [], next: new Map() });
+  let count = 1;
+  const at = into.begin();
+  for (const field in fields) {
+    if (field === collection.key) continue;
+    const known = nextOf(name, shape, field);
+    writeColumn(known.type, fields[field], into);
+    shape = known.shape;
+    count += 1;
+  }
+  into.value(collection.key === undefined ? key : keyOfText(key));
+  shape.text ??= numberOf({ sql: patchSql(name, shape.fields), table: name, of: 'row' });
+  into.end(at, shape.text, count);
+}
+
+/** With nothing to set it asks for nothing. */
+function patchSql(name: CollectionName, fields: readonly string[]): string {
+  if (fields.length === 0) return `SELECT 1 FROM "${name}" WHERE FALSE AND ${KEY} = ?`;
+  return `UPDATE "${name}" SET ${fields.map((field) => `"${field}" = ?`).join(', ')} WHERE ${KEY} = ?`;
+}
+
+function remove({ collection: name, key }: Extract<RowChange, { op: 'delete' }>, into: StepWriter): void {
+  const at = into.begin();
+  into.value((collections[name] as Collection).key === undefined ? key : keyOfText(key));
+  into.end(at, numberOf({ sql: `DELETE FROM "${name}" WHERE ${KEY} = ?`, table: name, of: 'row' }), 1);
+}
+
+function nextOf(name: CollectionName, shape: Shape, field: string): Field {
+  if (shape.last?.field === field) return shape.last;
+  return (shape.last = shape.next.get(field) ?? grown(name, shape, field));
+}
+
+function grown(name: CollectionName, { fields, next }: Shape, field: string): Field {
+  const made = { field, type: fieldType(collections[name], field), shape: { fields: [...fields, field], next: new Map() } };
+  next.set(field, made);
+  return made;
 }
 
 /** Throws when the row is not where readers look for it. */
@@ -46,52 +126,12 @@ function isWithin(key: string, instanceKey: string): boolean {
   return key.startsWith(`${instanceKey}_`) || (/^[0-9]+$/.test(key) && instanceKeyOf(key) === instanceKey);
 }
 
-function putStep({ collection: name, row }: Extract<RowChange, { op: 'put' }>, key: SQLInputValue): Step {
-  const collection: Collection = collections[name];
-  let shape: Shape = (puts[name] ??= { fields: [], next: new Map() });
-  const values: SQLInputValue[] = [key];
-  for (const field in row) {
-    const value = row[field];
-    if (value === undefined || value === null || field === collection.key) continue;
-    const known = shape.next.get(field) ?? grown(name, shape, field);
-    values.push(columnValue(known.type, value));
-    shape = known.shape;
-  }
-  return [(shape.put ??= numberOf(putText(name, [KEY, ...shape.fields.map((field) => `"${field}"`)]))), values];
-}
-
-/** Rows of one kind have the same few sets of fields: each has a statement of its own, and what is absent costs nothing. Columns that are not named are absent. */
-interface Shape {
-  readonly fields: readonly string[];
-  readonly next: Map<string, { readonly type: FieldType; readonly shape: Shape }>;
-  put?: number;
-}
-
-const puts: { [name in CollectionName]?: Shape } = {};
-
-function grown(name: CollectionName, { fields, next }: Shape, field: string): { readonly type: FieldType; readonly shape: Shape } {
-  const made = { type: fieldType(collections[name], field), shape: { fields: [...fields, field], next: new Map() } };
-  next.set(field, made);
-  return made;
-}
-
-function patchStep({ collection: name, fields }: Extract<RowChange, { op: 'patch' }>, key: SQLInputValue): Step {
-  const collection: Collection = collections[name];
-  const changed = Object.keys(fields).filter((field) => field !== collection.key);
-  if (changed.length === 0) return step({ sql: 'SELECT 1 WHERE FALSE', table: name, of: 'row' });
-  const values = changed.map((field) => columnValue(fieldType(collection, field), fields[field]));
-  const sql = `UPDATE "${name}" SET ${changed.map((field) => `"${field}" = ?`).join(', ')} WHERE ${KEY} = ?`;
-  return step({ sql, table: name, of: 'row' }, ...values, key);
-}
-
-function deleteOf(name: CollectionName): number {
-  return numberOf({ sql: `DELETE FROM "${name}" WHERE ${KEY} = ?`, table: name, of: 'row' });
-}
-
-function columnValue(type: FieldType, value: unknown): SQLInputValue {
-  if (value === undefined || value === null) return type === 'list' || type === 'json' ? null : bound(null);
-  if (type === 'key' && typeof value === 'string') return keyOfText(value);
-  return fieldValue(type, value);
+function writeColumn(type: FieldType, value: unknown, into: StepWriter): void {
+  if (value === undefined || value === null) return type === 'list' || type === 'json' ? into.value(null) : into.absent();
+  if (typeof value === 'string' && type === 'text') into.text(value);
+  else if (typeof value === 'number' && (type === 'time' || type === 'number') && Number.isFinite(value)) into.number(value);
+  else if (typeof value === 'string' && type === 'key') into.value(keyOfText(value));
+  else into.value(bound(fieldValue(type, value)));
 }
 
 /** Shorter keys are exact as plain numbers, which are many times as quick as bigints; the columns are integers either way. */

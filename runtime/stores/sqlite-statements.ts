@@ -95,10 +95,17 @@ export class Statements {
   #putAll(number: number, rows: readonly Values[]): void {
     let at = 0;
     SIZES.forEach((size, index) => {
-      for (; rows.length - at >= size; at += size) this.#statement(number, index + 1).run(...rows.slice(at, at + size).flat());
+      for (; rows.length - at >= size; at += size) this.#statement(number, index + 1).run(...valuesOf(rows, at, at + size));
     });
     for (; at < rows.length; at += 1) this.#statement(number).run(...(rows[at] ?? []));
   }
+}
+
+/** of these rows, one behind the other */
+function valuesOf(rows: readonly Values[], from: number, to: number): SQLInputValue[] {
+  const all: SQLInputValue[] = [];
+  for (let at = from; at < to; at += 1) for (const value of rows[at] ?? []) all.push(value);
+  return all;
 }
 
 function manyOf({ sql, of }: Text, size: number): string {

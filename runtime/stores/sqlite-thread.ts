@@ -4,8 +4,7 @@
  * LAW: a thread that ends by itself has not told what became of its orders: all of them are refused, and so is everything after them.
  */
 import { Worker } from 'node:worker_threads';
-import type { Answer, Order, Text } from './sqlite-order.ts';
-import { pack } from './sqlite-packed.ts';
+import type { Answer, Text } from './sqlite-order.ts';
 import type { Packed } from './sqlite-packed.ts';
 import { texts } from './sqlite-texts.ts';
 
@@ -15,6 +14,8 @@ export type Batch =
   | {
       readonly t: 'orders';
       readonly file: number;
+      /** its number, which the answers carry */
+      readonly message: number;
       readonly orders: Packed;
       /** statements that were not named before, numbered on from here */
       readonly texts: readonly Text[];
@@ -24,7 +25,8 @@ export type Batch =
 
 /** From the thread. */
 export type Reply =
-  { readonly t: 'told'; readonly file: number; readonly told: readonly Told[] } | { readonly t: 'closed'; readonly file: number };
+  | { readonly t: 'told'; readonly file: number; readonly message: number; readonly told: readonly Told[] }
+  | { readonly t: 'closed'; readonly file: number };
 
 /** What became of the order of this place in its message. `broken`: and nothing will be done any more. */
 export type Told = readonly [place: number, answer: Answer | undefined, error?: Error, broken?: boolean];
@@ -32,7 +34,7 @@ export type Told = readonly [place: number, answer: Answer | undefined, error?: 
 /** Whose orders they are. */
 export interface Orderer {
   readonly path: string;
-  hear(told: readonly Told[]): void;
+  hear(message: number, told: readonly Told[]): void;
   closed(): void;
   /** nobody will tell any more */
   end(error: unknown): void;
@@ -63,10 +65,10 @@ export class WritingThread {
   }
 
   /** They are answered with `hear`, each once, not necessarily together. */
-  order(by: Orderer, orders: readonly Order[]): void {
+  order(by: Orderer, orders: Packed, message: number): void {
     if (this.#broken !== undefined) return by.end(this.#broken);
     const fresh = { texts: texts.slice(this.#sent), from: this.#sent };
-    this.#send(orders.length, { t: 'orders', file: this.#fileOf(by), orders: pack(orders), ...fresh });
+    this.#send(orders.orders, { t: 'orders', file: this.#fileOf(by), message, orders, ...fresh });
     this.#sent = texts.length;
   }
 
@@ -100,7 +102,7 @@ export class WritingThread {
   #hear(reply: Reply): void {
     const by = this.#orderers.get(reply.file);
     this.#waits(reply.t === 'told' ? -reply.told.length : -1);
-    if (reply.t === 'told') return by?.hear(reply.told);
+    if (reply.t === 'told') return by?.hear(reply.message, reply.told);
     this.#orderers.delete(reply.file);
     if (by) this.#files.delete(by);
     by?.closed();

@@ -8,22 +8,23 @@ import type { Batch, Reply, Told } from './sqlite-thread.ts';
 
 const texts: Text[] = [];
 const writers = new Map<number, Writer>();
-let told = new Map<number, Told[]>();
+/** what is to be told with the next tick, a reply for each message */
+let told: { readonly t: 'told'; readonly file: number; readonly message: number; readonly told: Told[] }[] = [];
 
 function tell(reply: Reply): void {
   parentPort?.postMessage(reply);
 }
 
 /** Behind everything that is known at this moment, and before anything new happens. */
-function note(file: number, what: Told): void {
-  const known = told.get(file);
-  if (known !== undefined) return void known.push(what);
-  told.set(file, [what]);
-  if (told.size > 1) return;
+function note(file: number, message: number, what: Told): void {
+  const known = told.find((reply) => reply.message === message && reply.file === file);
+  if (known !== undefined) return void known.told.push(what);
+  told.push({ t: 'told', file, message, told: [what] });
+  if (told.length > 1) return;
   process.nextTick(() => {
     const all = told;
-    told = new Map();
-    for (const [of, these] of all) tell({ t: 'told', file: of, told: these });
+    told = [];
+    all.forEach(tell);
   });
 }
 
@@ -35,13 +36,13 @@ function textOf(number: number): Text {
 
 const handlers: { readonly [T in Batch['t']]: (batch: Extract<Batch, { readonly t: T }>) => void } = {
   open: ({ file, path }) => void writers.set(file, opened(path)),
-  orders: ({ file, orders, texts: fresh, from }) => {
+  orders: ({ file, message, orders, texts: fresh, from }) => {
     fresh.forEach((text, at) => (texts[from + at] = text));
     const writer = writers.get(file);
     unpack(orders).forEach((order, place) =>
       writer?.ask(order).then(
-        (answer: Answer) => note(file, [place, answer]),
-        (error: unknown) => note(file, [place, undefined, error as Error, writer.broken()]),
+        (answer: Answer) => note(file, message, [place, answer]),
+        (error: unknown) => note(file, message, [place, undefined, error as Error, writer.broken()]),
       ),
     );
   },

@@ -1,21 +1,21 @@
 /** What the port's writing calls ask of the writer. Everything that can go wrong with a call itself goes wrong here, before it shares a transaction with others. */
-import type { SQLInputValue } from 'node:sqlite';
 import { collections } from '../collections.ts';
-import type { Collection, Row } from '../collections.ts';
+import type { Row } from '../collections.ts';
 import type { Commit, LeaseRequest, RowChange, StoredEffect } from '../ports.ts';
 import { searchPlan } from './search-plan.ts';
 import type { Order, Step, Text } from './sqlite-order.ts';
-import { changeStep, claimStep, keyOfText } from './sqlite-rows.ts';
+import { claimStep, keyOfText, rowsOf } from './sqlite-rows.ts';
 import { KEY } from './sqlite-schema.ts';
 import { bound, conditionSql, decodeRow, limited, selection } from './sqlite-search.ts';
-import { numberOf, putText, step } from './sqlite-texts.ts';
+import { putText, step } from './sqlite-texts.ts';
 
 const texts = {
   numbers: {
     sql: `INSERT INTO "_counters" VALUES ('numbers', ?1 + 1) ON CONFLICT (name) DO UPDATE SET value = value + ?1 RETURNING value`,
   },
   instance: putText('_instances', ['key', 'version', 'ended']),
-  history: putText('_history', ['key', 'version', 'audit', 'events'], 'INSERT'),
+  // FAIL: the transaction is given up as a whole, so that SQLite need not keep what the statement has changed
+  history: putText('_history', ['key', 'version', 'audit', 'events'], 'INSERT OR FAIL'),
   snapshot: putText('_snapshots', ['key', 'version', 'state']),
   noSnapshot: { sql: 'DELETE FROM "_snapshots" WHERE key = ?', table: '_snapshots', of: 'row' },
   effect: putText('_effects', ['id', 'key', 'seq', 'kind', 'payload'], 'INSERT OR IGNORE'),
@@ -37,9 +37,14 @@ export function commitOrder(wanted: Commit): Order {
   ];
   if (wanted.snapshot !== undefined && !wanted.ended) steps.push(step(texts.snapshot, key, version, wanted.snapshot));
   if (wanted.ended && wanted.expected > 0) steps.push(step(texts.noSnapshot, key));
-  for (const change of wanted.rows) steps.push(changeStep(change));
   for (const { id, kind, payload } of wanted.effects) steps.push(step(texts.effect, id, key, version, kind, JSON.stringify(payload)));
-  return { version: [key, wanted.expected], ...(wanted.lease && { held: leasedStep(wanted.lease) }), ...freeOf(wanted.claims), steps };
+  return {
+    version: [key, wanted.expected],
+    ...(wanted.lease && { held: leasedStep(wanted.lease) }),
+    ...freeOf(wanted.claims),
+    steps,
+    rows: rowsOf(wanted.rows),
+  };
 }
 
 function leasedStep({ jobKey, token }: NonNullable<Commit['lease']>): Step {
@@ -47,7 +52,7 @@ function leasedStep({ jobKey, token }: NonNullable<Commit['lease']>): Step {
 }
 
 export function writeOrder(changes: readonly RowChange[], ifAbsent: Commit['claims']): Order {
-  return { ...freeOf(ifAbsent), steps: changes.map(changeStep) };
+  return { ...freeOf(ifAbsent), rows: rowsOf(changes) };
 }
 
 function freeOf(claims: Commit['claims'] = []): Pick<Order, 'free'> {
@@ -74,32 +79,45 @@ export function forgetOrder(instanceKey: string): Order {
   return { steps: tables.map((table) => step({ sql: `DELETE FROM "${table}" WHERE ${ended}`, table }, key)) };
 }
 
-/** Its next lease is possible at the deadline: `availableAt` says so, so that leased jobs need no scan. */
-const LEASE = `UPDATE "jobs" SET "worker" = ?, "deadline" = ?, "availableAt" = ?, "leaseToken" = ?, "attempt" = CASE WHEN "attempt" < X'FF' THEN "attempt" + 1 ELSE 1 END, "unreported" = "leaseToken" < X'FF' WHERE`;
-
-/** Answers rows as `selection` has them: read them with `leasedRows`. */
+/** Finds the rows as they are before; `leasedRows` tells them as they are then. */
 export function leaseOrder(request: LeaseRequest): Order {
-  const { worker, deadline, leaseToken, type, now, max, jobKey } = request;
-  const jobs: Collection = collections.jobs;
-  const scope = conditionSql('jobs', searchPlan(jobs, request.scope === undefined ? {} : { scope: request.scope }).condition);
-  const free = `"type" = ? AND "open" = 1 AND "availableAt" <= ? AND "retries" > 0 AND "retries" < X'FF' AND "suspended" <> 1 AND ${scope.text}`;
-  const wanted: SQLInputValue[] = [type, now, ...scope.values];
-  const lease: SQLInputValue[] = [worker, deadline, deadline, leaseToken ?? bound(null)];
-  const visible = request.ownWorker === true ? ({ visible: true } as const) : {};
-  const returning = `RETURNING ${selection(jobs)}`;
-  if (jobKey !== undefined)
-    return { ...visible, find: step(onJobs(`${LEASE} ${KEY} = ? AND ${free} ${returning}`), ...lease, keyOfText(jobKey), ...wanted) };
+  const { type, now, max, jobKey } = request;
+  const scope =
+    request.scope === undefined ? undefined : conditionSql('jobs', searchPlan(collections.jobs, { scope: request.scope }).condition);
+  const only = jobKey === undefined ? `ORDER BY "priority" DESC, "availableAt" ${limited(max)}` : `AND ${KEY} = ?`;
+  const condition = scope === undefined ? FREE : `${FREE} AND ${scope.text}`;
+  const values = [type, now, ...(scope?.values ?? []), ...(jobKey === undefined ? [] : [keyOfText(jobKey)])];
+  const { worker, deadline, availableAt, leaseToken } = leaseOf(request);
   return {
-    ...visible,
-    find: step(onJobs(`SELECT ${KEY} FROM "jobs" WHERE ${free} ORDER BY "priority" DESC, "availableAt" ${limited(max)}`), ...wanted),
-    each: [numberOf(onJobs(`${LEASE} ${KEY} = ? ${returning}`)), lease],
+    ...(request.ownWorker === true && { visible: true }),
+    find: step(onJobs(`SELECT ${selection(collections.jobs)} FROM "jobs" WHERE ${condition} ${only}`), ...values),
+    each: step(onJobs(LEASE, 'row'), worker, deadline, availableAt, leaseToken ?? bound(null)),
   };
+}
+
+const FREE = `"type" = ? AND "open" = 1 AND "availableAt" <= ? AND "retries" > 0 AND "retries" < X'FF' AND "suspended" <> 1`;
+
+const LEASE = `UPDATE "jobs" SET "worker" = ?, "deadline" = ?, "availableAt" = ?, "leaseToken" = ?, "attempt" = CASE WHEN "attempt" < X'FF' THEN "attempt" + 1 ELSE 1 END, "unreported" = "leaseToken" < X'FF' WHERE ${KEY} = ?`;
+
+/** Its next lease is possible at the deadline: `availableAt` says so, so that leased jobs need no scan. */
+function leaseOf({ worker, deadline, leaseToken }: LeaseRequest) {
+  return { worker, deadline, availableAt: deadline, leaseToken };
+}
+
+export function leasedRows(request: LeaseRequest, rows: readonly (readonly unknown[])[]): readonly Row[] {
+  return rows.map((values) => {
+    const { leaseToken: before, attempt = 0, ...row } = decodeRow(collections.jobs, values);
+    const { leaseToken, ...lease } = leaseOf(request);
+    return {
+      ...row,
+      ...lease,
+      ...(leaseToken !== undefined && { leaseToken }),
+      attempt: Number(attempt) + 1,
+      unreported: before !== undefined,
+    };
+  });
 }
 
 function onJobs(sql: string, of?: 'row'): Text {
   return { sql, table: 'jobs', ...(of && { of }) };
-}
-
-export function leasedRows(rows: readonly (readonly unknown[])[]): readonly Row[] {
-  return rows.map((values) => decodeRow(collections.jobs, values));
 }

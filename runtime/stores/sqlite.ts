@@ -68,7 +68,7 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
     effectsDone: async (effects) => void (await ask(doneOrder(effects))),
     forget: async (key) => void (await ask(forgetOrder(key))),
     write: async (changes, ifAbsent) => (await ask(writeOrder(changes, ifAbsent))) === 'done',
-    leaseJobs: async (request) => leasedRows(rowsOf(await ask(leaseOrder(request)))),
+    leaseJobs: async (request) => leasedRows(request, rowsOf(await ask(leaseOrder(request)))),
     putBlob: async (id, bytes) => void (await ask(blobOrder(id, bytes))),
     deleteBlob: async (id) => void (await ask(noBlobOrder(id))),
     clock: async () => Date.now(),

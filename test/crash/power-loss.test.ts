@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { inspect } from '../../runtime/inspect.ts';
+import type { CollectionName, Row } from '../../runtime/collections.ts';
+import type { Store } from '../../runtime/ports.ts';
 import { openSqliteStore } from '../../runtime/stores/sqlite.ts';
 import { dice } from '../simulation/world.ts';
 import { Disk, stepsOf } from './power/disk.ts';
@@ -87,10 +89,8 @@ function logHeaders(steps: readonly Step[]): number {
 async function lost({ path, acknowledged }: Moment): Promise<readonly string[]> {
   const store = openSqliteStore(join(path, 'alur.sqlite'));
   try {
-    const counted = new Set((await store.search('sequences', { limit: 10_000 })).items.map(({ name }) => String(name)));
-    const cases = new Map(
-      (await store.search('processInstances', { limit: 10_000 })).items.map((row) => [row['processInstanceKey'], row['state']]),
-    );
+    const counted = new Set((await everyRow(store, 'sequences')).map(({ name }) => String(name)));
+    const cases = new Map((await everyRow(store, 'processInstances')).map((row) => [row['processInstanceKey'], row['state']]));
     const deployed = (await store.search('processDefinitions', { limit: 1 })).totalItems > 0;
     const isThere = ([what = '', key = '']: readonly string[]): boolean => {
       if (what === 'deployed') return deployed;
@@ -102,6 +102,16 @@ async function lost({ path, acknowledged }: Moment): Promise<readonly string[]> 
   } finally {
     await store.close();
   }
+}
+
+async function everyRow(store: Store, collection: CollectionName): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (let after: string | null | undefined; after !== null;) {
+    const page = await store.search(collection, { limit: 10_000, ...(after === undefined ? {} : { after }) });
+    rows.push(...page.items);
+    after = page.items.length < 10_000 ? null : page.endCursor;
+  }
+  return rows;
 }
 
 /** The same of a table by hand. A file that SQLite cannot open has lost everything. */

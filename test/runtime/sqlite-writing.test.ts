@@ -9,7 +9,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ABSENT } from '../../runtime/stores/sqlite-order.ts';
 import type { Order, Step, Text } from '../../runtime/stores/sqlite-order.ts';
-import { pack, unpack } from '../../runtime/stores/sqlite-packed.ts';
+import { Packing, unpack } from '../../runtime/stores/sqlite-packed.ts';
 import { Statements } from '../../runtime/stores/sqlite-statements.ts';
 import { WritingThread } from '../../runtime/stores/sqlite-thread.ts';
 import { openSqliteStore } from '../../runtime/stores/sqlite.ts';
@@ -18,6 +18,12 @@ import { startWriting } from '../../runtime/stores/sqlite-writing.ts';
 let folder = '';
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'alur-writing-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function pack(orders: readonly Order[]) {
+  const into = new Packing();
+  orders.forEach((order) => into.add(order));
+  return into.taken();
+}
 
 describe('orders travel as they were sent', () => {
   const value = fc.oneof(
