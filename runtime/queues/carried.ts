@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { QueueEntry } from '../ports.ts';
 
 /** Entries of one message at most: they stay with one worker, and others could have had them. */
-const TOGETHER = 8;
+const TOGETHER = 16;
 
 /** In a message's id: so many more entries than the one that it is named after. */
 const AND = '-and-';
