@@ -8,8 +8,8 @@ import type { Branch } from './sqlite-branches.ts';
 import { keyValue } from './sqlite-rows.ts';
 import { KEY } from './sqlite-schema.ts';
 import { pageOf, searchPlan } from './search-plan.ts';
-import type { SearchPlan } from './search-plan.ts';
-import { compareValues } from './matches.ts';
+import type { Condition, SearchPlan } from './search-plan.ts';
+import { compareValues, matches } from './matches.ts';
 import type { FieldValue } from './field-value.ts';
 import { countSql, decodeRow, searchSql, selection } from './sqlite-search.ts';
 import type { Sql } from './sqlite-search.ts';
@@ -67,7 +67,28 @@ const getTexts = new Map<CollectionName, string>();
 /** Throws InvalidQuery. */
 export function search(database: Database, name: CollectionName, query: Query): Page {
   const plan = searchPlan(collections[name], query);
+  const key = keyAsked(name, plan);
+  if (key !== undefined) return oneRow(database, name, { key, plan });
   return atOneMoment(database, () => found(database, name, plan));
+}
+
+/** The search is for one row by its key, and whether the reader may see it. */
+function keyAsked(name: CollectionName, { condition, position, skip }: SearchPlan): string | undefined {
+  const { key }: Collection = collections[name];
+  if (key === undefined || position !== undefined || skip > 0) return undefined;
+  return keyIn(condition, key);
+}
+
+function keyIn(condition: Condition, key: string): string | undefined {
+  if (condition.kind === 'and') return condition.parts.map((part) => keyIn(part, key)).find((found) => found !== undefined);
+  const asked = condition.kind === 'compare' && condition.operator === 'eq' && condition.field === key && condition.value !== null;
+  return asked ? String(condition.value) : undefined;
+}
+
+function oneRow(database: Database, name: CollectionName, { key, plan }: { readonly key: string; readonly plan: SearchPlan }): Page {
+  const row = get(database, name, key);
+  const entries = row !== undefined && matches(collections[name], plan.condition, row) ? [{ key, row }] : [];
+  return pageOf(plan, entries, entries.length);
 }
 
 function found(database: Database, name: CollectionName, plan: SearchPlan): Page {

@@ -14,6 +14,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { CollectionName, Row } from '../collections.ts';
 import type { Commit, CommitResult, LoadedInstance, Query, Store, StoredEffect } from '../ports.ts';
 import { BUSY_TIMEOUT } from './checkpoints.ts';
+import { KnownRows } from './known-rows.ts';
 import { ownFile } from './own-file.ts';
 import {
   blobOrder,
@@ -61,13 +62,15 @@ function storeOn(path: string, db: DatabaseSync, release: () => void): SqliteSto
   const database = { db, prepare: preparedOnce(db) };
   const writing = startWriting(path);
   const ask = async (order: Order): Promise<Answer> => await writing.ask(order);
+  const known = new KnownRows();
   return {
     ...readsOf(database),
+    get: async (collection, key) => known.get(collection, key, () => get(database, collection, key)),
     reserveNumbers: async (count) => Number(rowsOf(await ask(reserveOrder(count)))[0]?.[0]) - count,
-    commit: async (wanted) => commitResult(wanted, await ask(commitOrder(wanted))),
+    commit: async (wanted) => await known.while(wanted.rows, async () => commitResult(wanted, await ask(commitOrder(wanted)))),
     effectsDone: async (effects) => void (await ask(doneOrder(effects))),
     forget: async (key) => void (await ask(forgetOrder(key))),
-    write: async (changes, ifAbsent) => (await ask(writeOrder(changes, ifAbsent))) === 'done',
+    write: async (changes, ifAbsent) => await known.while(changes, async () => (await ask(writeOrder(changes, ifAbsent))) === 'done'),
     leaseJobs: async (request) => leasedRows(request, rowsOf(await ask(leaseOrder(request)))),
     putBlob: async (id, bytes) => void (await ask(blobOrder(id, bytes))),
     deleteBlob: async (id) => void (await ask(noBlobOrder(id))),

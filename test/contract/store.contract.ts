@@ -193,6 +193,37 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
       });
     });
 
+    describe('rows that are kept in memory', () => {
+      const user = (name: string): RowChange => ({
+        op: 'put',
+        collection: 'users',
+        key: 'ani',
+        row: { username: 'ani', name, realm: 'staff' },
+      });
+      const name = async (): Promise<unknown> => (await store.get('users', 'ani'))?.['name'];
+
+      test('[ST31] are told as they are after each change', async () => {
+        await store.write([user('first')]);
+        const told = [await name(), await name()];
+        await store.write([{ op: 'patch', collection: 'users', key: 'ani', fields: { name: 'second' } }]);
+        told.push(await name());
+        await store.commit(commitOf('1048576', 0, { rows: [user('third')] }));
+        told.push(await name());
+        await store.write([{ op: 'delete', collection: 'users', key: 'ani' }]);
+        expect([...told, await name()]).toEqual(['first', 'first', 'second', 'third', undefined]);
+      });
+
+      test('[ST31] also when they are asked for while the change is on its way, and when it is refused', async () => {
+        await store.write([user('first')]);
+        const change = store.write([user('second')]);
+        const early = await name();
+        await change;
+        expect([['first', 'second'].includes(String(early)), await name()]).toEqual([true, 'second']);
+        await store.write([user('third')], [{ collection: 'users', key: 'ani' }]);
+        expect(await name()).toBe('second');
+      });
+    });
+
     describe('searches', () => {
       const cases: readonly (readonly [string, Query['filter'], readonly string[]])[] = [
         ['equality', { state: 'CREATED' }, ['1', '2', '4']],
@@ -237,6 +268,14 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
 
       test.each(cases)('[ST9] %s', async (_name, filter, keys) => {
         expect(await allKeys(store, filter === undefined ? {} : { filter })).toEqual(keys);
+      });
+
+      test.each(cases)('[ST9] %s, asked of each row by its key', async (_name, filter = {}, keys) => {
+        for (const key of ['1', '2', '3', '4', '5']) {
+          const expected = keys.includes(key) ? [key] : [];
+          expect(await allKeys(store, { filter: { ...filter, userTaskKey: key } })).toEqual(expected);
+          expect((await store.search('userTasks', { filter: { userTaskKey: key }, scope: filter })).totalItems).toBe(expected.length);
+        }
       });
 
       test('[ST10] the scope limits every filter', async () => {
