@@ -21,8 +21,12 @@ export async function seedDemoAccounts(
   { password, reset }: { readonly password: string; readonly reset: boolean },
 ): Promise<readonly Account[]> {
   const people = demoPeople(agencies);
+  // one password, so one hash: it is slow on purpose
+  let passwordHash: string | undefined;
   for (const person of people) {
-    if (reset || (await store.get('users', person.username)) === undefined) await putAccount(store, person, password);
+    if (!reset && (await store.get('users', person.username)) !== undefined) continue;
+    passwordHash ??= await hashPassword(password);
+    await store.write([{ op: 'put', collection: 'users', key: person.username, row: accountRow(person, passwordHash) }]);
   }
   return people.map((person) => ({ ...person, password }));
 }
@@ -33,7 +37,7 @@ export async function seedAdministrator(store: Store): Promise<readonly Account[
   const password = randomBytes(18).toString('base64url');
   // of several processes that start at once one tells the password
   const { username } = administrator;
-  const row = await rowOf(administrator, password);
+  const row = accountRow(administrator, await hashPassword(password));
   const first = await store.write([{ op: 'put', collection: 'users', key: username, row }], [{ collection: 'users', key: username }]);
   return first ? [{ ...administrator, password }] : [];
 }
@@ -61,16 +65,16 @@ export async function seedDemoClient(store: Store, { clientId, clientSecret }: C
 }
 
 export async function putAccount(store: Store, person: Person, password: string): Promise<void> {
-  await store.write([{ op: 'put', collection: 'users', key: person.username, row: await rowOf(person, password) }]);
+  await store.write([{ op: 'put', collection: 'users', key: person.username, row: accountRow(person, await hashPassword(password)) }]);
 }
 
-async function rowOf({ username, name, realm, agency, roles }: Person, password: string): Promise<Row> {
+export function accountRow({ username, name, realm, agency, roles }: Person, passwordHash: string): Row {
   return {
     username,
     name,
     realm,
     roles: [...roles],
-    passwordHash: await hashPassword(password),
+    passwordHash,
     disabled: false,
     ...(agency === undefined ? {} : { agency }),
   };

@@ -1,8 +1,9 @@
 /** Three agencies on one server: alpha owns cases full of marks, beta takes part in one of them, gamma in none. */
-import { putAccount } from '../../server/accounts.ts';
+import { accountRow } from '../../server/accounts.ts';
+import type { Person } from '../../server/demo-accounts.ts';
 import { roles } from '../../server/reader.ts';
-import type { Role } from '../../server/reader.ts';
-import { callerOf, openHouse, password } from './house.ts';
+import { Sessions } from '../../server/sessions.ts';
+import { callerOf, hashed, openHouse } from './house.ts';
 import type { Caller, House } from './house.ts';
 
 /** must never reach anybody outside alpha */
@@ -58,30 +59,30 @@ export interface Seeds {
 
 export const agencies = ['alpha', 'beta', 'gamma'] as const;
 
-export async function openSeeds(): Promise<Seeds> {
-  const house = await openHouse();
-  const callers = new Map<string, Caller>();
-  const signIn = async (username: string) => {
-    const made = await house.nobody('POST', '/api/v1/session', { username, password });
-    callers.set(username, callerOf(house.url, { cookie: (made.headers.get('set-cookie') ?? '').split(';')[0] ?? '' }));
-  };
-  for (const agency of agencies) {
-    for (const role of roles.filter((one) => one !== 'admin')) {
-      await putAccount(
-        house.runtime.store,
-        { username: `${role}.${agency}`, name: role, realm: 'staff', agency, roles: [role as Role] },
-        password,
-      );
-      await signIn(`${role}.${agency}`);
-    }
-  }
-  // whoever may do everything in another agency is a stranger all the same
-  await putAccount(
-    house.runtime.store,
-    { username: 'admin.gamma', name: 'admin', realm: 'staff', agency: 'gamma', roles: ['admin'] },
-    password,
+/** every role in every agency; whoever may do everything in another agency is a stranger all the same */
+const staff: readonly Person[] = [
+  ...agencies.flatMap((agency) =>
+    roles.filter((role) => role !== 'admin').map((role) => ({ username: `${role}.${agency}`, name: role, agency, roles: [role] })),
+  ),
+  { username: 'admin.gamma', name: 'admin', agency: 'gamma', roles: ['admin'] as const },
+].map((person) => ({ ...person, realm: 'staff' }));
+
+async function openSessions({ runtime: { store }, url }: House): Promise<ReadonlyMap<string, Caller>> {
+  const passwordHash = await hashed;
+  await store.write(
+    staff.map((person) => ({ op: 'put', collection: 'users', key: person.username, row: accountRow(person, passwordHash) })),
   );
-  for (const name of ['warga', 'warga2', 'admin', 'admin.gamma']) await signIn(name);
+  const sessions = new Sessions(store, { now: Date.now, secure: false });
+  const callers = new Map<string, Caller>();
+  for (const name of [...staff.map(({ username }) => username), 'warga', 'warga2', 'admin'])
+    callers.set(name, callerOf(url, { cookie: (await sessions.open(name)).split(';')[0] ?? '' }));
+  return callers;
+}
+
+/** `storeUrl`: address of the database, given the house's folder; default: memory */
+export async function openSeeds(storeUrl?: (folder: string) => string): Promise<Seeds> {
+  const house = await openHouse({}, storeUrl);
+  const callers = await openSessions(house);
   const as = (name: string): Caller => callers.get(name) ?? house.nobody;
   for (const [id, owner, worker] of [
     ['own', 'alpha', 'alpha'],

@@ -6,13 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRuntime } from '../../runtime/open.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { putAccount } from '../../server/accounts.ts';
+import { accountRow } from '../../server/accounts.ts';
 import { createApp } from '../../server/app.ts';
 import type { AppOptions } from '../../server/app.ts';
 import { CITY } from '../../server/reader.ts';
+import { hashPassword } from '../../server/sign-ins.ts';
 import type { Person } from '../../server/demo-accounts.ts';
+import { callerOf } from '../support/caller.ts';
+import type { Caller, Answer } from '../support/caller.ts';
+
+export { callerOf };
+export type { Answer, Caller };
 
 export const password = 'correct horse battery';
+/** slow on purpose, so once for everybody */
+export const hashed = hashPassword(password);
 export const agencies = [
   { agencyId: 'alpha', name: 'Dinas Alpha', nameEn: 'Alpha Office', kind: 'agency' },
   { agencyId: 'beta', name: 'Dinas Beta', nameEn: 'Beta Office', kind: 'agency' },
@@ -32,18 +40,6 @@ const people: readonly Person[] = [
   { username: 'admin', name: 'Gita', realm: 'staff', agency: CITY, roles: ['admin'] },
 ];
 
-export interface Answer {
-  readonly status: number;
-  // answers are looked into field by field; a wrong field fails its expectation
-  readonly body: Record<string, unknown>;
-  readonly text: string;
-  readonly headers: Headers;
-}
-
-export interface Caller {
-  (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-}
-
 export interface House {
   readonly url: string;
   readonly runtime: Runtime;
@@ -56,10 +52,18 @@ export interface House {
 /** `options` as a function: made for the address that the house really has, which is its public one too */
 export async function openHouse(
   options: Partial<AppOptions> | ((url: string) => Partial<AppOptions> | Promise<Partial<AppOptions>>) = {},
+  storeUrl: (folder: string) => string = () => 'memory:',
 ): Promise<House> {
   const data = mkdtempSync(join(tmpdir(), 'alur-server-'));
-  const runtime = await openRuntime({ config: { databaseUrl: 'memory:', queue: 'in-process', clock: 'controllable', data } });
-  for (const person of people) await putAccount(runtime.store, person, password);
+  const databaseUrl = storeUrl(data);
+  const runtime = await openRuntime({
+    config: { databaseUrl, queue: 'in-process', clock: 'controllable', data, mongoStandalone: true },
+    shared: false,
+  });
+  const passwordHash = await hashed;
+  await runtime.store.write(
+    people.map((person) => ({ op: 'put', collection: 'users', key: person.username, row: accountRow(person, passwordHash) })),
+  );
   const server = createServer((request, response) => app(request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -97,21 +101,5 @@ export async function openHouse(
       await runtime.close();
       rmSync(data, { recursive: true, force: true });
     },
-  };
-}
-
-export function callerOf(url: string, own: Readonly<Record<string, string>>): Caller {
-  return async (method, path, body, headers = {}) => {
-    const raw = body instanceof FormData || typeof body === 'string';
-    const response = await fetch(url + path, {
-      method,
-      redirect: 'manual',
-      headers: { ...own, ...(body !== undefined && !raw ? { 'content-type': 'application/json' } : {}), ...headers },
-      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const parsed =
-      /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: response.status, body: parsed, text, headers: response.headers };
   };
 }
