@@ -16,7 +16,7 @@ export function createRenewing<T>(renew: (one: T) => void, everyMs: number): Ren
   return {
     begin: (one) => {
       lasting.add(one);
-      timer ??= setInterval(round, everyMs);
+      timer ??= setInterval(round, everyMs).unref();
       return () => void lasting.delete(one);
     },
   };

@@ -30,12 +30,20 @@ const PATIENCE = 3_000;
 const [FIRST_RETRY, LAST_RETRY] = [200, 10_000];
 const MANY = 2 ** 31 - 1;
 
+/** BullMQ's own close waits for jobs whose end Redis never confirms, and until then renews their locks for ever: that keeps a process alive. */
+class Consumer extends Worker {
+  abandon(): void {
+    void this.lockManager.close();
+    this['stalledCheckStopper']?.();
+  }
+}
+
 interface Open {
   readonly options: BullmqOptions;
   /** fails fast, for adding */
   readonly producer: Redis;
   readonly queues: Map<string, BullQueue>;
-  readonly workers: Worker[];
+  readonly workers: Consumer[];
   readonly consumers: Redis[];
   /** handlers that run right now */
   readonly running: Set<Promise<void>>;
@@ -191,7 +199,7 @@ function consume(
   listen(open, connection);
   open.consumers.push(connection);
   const turn = turns(concurrency);
-  const worker = new Worker(
+  const worker = new Consumer(
     bullName(name),
     async (job: Job<Carried['data']>, token) => {
       const handled = handleAll(
@@ -236,6 +244,7 @@ async function close({ workers, queues, consumers, running, producer, stop }: Op
   await within(10_000, Promise.allSettled(running));
   stop.abort();
   await within(producer.status === 'ready' ? 5_000 : 200, taking);
+  for (const worker of workers) worker.abandon();
   await within(500, Promise.allSettled([...queues.values()].map(async (queue) => await queue.close())));
   // every worker and queue says goodbye on the shared sockets: that many listeners are meant
   [producer, ...consumers].forEach((connection) => connection.stream?.setMaxListeners(0));

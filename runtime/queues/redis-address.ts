@@ -12,8 +12,12 @@ export function isRedisAddress(address: string): boolean {
   return /^rediss?:\/\//.test(address) || sentinelOptions(address) !== undefined;
 }
 
-/** A connection. `options` win over what the address says. */
-export function connectRedis(address: string, options: RedisOptions): Redis {
+/** milliseconds until a server that is gone is no longer told goodbye: that would keep a process alive that has ended */
+const GOODBYE = 200;
+
+/** A connection. What is given wins over what the address says. */
+export function connectRedis(address: string, given: RedisOptions): Redis {
+  const options: RedisOptions = { disconnectTimeout: GOODBYE, ...given };
   const sentinels = sentinelOptions(address);
   return sentinels === undefined ? new Redis(address, options) : new Redis({ ...sentinels, ...options });
 }

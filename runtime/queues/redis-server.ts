@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { connectRedis } from './redis-address.ts';
 
 export interface OwnRedis {
   readonly url: string;
@@ -93,7 +93,7 @@ async function started(child: ChildProcess, url: string): Promise<void> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const redis = new Redis(url, {
+  const redis = connectRedis(url, {
     lazyConnect: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
@@ -118,7 +118,7 @@ async function answers(url: string): Promise<boolean> {
 async function stopStale(notesFile: string): Promise<void> {
   const notes = readNotes(notesFile);
   if (notes === undefined) return;
-  const redis = new Redis(urlOf(notes), {
+  const redis = connectRedis(urlOf(notes), {
     lazyConnect: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
