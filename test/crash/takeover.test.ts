@@ -67,6 +67,23 @@ function live(...given: readonly string[]) {
   });
 });
 
+(redis !== undefined ? describe : describe.skip)('on a Redis that dies', () => {
+  test('[QU11] closed while Redis is gone for ever, with a job at work, a process ends by itself', async () => {
+    const own = await startRedisServer(mkdtempSync(join(folder, 'dies-')));
+    const url = `file:${join(folder, 'dies.sqlite')}`;
+    const life = live(url, folder, own?.url ?? '', 'slow', 'start');
+    await life.says('running');
+    process.kill(own?.pid ?? 0, 'SIGKILL');
+    life.child.send('leave');
+    expect(await life.ended).toBe(0);
+    await own?.stop();
+    // what its job said is kept
+    const second = live(url, folder, '', 'kills');
+    await second.says('ready');
+    expect((await second.state())?.states).toEqual(['COMPLETED']);
+  });
+});
+
 describe('on SQLite', () => {
   test('[RT66] a job that ends its process is stopped by an incident; the crashes are counted across restarts', async () => {
     const url = `file:${join(folder, 'poison.sqlite')}`;

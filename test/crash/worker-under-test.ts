@@ -39,7 +39,9 @@ if (starts !== '') {
   process.send?.({ what: 'started', key: answer.ok ? answer.processInstanceKey : '' });
 }
 process.on('SIGTERM', () => void runtime.close().then(() => process.exit(0)));
-process.on('message', async () => {
+process.on('message', async (told) => {
+  // nothing but what is left open keeps it alive then
+  if (told === 'leave') return void runtime.close().then(() => process.disconnect());
   const [instances, incidents] = await Promise.all([runtime.store.search('processInstances', {}), runtime.store.search('incidents', {})]);
   process.send?.({ what: 'state', states: instances.items.map(({ state }) => state), incidents: incidents.items });
 });

@@ -135,24 +135,6 @@ async function ends(runtime: Runtime, keys: readonly string[]): Promise<readonly
     expect(new Set(await ends(runtime, keys))).toEqual(new Set(['COMPLETED']));
   });
 
-  test('[QU11] closed while Redis is gone for ever, with a job at work, it leaves nothing that keeps the process alive', async () => {
-    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    const port = await freePort();
-    const redis = await forgetful(port);
-    const before = timers();
-    let release: (() => void) | undefined;
-    const runtime = await open(port, async () => (await new Promise<void>((resolve) => (release = resolve)), {}));
-    const key = await start(runtime);
-    while (release === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
-    redis.kill('SIGKILL');
-    release();
-    expect(await ends(runtime, [key])).toEqual(['COMPLETED']);
-    await runtime.close();
-    // what is left ends by itself
-    while (timers() > before) await new Promise((resolve) => setImmediate(resolve));
-    expect(timers()).toBeLessThanOrEqual(before);
-  });
-
   test('[QU18] a process that gets back what it puts into the queue is alive; a queue that is away is not its fault', async () => {
     const port = await freePort();
     const redis = await forgetful(port);
