@@ -276,11 +276,12 @@ export const collections = {
       messageId: 'text',
       expiresAt: 'time',
       publishedAt: 'time',
+      /* absent: not yet to all who waited when it was kept */ offeredAt: 'time',
       variables: 'json',
       businessId: 'text',
       /* dedupe text of name|correlationKey|messageId while alive */ dedupe: 'text',
     },
-    indexes: [['name', 'correlationKey', 'publishedAt'], ['expiresAt'], ['dedupe']],
+    indexes: [['name', 'correlationKey', 'publishedAt'], ['expiresAt'], ['offeredAt', 'publishedAt'], ['dedupe']],
   },
   /** one row per message and process that it was correlated to (key: messageKey/processDefinitionId) */
   messageCorrelations: {

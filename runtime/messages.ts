@@ -20,6 +20,8 @@ import type { PublishMessage } from './runtime.ts';
 import type { Room } from './room.ts';
 import type { Origin } from './settle.ts';
 
+const PAGE = 1_000;
+
 /** process instance that took the message */
 type Hit = { readonly processInstanceKey: Key };
 /** `atOnce`: only to somebody who goes on with it */
@@ -60,8 +62,11 @@ async function publish(
   const dedupe = JSON.stringify([request.name, request.correlationKey ?? '', request.messageId]);
   return await lanes.run(dedupe, async () => {
     const known = await room.store.search('messages', { filter: { dedupe, expiresAt: { $gt: room.clock.now() } }, limit: 1 });
-    if (known.items.length > 0) return aliveAlready(request);
-    return await publishOne(room, { ...asked, dedupe });
+    const [alive] = known.items;
+    if (alive === undefined) return await publishOne(room, { ...asked, dedupe });
+    // whoever kept it may have died with the next step: "already there" is only said of what was offered
+    if (alive['offeredAt'] === undefined) await offer(room, messageOf(alive));
+    return aliveAlready(request);
   });
 }
 
@@ -92,8 +97,21 @@ async function publishOne(
   if (timeToLive > 0) {
     const row = rowOf(message, request, { now, expiresAt: now + timeToLive, ...(dedupe !== undefined && { dedupe }) });
     if (!(await keep(room, { op: 'put', collection: 'messages', key: message.messageKey, row }))) return aliveAlready(request);
+    return { ok: true, messageKey: message.messageKey, hits: await offer(room, message) };
   }
   return { ok: true, messageKey: message.messageKey, hits: await correlate(room, message) };
+}
+
+/**
+ * A kept message is offered to all who wait now; those who come later ask for it themselves. LAW: until `offeredAt` is written the sweeper offers it
+ * again, because the process that kept it may have died in between.
+ */
+async function offer(room: Room, message: Offered): Promise<readonly Hit[]> {
+  const hits = await correlate(room, message);
+  const fields = { offeredAt: room.clock.now() };
+  // what was taken is taken, whether this is noted or not
+  await room.store.write([{ op: 'patch', collection: 'messages', key: message.messageKey, fields }]).catch(() => undefined);
+  return hits;
 }
 
 /** False: a message of the same id lives. */
@@ -253,14 +271,22 @@ async function freed(room: Room, origin: Origin, moved: boolean): Promise<void> 
 }
 
 async function sweep(room: Room): Promise<void> {
-  const now = room.clock.now();
-  const dead = await room.store.search('messages', { filter: { expiresAt: { $lte: now } }, limit: 1_000 });
-  if (dead.items.length > 0)
-    await room.store.write(dead.items.map((row) => ({ op: 'delete', collection: 'messages', key: String(row['messageKey']) })));
-  const alive = await room.store.search('messages', {
-    filter: { expiresAt: { $gt: now } },
-    sort: [{ field: 'publishedAt' }],
-    limit: 1_000,
-  });
-  for (const row of alive.items) await correlate(room, messageOf(row));
+  await forgetDead(room);
+  const filter = { offeredAt: { $exists: false }, expiresAt: { $gt: room.clock.now() } };
+  for (let after: string | undefined; ;) {
+    const page = { filter, sort: [{ field: 'publishedAt' }], limit: PAGE, ...(after === undefined ? {} : { after }) };
+    const { items, endCursor } = await room.store.search('messages', page);
+    for (const row of items) await offer(room, messageOf(row));
+    if (items.length < PAGE || endCursor === null) return;
+    after = endCursor;
+  }
+}
+
+async function forgetDead(room: Room): Promise<void> {
+  for (;;) {
+    const { items } = await room.store.search('messages', { filter: { expiresAt: { $lte: room.clock.now() } }, limit: PAGE });
+    if (items.length > 0)
+      await room.store.write(items.map((row) => ({ op: 'delete', collection: 'messages', key: String(row['messageKey']) })));
+    if (items.length < PAGE) return;
+  }
 }

@@ -37,6 +37,7 @@ export interface Sweeper {
 
 /** Milliseconds. */
 const OVERLAP = 2_000;
+const MANY = 1_000;
 const WEEK = 7 * 24 * 3_600_000;
 
 export function createSweeper(parts: SweepParts): Sweeper {
@@ -71,8 +72,14 @@ export function createSweeper(parts: SweepParts): Sweeper {
 async function rarely(room: Room, messages: Messages): Promise<void> {
   await messages.sweep();
   await sweepJoinedStarts(room);
-  const { items } = await room.store.search('idempotency', { filter: { createdAt: { $lt: room.clock.now() - WEEK } }, limit: 1_000 });
+  while ((await forgetAnswers(room)) === MANY);
+}
+
+/** Answers to repeated requests that nobody repeats any more. Answers how many it forgot. */
+async function forgetAnswers(room: Room): Promise<number> {
+  const { items } = await room.store.search('idempotency', { filter: { createdAt: { $lt: room.clock.now() - WEEK } }, limit: MANY });
   if (items.length > 0) await room.store.write(items.map(({ id }) => ({ op: 'delete', collection: 'idempotency', key: String(id) })));
+  return items.length;
 }
 
 /** Earliest timer, or job that waits for its back-off or a lease to end. */

@@ -233,6 +233,49 @@ describe.each(stores)('runtime on %s', (store) => {
       expect((await runtime.publishMessage({ ...request, correlationKey: 'b' }, by)).ok).toBe(true);
     });
 
+    describe('[RT106] the process that kept a message dies before it offers it', () => {
+      /** as it is in the store then, behind so many that were offered to everybody */
+      const keptOnly = async (before: number): Promise<void> => {
+        const expiresAt = runtime.clock.now() + 60_000;
+        const rows = Array.from({ length: before + 1 }, (_, index) => ({
+          messageKey: String(900_000 + index),
+          name: 'payment',
+          correlationKey: index === before ? 'a' : 'somebody else',
+          messageId: 'x',
+          dedupe: JSON.stringify(['payment', index === before ? 'a' : `other ${index}`, 'x']),
+          variables: { amount: 5 },
+          publishedAt: runtime.clock.now() + index,
+          expiresAt,
+          ...(index === before ? {} : { offeredAt: runtime.clock.now() }),
+        }));
+        await runtime.store.write(rows.map((row) => ({ op: 'put', collection: 'messages', key: row.messageKey, row })));
+      };
+
+      test('[RT106] the next one offers it, however many others live', async () => {
+        await opened.dispose();
+        opened = await openTestRuntime(store, { sweepMs: 1 });
+        runtime = opened.runtime;
+        const key = await start(runtime, waitsForPayment, { invoice: 'a' });
+        await keptOnly(1_500);
+        await runtime.moveClock(runtime.clock.now() + 1);
+        expect((await runtime.awaitEnd(key, never))?.variables).toEqual({ invoice: 'a', amount: 5 });
+        const row = async () => await runtime.store.get('messages', '901500');
+        while ((await row())?.['offeredAt'] === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+      });
+
+      test('[RT106] who publishes it again hears that it is there only when it was offered', async () => {
+        const key = await start(runtime, waitsForPayment, { invoice: 'a' });
+        await keptOnly(0);
+        const again = { name: 'payment', correlationKey: 'a', messageId: 'x', timeToLive: 60_000 };
+        expect(await runtime.publishMessage(again, by)).toMatchObject({ ok: false, kind: 'ALREADY_EXISTS' });
+        expect(await stateOf(runtime, key)).toBe('COMPLETED');
+        // once is enough
+        const next = await start(runtime, waitsForPayment, { invoice: 'a' });
+        expect(await runtime.publishMessage(again, by)).toMatchObject({ ok: false, kind: 'ALREADY_EXISTS' });
+        expect(await stateOf(runtime, next)).toBe('ACTIVE');
+      });
+    });
+
     test('[RT35] a message start event starts one running instance per key; the next message waits for its end', async () => {
       const body = `<bpmn:startEvent id="start"><bpmn:messageEventDefinition id="m" messageRef="asked"/></bpmn:startEvent>${serviceTask('stamp', 'stamp')}<bpmn:endEvent id="end"/>${flow('start', 'stamp')}${flow('stamp', 'end')}`;
       await deployed(runtime, bpmn('p', body, message('asked', 'asked')));
