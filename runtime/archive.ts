@@ -18,6 +18,7 @@ import { caseRows, casesUnder } from './case-rows.ts';
 import { brokenChain } from './commit-chain.ts';
 import type { Row } from './collections.ts';
 import type { Commit, Store } from './ports.ts';
+import { everyRow } from './every-row.ts';
 
 export interface Archive {
   readonly bytes: Uint8Array;
@@ -29,7 +30,6 @@ export interface Archive {
 }
 
 const FORMAT = 1;
-const PAGE = 1_000;
 /** bytes that a file may unpack to: one that says more was not made here */
 const LARGEST = 2 ** 30;
 
@@ -65,15 +65,7 @@ function line(value: unknown): string {
 
 async function* rowsOf(store: Store, processInstanceKey: Key): AsyncGenerator<readonly [string, Row]> {
   for (const { collection } of caseRows)
-    for (let after: string | null | undefined; after !== null;) {
-      const page = await store.search(collection, {
-        filter: { processInstanceKey },
-        limit: PAGE,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const row of page.items) yield [collection, row];
-      after = page.items.length < PAGE ? null : page.endCursor;
-    }
+    for await (const row of everyRow(store, collection, { filter: { processInstanceKey } })) yield [collection, row];
 }
 
 export interface ArchiveVerdict {

@@ -1,10 +1,11 @@
 /** Reads every audit chain again and says where one is broken: a record that was changed, removed or moved. Reads only. */
 import { sha256Of, verifyArchive } from './archive.ts';
 import { chainHash } from './audit-chain.ts';
-import type { CollectionName, Row } from './collections.ts';
+import type { Row } from './collections.ts';
 import { brokenChain } from './commit-chain.ts';
 import type { Store } from './ports.ts';
 import { ARCHIVED, ARCHIVE_ENDED, sealOf } from './retention-records.ts';
+import { everyRow } from './every-row.ts';
 
 export interface AuditVerdict {
   /** chains and records that were read */
@@ -53,7 +54,7 @@ type Sealed = ReadonlyMap<string, string>;
 async function verifyRecords(store: Store, found: Findings): Promise<Sealed> {
   const sealed = new Map<string, string>();
   const ends = new Map<string, { readonly seq: number; readonly hash: string }>();
-  for await (const row of everyRow(store, 'audit', ['chain', 'seq'])) {
+  for await (const row of everyRow(store, 'audit', { sort: [{ field: 'chain' }, { field: 'seq' }] })) {
     const chain = row['chain'];
     if (typeof chain !== 'string') {
       found.unsealed += 1;
@@ -104,17 +105,4 @@ async function verifyArchives(store: Store, sealed: Sealed, found: Findings): Pr
 /** stores may tell absent fields as null */
 function present(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined));
-}
-
-async function* everyRow(store: Store, collection: CollectionName, sort: readonly string[] = []): AsyncGenerator<Row> {
-  for (let after: string | null | undefined; after !== null;) {
-    const order = sort.map((field) => ({ field }));
-    const page = await store.search(collection, {
-      limit: 1_000,
-      ...(order.length > 0 && { sort: order }),
-      ...(after === undefined ? {} : { after }),
-    });
-    yield* page.items;
-    after = page.items.length < 1_000 ? null : page.endCursor;
-  }
 }

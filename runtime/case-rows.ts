@@ -3,6 +3,7 @@ import type { Key } from '../engine/index.ts';
 import { collections } from './collections.ts';
 import type { Collection, CollectionName, Row } from './collections.ts';
 import type { Store } from './ports.ts';
+import { everyRow } from './every-row.ts';
 
 /** Collections with a field `processInstanceKey`. */
 type OfCases = { [N in CollectionName]: 'processInstanceKey' extends keyof (typeof collections)[N]['fields'] ? N : never }[CollectionName];
@@ -47,16 +48,10 @@ export const caseRows: readonly CaseRows[] = (Object.entries(named) as [OfCases,
   ([collection, keyOf]) => (keyOf === 'stays' ? [] : [{ collection, keyOf }]),
 );
 
-const PAGE = 1_000;
-
 /** The case with everything that it called, callers first. */
 export async function* casesUnder(store: Store, key: Key): AsyncGenerator<Row> {
   const row = await store.get('processInstances', key);
   if (row !== undefined) yield row;
-  for (let after: string | null | undefined; after !== null;) {
-    const filter = { parentProcessInstanceKey: key };
-    const page = await store.search('processInstances', { filter, limit: PAGE, ...(after === undefined ? {} : { after }) });
-    for (const child of page.items) yield* casesUnder(store, String(child['processInstanceKey']));
-    after = page.items.length < PAGE ? null : page.endCursor;
-  }
+  for await (const child of everyRow(store, 'processInstances', { filter: { parentProcessInstanceKey: key } }))
+    yield* casesUnder(store, String(child['processInstanceKey']));
 }

@@ -11,6 +11,7 @@ import { deployedDecision } from './deployed-decision.ts';
 import { phasesOf } from './phases.ts';
 import type { Filter, Store } from './ports.ts';
 import type { DefinedElement, Definition, Definitions } from './runtime.ts';
+import { allRows } from './every-row.ts';
 
 export interface DefinitionEntry extends Definition {
   readonly key: Key;
@@ -358,11 +359,5 @@ async function newResources(store: Store, book: DefinitionBook): Promise<readonl
 }
 
 async function everything(store: Store, collection: Shelved, filter: Filter = {}): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await store.search(collection, { filter, limit: 1_000, ...(after === undefined ? {} : { after }) });
-    rows.push(...page.items);
-    after = page.items.length < 1_000 ? null : page.endCursor;
-  }
-  return rows;
+  return await allRows(store, collection, { filter });
 }

@@ -4,6 +4,7 @@ import type { Committed } from './execute.ts';
 import type { Passage } from './compartments/passage.ts';
 import type { QueueEntry } from './ports.ts';
 import type { Room } from './room.ts';
+import { pagesOf } from './every-row.ts';
 
 export interface Dispatch {
   /** what this commit made workable */
@@ -66,26 +67,13 @@ export function createDispatch(parts: DispatchParts): Dispatch {
         availableAt: { $lte: room.clock.now(), ...(from === undefined ? {} : { $gte: from }) },
         type: { $in: [...room.builtIn] },
       };
-      for await (const jobs of pages(room, filter)) {
+      for await (const jobs of pagesOf(room.store, 'jobs', { filter, sort: [{ field: 'availableAt' }], limit: PAGE })) {
         const lost = jobs.filter((job) => workable(room, job) && !parts.running.has(String(job['jobKey'])));
         await add(lost.filter(isOut), true);
         await addOrPark(lost.filter((job) => !isOut(job)));
       }
     },
   };
-}
-
-async function* pages(room: Room, filter: Row): AsyncGenerator<readonly Row[]> {
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await room.store.search('jobs', {
-      filter,
-      sort: [{ field: 'availableAt' }],
-      limit: PAGE,
-      ...(after === undefined ? {} : { after }),
-    });
-    yield page.items;
-    after = page.items.length < PAGE ? null : page.endCursor;
-  }
 }
 
 /** The queues that open jobs are meant for: for a worker that came later than the jobs. The first thousand jobs tell. */

@@ -4,9 +4,10 @@
  */
 import { evolve, keyOf, localOf, parse, serialize } from '../engine/index.ts';
 import type { Event, InstanceState, Key } from '../engine/index.ts';
-import type { CollectionName, Row } from './collections.ts';
-import type { Filter, Store } from './ports.ts';
+import type { Row } from './collections.ts';
+import type { Store } from './ports.ts';
 import { takenFlows } from './taken-flows.ts';
+import { everyRow } from './every-row.ts';
 
 export interface Finding {
   /** stable name of the broken invariant */
@@ -24,7 +25,6 @@ export interface Inspection {
   readonly findings: readonly Finding[];
 }
 
-const PAGE = 1_000;
 const RESTART = 'Start the server, or run with --repair: what is missing in the queue or the outbox is done again from the store.';
 const REBUILD = 'Stop the server and run with --repair: the rows are made anew from the history.';
 const RESTORE =
@@ -60,13 +60,13 @@ export async function inspect(store: Store): Promise<Inspection> {
   const findings: Finding[] = [];
   const busy = await outbox(store, findings);
   const active = new Set<Key>();
-  for await (const row of all(store, 'processInstances', { state: { $in: ['ACTIVE', 'SUSPENDED'] } })) {
+  for await (const row of everyRow(store, 'processInstances', { filter: { state: { $in: ['ACTIVE', 'SUSPENDED'] } } })) {
     const key = String(row['processInstanceKey']);
     active.add(key);
     await instance(store, row, { findings, busy });
   }
   for (const { collection, key, filter } of kept)
-    for await (const row of all(store, collection, filter)) {
+    for await (const row of everyRow(store, collection, { filter })) {
       const owner = row['processInstanceKey'];
       // a timer start event belongs to no instance
       if (owner === undefined || active.has(String(owner))) continue;
@@ -78,15 +78,6 @@ export async function inspect(store: Store): Promise<Inspection> {
       });
     }
   return { active: active.size, pendingEffects: busy.size, findings };
-}
-
-async function* all(store: Store, collection: CollectionName, filter: Filter): AsyncGenerator<Row> {
-  for (let after: string | undefined; ;) {
-    const page = await store.search(collection, { filter, limit: PAGE, ...(after === undefined ? {} : { after }) });
-    yield* page.items;
-    if (page.items.length < PAGE || page.endCursor === null) return;
-    after = page.endCursor;
-  }
 }
 
 /** Instances with something left to do in others. An effect whose event is gone can never be done. */
@@ -175,7 +166,8 @@ interface Comparing {
 
 async function compareRows(store: Store, { key, state, each, broken }: Comparing): Promise<void> {
   const rows = new Set<string>();
-  for await (const row of all(store, each.collection, { ...each.filter, processInstanceKey: key })) rows.add(String(row[each.key]));
+  for await (const row of everyRow(store, each.collection, { filter: { ...each.filter, processInstanceKey: key } }))
+    rows.add(String(row[each.key]));
   const wanted = new Set([...each.of(state).keys()].map((n) => keyOf(key, n)));
   for (const missing of wanted)
     if (!rows.has(missing)) broken('ROWS', `to have ${each.collection} ${missing} open in the list, but it is not there`, REBUILD);
@@ -186,7 +178,8 @@ async function compareRows(store: Store, { key, state, each, broken }: Comparing
 /** Rows of scopes that have ended stay: only those of the living must say what the state says. */
 async function compareVariables(store: Store, { key, state, broken }: Omit<Comparing, 'each'>): Promise<void> {
   const rows = new Map<string, unknown>();
-  for await (const row of all(store, 'variables', { processInstanceKey: key })) rows.set(String(row['variableKey']), row['value']);
+  for await (const row of everyRow(store, 'variables', { filter: { processInstanceKey: key } }))
+    rows.set(String(row['variableKey']), row['value']);
   for (const scope of state.variables.values())
     for (const [name, { n, value }] of scope)
       if (rows.get(keyOf(key, n)) !== JSON.stringify(value))
@@ -196,7 +189,7 @@ async function compareVariables(store: Store, { key, state, broken }: Omit<Compa
 /** Flows that the history took and the rows do not tell, or the other way round. */
 export async function flowsAmiss(store: Store, key: Key, events: readonly Event[]): Promise<readonly string[]> {
   const rows: Row[] = [];
-  for await (const row of all(store, 'sequenceFlows', { processInstanceKey: key })) rows.push(row);
+  for await (const row of everyRow(store, 'sequenceFlows', { filter: { processInstanceKey: key } })) rows.push(row);
   const told = new Set(takenFlows(rows).map(({ elementId }) => String(elementId)));
   const taken = new Set(events.flatMap((event) => (event.t === 'flow-taken' ? [event.flow] : [])));
   return [...[...taken].filter((flow) => !told.has(flow)), ...[...told].filter((flow) => !taken.has(flow))];

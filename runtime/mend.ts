@@ -15,6 +15,7 @@ import type { RowChange, Store } from './ports.ts';
 import { project } from './projections.ts';
 import { namesOf } from './row-changes.ts';
 import type { Definitions } from './runtime.ts';
+import { allRows, everyRow } from './every-row.ts';
 
 /** Resolves with the number of rows that were written. Findings of other kinds than ROWS and ORPHAN are left alone: they need a backup. */
 export async function mend(store: Store, definitions: Definitions, findings: readonly Finding[]): Promise<number> {
@@ -75,7 +76,7 @@ async function differences(store: Store, key: Key, rows: Rows): Promise<readonly
 
 /** Rows of flows that no step of the history has taken. */
 async function strangeFlows(store: Store, key: Key, rows: Rows): Promise<readonly RowChange[]> {
-  const { items } = await store.search('sequenceFlows', { filter: { processInstanceKey: key }, limit: 10_000 });
+  const items = await allRows(store, 'sequenceFlows', { filter: { processInstanceKey: key } });
   const names = items.map(({ sequenceFlowId }) => String(sequenceFlowId)).filter((name) => !rows.has(`sequenceFlows/${name}`));
   return names.map((name) => ({ op: 'delete', collection: 'sequenceFlows', key: name }));
 }
@@ -97,11 +98,7 @@ function openOf(rows: Rows, collection: CollectionName, filter: Row): Rows {
 
 async function openRows(store: Store, each: (typeof kept)[number], key: Key): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  for (let after: string | undefined; ;) {
-    const filter = { ...each.filter, processInstanceKey: key };
-    const page = await store.search(each.collection, { filter, limit: 1_000, ...(after === undefined ? {} : { after }) });
-    for (const row of page.items) names.add(String(row[each.key]));
-    if (page.items.length < 1_000 || page.endCursor === null) return names;
-    after = page.endCursor;
-  }
+  const filter = { ...each.filter, processInstanceKey: key };
+  for await (const row of everyRow(store, each.collection, { filter })) names.add(String(row[each.key]));
+  return names;
 }

@@ -19,6 +19,7 @@ import type { RowChange } from './ports.ts';
 import type { PublishMessage } from './runtime.ts';
 import type { Room } from './room.ts';
 import type { Origin } from './settle.ts';
+import { everyRow } from './every-row.ts';
 
 const PAGE = 1_000;
 
@@ -256,14 +257,15 @@ async function subscribed(room: Room, event: Extract<Event, { readonly t: 'subsc
 
 async function freed(room: Room, origin: Origin, moved: boolean): Promise<void> {
   const instance = await room.store.get('processInstances', origin.instanceKey);
-  const { items } = await room.store.search('messageCorrelations', { filter: { processInstanceKey: origin.instanceKey }, limit: 1_000 });
-  for (const row of items) {
+  // those that began something; an instance may have taken any number of others
+  const filter = { processInstanceKey: origin.instanceKey, subscriptionKey: { $exists: false } };
+  for await (const row of everyRow(room.store, 'messageCorrelations', { filter })) {
     const id = String(row['processDefinitionId']);
     // the lock of a process that it left by migration was freed then, and may be another's now
     if ((id === instance?.['processDefinitionId']) === moved) continue;
     const [name, correlationKey] = [String(row['messageName']), String(row['correlationKey'] ?? '')];
     const [lock, definition] = [lockOf(id, correlationKey), room.book.latestEntry(id)];
-    if (row['subscriptionKey'] !== undefined || lock === undefined || definition === undefined) continue;
+    if (lock === undefined || definition === undefined) continue;
     await room.store.write([{ op: 'delete', collection: 'idempotency', key: lock }]);
     for (const known of definition.starts.filter(isJoined)) await beginComplete(room, definition, known);
     for (const message of await buffered(room, name, correlationKey)) if ((await start(room, message, definition)).length > 0) break;
@@ -273,13 +275,7 @@ async function freed(room: Room, origin: Origin, moved: boolean): Promise<void> 
 async function sweep(room: Room): Promise<void> {
   await forgetDead(room);
   const filter = { offeredAt: { $exists: false }, expiresAt: { $gt: room.clock.now() } };
-  for (let after: string | undefined; ;) {
-    const page = { filter, sort: [{ field: 'publishedAt' }], limit: PAGE, ...(after === undefined ? {} : { after }) };
-    const { items, endCursor } = await room.store.search('messages', page);
-    for (const row of items) await offer(room, messageOf(row));
-    if (items.length < PAGE || endCursor === null) return;
-    after = endCursor;
-  }
+  for await (const row of everyRow(room.store, 'messages', { filter, sort: [{ field: 'publishedAt' }] })) await offer(room, messageOf(row));
 }
 
 async function forgetDead(room: Room): Promise<void> {

@@ -9,6 +9,7 @@ import type { Messages } from './messages.ts';
 import type { Room } from './room.ts';
 import type { Origin } from './settle.ts';
 import { fireDue } from './timers.ts';
+import { everyRow } from './every-row.ts';
 
 /** May run twice: what was taken the first time is refused the second time. */
 export async function catchUp(room: Room, origin: Origin, messages: Messages): Promise<void> {
@@ -20,8 +21,8 @@ export async function catchUp(room: Room, origin: Origin, messages: Messages): P
 /** Everything that children reported since the suspension was refused then, so none of it comes twice. */
 async function children(room: Room, { instanceKey, at, by }: Origin): Promise<void> {
   const since = await suspendedAt(room, instanceKey, at);
-  const { items } = await room.store.search('processInstances', { filter: { parentProcessInstanceKey: instanceKey }, limit: 10_000 });
-  for (const child of items.filter((row) => row['endDate'] === undefined || Number(row['endDate']) >= since)) {
+  for await (const child of everyRow(room.store, 'processInstances', { filter: { parentProcessInstanceKey: instanceKey } })) {
+    if (child['endDate'] !== undefined && Number(child['endDate']) < since) continue;
     const key = String(child['processInstanceKey']);
     const origin = { effectId: `resumed-${key}`, instanceKey: key, at, by, keyOf: () => key };
     for (const step of await room.store.events(key))
@@ -42,8 +43,7 @@ async function suspendedAt(room: Room, instanceKey: Key, resumedAt: number): Pro
 
 async function waits(room: Room, origin: Origin, messages: Messages): Promise<void> {
   const filter = { processInstanceKey: origin.instanceKey, kind: 'message', messageSubscriptionState: 'CREATED' };
-  const { items } = await room.store.search('subscriptions', { filter, limit: 10_000 });
-  for (const row of items)
+  for await (const row of everyRow(room.store, 'subscriptions', { filter }))
     await messages.subscribed(
       {
         t: 'subscription-opened',

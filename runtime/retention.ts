@@ -15,6 +15,7 @@ import { announceDeletion, deletionOver, isHeld } from './legal-hold.ts';
 import type { Filter, RuntimeClock, Store } from './ports.ts';
 import { ARCHIVE_ENDED, ARCHIVED, FORGOTTEN, recordOf } from './retention-records.ts';
 import type { Definitions } from './runtime.ts';
+import { everyRow } from './every-row.ts';
 
 export const KEEP_ALL: Retention = { history: 'never', archive: 'never' };
 
@@ -38,7 +39,6 @@ export interface RetentionParts {
 const [MOST, LONGEST] = [100, 500];
 /** milliseconds between two looks when nothing was left */
 const LOOK_EVERY = 3_600_000;
-const PAGE = 100;
 /** months differ in length: so much may be due although the same time before now says it is not; milliseconds */
 const SLACK = 3 * 24 * 3_600_000;
 
@@ -116,14 +116,10 @@ interface Looking {
 async function* over(store: Store, { collection, filter, lifetime, now }: Looking): AsyncGenerator<Row> {
   if (lifetime === 'never') return;
   const latest = addDuration(now, { months: -lifetime.months, milliseconds: -lifetime.milliseconds }) + (lifetime.months > 0 ? SLACK : 0);
-  for (let after: string | null | undefined; after !== null;) {
-    const query = { filter: { ...filter, endDate: { $lte: latest } }, sort: [{ field: 'endDate' }], limit: PAGE, countUpTo: 1 };
-    const page = await store.search(collection, { ...query, ...(after === undefined ? {} : { after }) });
-    for (const row of page.items) {
-      if (endOf(Number(row['endDate']), lifetime) > now) continue;
-      if (!(await isHeld(store, String(row['processInstanceKey'])))) yield row;
-    }
-    after = page.items.length < PAGE ? null : page.endCursor;
+  const query = { filter: { ...filter, endDate: { $lte: latest } }, sort: [{ field: 'endDate' }] };
+  for await (const row of everyRow(store, collection, query)) {
+    if (endOf(Number(row['endDate']), lifetime) > now) continue;
+    if (!(await isHeld(store, String(row['processInstanceKey'])))) yield row;
   }
 }
 

@@ -91,8 +91,10 @@ async function again(
   const version = Number(effect.payload['version']);
   const step = (await room.store.events(effect.instanceKey, version)).find((known) => known.version === version);
   const event = step?.events[Number(effect.payload['index'])];
-  if (step === undefined || event === undefined)
-    throw new Error(`Expected the event of effect ${effect.id} in the history, but it is not there`);
+  if (step === undefined || event === undefined) {
+    room.log('error', `effect ${effect.id}: Expected its event in the history, but it is not there`);
+    return false;
+  }
   return await perform(effect, event, originOf(effect, effect.instanceKey, { by: { id: step.audit.by }, at: step.at }));
 }
 

@@ -4,6 +4,7 @@ import type { Row } from './collections.ts';
 import { happened, isJoined } from './joined-starts.ts';
 import { once } from './room.ts';
 import type { Room } from './room.ts';
+import { allRows } from './every-row.ts';
 
 export interface Broadcast {
   /** names this broadcast: the same one twice reaches everybody once */
@@ -48,11 +49,5 @@ export async function broadcast(room: Room, signal: Broadcast): Promise<void> {
 
 async function listeners(room: Room, { name, at }: Broadcast): Promise<readonly Row[]> {
   const filter = { kind: 'signal', messageName: name, messageSubscriptionState: 'CREATED', createdAt: { $lte: at } };
-  const found: Row[] = [];
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await room.store.search('subscriptions', { filter, limit: 1_000, ...(after === undefined ? {} : { after }) });
-    found.push(...page.items);
-    after = page.items.length < 1_000 ? null : page.endCursor;
-  }
-  return found;
+  return await allRows(room.store, 'subscriptions', { filter });
 }

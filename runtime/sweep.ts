@@ -54,19 +54,37 @@ export function createSweeper(parts: SweepParts): Sweeper {
       }
       const all = performance.now() - lastAll > everythingMs;
       const now = room.clock.now();
-      while ((await settling.redo()) > 0);
-      await fireDue(room);
-      await dispatch.sweep(all ? undefined : Math.min(lastLook, now) - OVERLAP);
-      if (all) await rarely(room, messages);
+      const { tried, faults } = onItsOwn();
+      await tried(async () => {
+        while ((await settling.redo()) > 0);
+      });
+      await tried(async () => void (await fireDue(room)));
+      await tried(async () => await dispatch.sweep(all ? undefined : Math.min(lastLook, now) - OVERLAP));
+      if (all && (await tried(async () => await rarely(room, messages)))) lastAll = performance.now();
       if (all) parts.rarely();
-      if (all) lastAll = performance.now();
-      if (retaining.due()) await retaining.slice();
-      lastLook = now;
+      if (retaining.due()) await tried(async () => await retaining.slice());
       wakeWorkers();
+      if (faults.length > 0) throw faults[0];
+      lastLook = now;
       const next = await nextDue(room);
       return settling.suspects() || retaining.due() ? Math.min(next ?? Number.POSITIVE_INFINITY, now + 1_000) : next;
     },
   };
+}
+
+/** LAW: what fails holds up nothing else: a timer that cannot fire must not keep jobs from their queue. */
+function onItsOwn() {
+  const faults: unknown[] = [];
+  const tried = async (step: () => Promise<void>): Promise<boolean> => {
+    try {
+      await step();
+      return true;
+    } catch (error) {
+      faults.push(error);
+      return false;
+    }
+  };
+  return { tried, faults };
 }
 
 async function rarely(room: Room, messages: Messages): Promise<void> {

@@ -10,31 +10,33 @@ import { happened, isJoined } from './joined-starts.ts';
 import type { RowChange } from './ports.ts';
 import { once, SYSTEM } from './room.ts';
 import type { Room } from './room.ts';
+import { pagesOf } from './every-row.ts';
 
 const PAGE = 200;
 
-/** Fires everything that is due; answers how many. */
+/** Fires everything that is due; answers how many. One that cannot be fired holds up no other; the first such fault is thrown at the end. */
 export async function fireDue(room: Room): Promise<number> {
+  const faults: unknown[] = [];
   let fired = 0;
-  for (;;) {
-    const { items } = await room.store.search('timers', {
-      filter: { dueAt: { $lte: room.clock.now() }, suspended: { $neq: true } },
-      sort: [{ field: 'dueAt' }],
-      limit: PAGE,
-    });
-    if (items.length === 0) return fired;
+  for (let moved = 1; moved > 0 && faults.length === 0; fired += moved) moved = await firePass(room, faults);
+  if (faults.length > 0) throw faults[0];
+  return fired;
+}
+
+/** Once through everything that is due now; what fires may be due again at once. */
+async function firePass(room: Room, faults: unknown[]): Promise<number> {
+  let moved = 0;
+  const filter = { dueAt: { $lte: room.clock.now() }, suspended: { $neq: true } };
+  for await (const rows of pagesOf(room.store, 'timers', { filter, sort: [{ field: 'dueAt' }], limit: PAGE })) {
     // LAW: due is what the store's clock says is due, whatever this machine believes
     const now = await room.storeTime();
-    const due = items.filter(({ dueAt }) => Number(dueAt) <= now);
-    if (due.length === 0) return fired;
-    const results = await Promise.allSettled(due.map(async (row) => await fire(room, row)));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
-    const moved = results.filter((result) => result.status === 'fulfilled' && result.value).length;
-    // nothing of it could be fired now (suspended meanwhile): looking again at once would find the same
-    if (moved === 0) return fired;
-    fired += moved;
+    const due = rows.filter(({ dueAt }) => Number(dueAt) <= now);
+    if (due.length === 0) return moved;
+    for (const result of await Promise.allSettled(due.map(async (row) => await fire(room, row))))
+      if (result.status === 'rejected') faults.push(result.reason);
+      else moved += result.value ? 1 : 0;
   }
+  return moved;
 }
 
 /** When the next timer is due; milliseconds. */

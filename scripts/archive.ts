@@ -9,6 +9,7 @@ import { sha256Of, verifyArchive } from '../runtime/archive.ts';
 import { readConfig } from '../runtime/config.ts';
 import type { Row, Store } from '../runtime/ports.ts';
 import { openToRead } from './open-to-read.ts';
+import { everyRow } from '../runtime/every-row.ts';
 
 const ENDING = '.alur-archive.gz';
 type Tell = (line: string) => void;
@@ -17,11 +18,7 @@ type Tell = (line: string) => void;
 export async function exportArchives(store: Store, folder: string): Promise<number> {
   mkdirSync(folder, { recursive: true });
   let written = 0;
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await store.search('archives', { limit: 500, ...(after === undefined ? {} : { after }) });
-    for (const row of page.items) written += (await exported(store, row, folder)) ? 1 : 0;
-    after = page.items.length < 500 ? null : page.endCursor;
-  }
+  for await (const row of everyRow(store, 'archives')) written += (await exported(store, row, folder)) ? 1 : 0;
   return written;
 }
 

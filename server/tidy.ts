@@ -1,6 +1,7 @@
 import type { CollectionName } from '../runtime/collections.ts';
 import type { Filter, Store } from '../runtime/ports.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { pagesOf } from '../runtime/every-row.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -37,15 +38,12 @@ export async function tidy({ store, forgetInstance }: Tidied, now: number): Prom
 
 /** What a step waited for is the case's by now: the row holds its data a second time. */
 async function forgetWaits(store: Store): Promise<void> {
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await store.search('agencyWaits', { sort: [{ field: 'since' }], limit: STEP, ...(after === undefined ? {} : { after }) });
-    const keys = page.items.map((row) => String(row['jobKey']));
-    if (keys.length === 0) return;
-    const open = await store.search('jobs', { filter: { jobKey: { $in: keys }, open: true }, limit: STEP });
+  for await (const page of pagesOf(store, 'agencyWaits', { sort: [{ field: 'since' }] })) {
+    const keys = page.map((row) => String(row['jobKey']));
+    const open = await store.search('jobs', { filter: { jobKey: { $in: keys }, open: true }, limit: keys.length });
     const waiting = new Set(open.items.map((row) => String(row['jobKey'])));
     const over = keys.filter((key) => !waiting.has(key));
     if (over.length > 0) await store.write(over.map((key) => ({ op: 'delete', collection: 'agencyWaits', key })));
-    after = page.items.length < STEP ? null : page.endCursor;
   }
 }
 

@@ -6,6 +6,7 @@ import type { CollectionName, Row } from '../../runtime/collections.ts';
 import type { Filter, Store } from '../../runtime/ports.ts';
 import { EFFECTS } from './processes.ts';
 import type { Notes } from './clients.ts';
+import { allRows } from '../../runtime/every-row.ts';
 
 export interface Verdict {
   /** all instances, called ones included */
@@ -87,11 +88,5 @@ async function invoicesOf(store: Store, cases: ReadonlyMap<string, Row>): Promis
 }
 
 async function all(store: Store, collection: CollectionName, filter: Filter = {}): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await store.search(collection, { filter, limit: 1_000, ...(after === undefined ? {} : { after }) });
-    rows.push(...page.items);
-    after = page.items.length < 1_000 ? null : page.endCursor;
-  }
-  return rows;
+  return await allRows(store, collection, { filter });
 }

@@ -6,10 +6,10 @@ import { connectRedis } from '../../runtime/queues/redis-address.ts';
 import { openBullmqQueue, waitingEntries } from '../../runtime/queues/bullmq.ts';
 import type { Row, Store } from '../../runtime/ports.ts';
 import { jobTypes } from '../../workers/index.ts';
+import { everyRow } from '../../runtime/every-row.ts';
 
 /** What the sweeper finds by itself is younger than this; milliseconds */
 const MINUTE = 60_000;
-const PAGE = 1_000;
 
 /** Sentences, each with what to do. */
 export async function queueFaults(store: Store, url: string): Promise<readonly string[]> {
@@ -64,12 +64,7 @@ async function* workable(store: Store, before: number): AsyncGenerator<Row> {
     retries: { $gt: 0 },
     suspended: { $neq: true },
   };
-  for (let after: string | null | undefined; after !== null;) {
-    const query = { filter, sort: [{ field: 'availableAt' }], limit: PAGE, countUpTo: 1 };
-    const page = await store.search('jobs', { ...query, ...(after === undefined ? {} : { after }) });
-    yield* page.items;
-    after = page.items.length < PAGE ? null : page.endCursor;
-  }
+  yield* everyRow(store, 'jobs', { filter, sort: [{ field: 'availableAt' }] });
 }
 
 /** Puts every job that could run into its queue; those that are there already stay one entry. Answers how many there are. */
