@@ -31,7 +31,7 @@ function SourceForm({ busy, onInspect }: SourceProps): ReactNode {
             id="contract-file"
             className="a-input"
             type="file"
-            accept=".json,.yaml,.yml"
+            accept=".json,.yaml,.yml,.wsdl,.xml"
             onChange={(event) => {
               const file = event.target.files?.[0];
               if (file) void file.text().then((read) => onInspect({ text: read }));

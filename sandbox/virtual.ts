@@ -1,6 +1,6 @@
 /**
- * A virtual agency: any OpenAPI 3.1 document served as if its agency were there. Answers come from the document's examples, else from its schemas;
- * what was posted to a collection is found in it afterwards. Faults can be switched. Every answer says that it is a sandbox.
+ * A virtual agency: any OpenAPI 3.1 document or WSDL served as if its agency were there. Answers come from the document's examples, else from its
+ * schemas; what was posted to a collection is found in it afterwards. Faults can be switched. Every answer says that it is a sandbox.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Fault } from './agency-server.ts';
+import { virtualSoap } from './virtual-soap.ts';
 import { answerFrom, type Answer, type Operation, type Request, type Shelf } from './virtual-records.ts';
 
 type Node = { readonly [name: string]: unknown };
@@ -72,14 +73,8 @@ interface Plan {
 }
 
 async function start(agencyId: string, { hash, document, slowMs }: Plan): Promise<Running> {
-  const operations = operationsIn(document);
-  const shelf: Shelf = { records: new Map(), answers: new Map(), counter: 0 };
   const state: { fault: Fault } = { fault: 'none' };
-  const server = createServer((request, response) => {
-    handle(request, { agencyId, operations, document, shelf, slowMs, fault: state.fault })
-      .then((answer) => send(response, agencyId, answer))
-      .catch(() => send(response, agencyId, problem(500, 'SANDBOX_BROKEN')));
-  });
+  const server = createServer(await answering({ agencyId, document, slowMs, state }));
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
     server.listen(0, '127.0.0.1', done);
@@ -94,6 +89,36 @@ async function start(agencyId: string, { hash, document, slowMs }: Plan): Promis
     },
     setFault: (fault) => void (state.fault = fault),
     close: () => closed(server),
+  };
+}
+
+type Answering = (request: IncomingMessage, response: ServerResponse) => void;
+interface Made {
+  readonly agencyId: string;
+  readonly document: Node;
+  readonly slowMs: number;
+  readonly state: { readonly fault: Fault };
+}
+
+async function answering({ agencyId, document, slowMs, state }: Made): Promise<Answering> {
+  if (Array.isArray(document['wsdl']))
+    return overSoap({ agencyId, slowMs, state }, await virtualSoap(document['wsdl'] as readonly string[]));
+  const operations = operationsIn(document);
+  const shelf: Shelf = { records: new Map(), answers: new Map(), counter: 0 };
+  return (request, response) => {
+    handle(request, { agencyId, operations, document, shelf, slowMs, fault: state.fault })
+      .then((answer) => send(response, agencyId, answer))
+      .catch(() => send(response, agencyId, problem(500, 'SANDBOX_BROKEN')));
+  };
+}
+
+function overSoap({ agencyId, slowMs, state }: Omit<Made, 'document'>, serve: Answering): Answering {
+  return (request, response) => {
+    response.setHeader('x-alur-sandbox', agencyId);
+    if (state.fault === 'down') return void response.writeHead(503, { 'retry-after': '2' }).end();
+    if (state.fault === 'wrong-body') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>');
+    if (state.fault === 'slow') return void setTimeout(() => serve(request, response), slowMs).unref();
+    return serve(request, response);
   };
 }
 

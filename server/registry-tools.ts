@@ -70,8 +70,8 @@ export interface InboundScheme {
 }
 
 export interface RegistryTools {
-  /** rejects with an error named `ContractProblem` whose `faults` say what is wrong and where */
-  readContract(text: string): Promise<ImportedContract>;
+  /** `from`: where it was fetched, so that what it imports is found too. Rejects with an error named `ContractProblem` whose `faults` say what is wrong and where. */
+  readContract(text: string, from?: string): Promise<ImportedContract>;
   /** the text behind an address, through the network guard; rejects like `readContract` */
   fetchDocument(url: string): Promise<string>;
   compareOperations(before: readonly ContractOperation[], after: readonly ContractOperation[]): readonly OperationChange[];

@@ -238,7 +238,7 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
     seal,
     fallback: configuredDirectory(directoryOf(connections, agenciesFolder), contractsIn(agenciesFolder)),
     virtual: (agency, contract) =>
-      virtual.urlOf(agency, { hash: contract.hash, document: contract.kind === 'openapi' ? contract.document : {} }),
+      virtual.urlOf(agency, { hash: contract.hash, document: contract.kind === 'openapi' ? contract.document : { wsdl: contract.texts } }),
     allowedNetworks,
     secret: secretOf(config),
     now,

@@ -152,7 +152,9 @@ function keptOperations(directory: AgencyDirectory): (agency: string, operationI
 
 async function operationsOf(agency: string, contract: Contract): Promise<ReadonlyMap<string, Operation>> {
   try {
-    return contract.kind === 'wsdl' ? await readWsdl(agency, contract.text) : readOperations(agency, contract.document);
+    if (contract.kind === 'openapi') return readOperations(agency, contract.document);
+    const all = await readWsdl(agency, contract.texts);
+    return contract.operations === undefined ? all : new Map([...all].filter(([name]) => contract.operations?.includes(name)));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new JobFailure(`Expected ${agency}'s contract to be readable, but: ${why}`, { retryable: false });

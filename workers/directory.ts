@@ -11,7 +11,13 @@ export type Contract =
       readonly hash: string;
       /** OpenAPI 3.1 as parsed JSON */ readonly document: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'wsdl'; readonly hash: string; readonly text: string };
+  | {
+      readonly kind: 'wsdl';
+      readonly hash: string;
+      /** the WSDL and what it imports (wsdl-texts.ts) */ readonly texts: readonly string[];
+      /** those that somebody picked; absent: all */
+      readonly operations?: readonly string[];
+    };
 
 export interface AgencyDirectory {
   connectionOf(agency: string): Promise<Connection | undefined>;
@@ -38,5 +44,5 @@ async function contractIn(folder: string): Promise<Contract | undefined> {
   const openapi = await readFile(join(folder, 'openapi.yaml'), 'utf8').catch(() => undefined);
   if (openapi !== undefined) return { kind: 'openapi', hash: folder, document: parse(openapi) as Record<string, unknown> };
   const wsdl = await readFile(join(folder, 'service.wsdl'), 'utf8').catch(() => undefined);
-  return wsdl === undefined ? undefined : { kind: 'wsdl', hash: folder, text: wsdl };
+  return wsdl === undefined ? undefined : { kind: 'wsdl', hash: folder, texts: [wsdl] };
 }

@@ -3,6 +3,7 @@
  * process. What is registered goes before what the operator configured at start.
  */
 import type { Connection, Credential } from './connections.ts';
+import type { WsdlDocument } from './contracts/read-wsdl-contract.ts';
 import type { AgencyDirectory, Contract } from './directory.ts';
 import { JobFailure } from './job.ts';
 import type { Seal } from './seal.ts';
@@ -47,7 +48,11 @@ export function registeredDirectory(context: RegisteredContext): RegisteredDirec
   const contractOf = async (agency: string): Promise<Contract | undefined> => {
     const row = await read('agencyContracts', agency);
     if (row === undefined) return fallback.contractOf(agency);
-    return { kind: 'openapi', hash: `${String(row['version'])} ${String(row['hash'])}`, document: row['document'] as Row };
+    const hash = `${String(row['version'])} ${String(row['hash'])}`;
+    const document = row['document'] as Row;
+    if (row['format'] !== 'wsdl-1.1') return { kind: 'openapi', hash, document };
+    const { wsdl, operations } = document as unknown as WsdlDocument;
+    return { kind: 'wsdl', hash, texts: wsdl, operations };
   };
 
   const connectionTo = async (agency: string, environment: Environment): Promise<Connection | undefined> => {

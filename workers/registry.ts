@@ -54,7 +54,7 @@ function toolsOf(context: RegistryContext, reaching: Reaching) {
   const { seal, secret, now } = context;
   return {
     ...reaching,
-    readContract,
+    readContract: (text: string, from?: string) => readContract(text, { from, fetchText: reaching.fetchDocument }),
     compareOperations,
     fieldsOf,
     templateOf,

@@ -41,13 +41,14 @@ export async function callSoap(operation: SoapOperation, job: Job, deliver: Deli
     method(argumentsOf(operation, job), (error, found) => resolve(error ? undefined : found), {}, {}),
   );
   if (delivery.failed !== undefined) throw delivery.failed;
-  return asJson(delivery.answer!, result);
+  return asJson(operation, delivery.answer!, result);
 }
 
 const EMPTY = '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body/></soap:Envelope>';
 
 function argumentsOf(operation: SoapOperation, job: Job): object {
-  const body = job.variables['body'] ?? null;
+  const takesNothing = Object.keys(propertiesOf(operation)).length === 0;
+  const body = job.variables['body'] ?? (takesNothing ? {} : null);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) throw broken('the body is not a context');
   if (operation.checkBody?.(body) === false) {
     const [error] = operation.checkBody.errors ?? [];
@@ -58,8 +59,7 @@ function argumentsOf(operation: SoapOperation, job: Job): object {
   return body;
 }
 
-const propertiesOf = (operation: SoapOperation): object =>
-  ((operation.checkBody?.schema as { readonly properties?: object } | undefined)?.properties ?? {}) as object;
+const propertiesOf = ({ input }: SoapOperation): object => input.properties ?? {};
 
 const broken = (what: string): JobFailure =>
   new JobFailure(`Expected a request that keeps to the agency's WSDL, but ${what}`, { retryable: false });
@@ -79,8 +79,8 @@ function requestOf(envelope: string, headers: Readonly<Record<string, string>>, 
 const isFault = (answer: RawAnswer): boolean => answer.status !== 200 || /<(?:[\w-]+:)?Fault[\s>]/.test(answer.bytes.toString('utf8'));
 
 /** An answer that cannot be read keeps its own type: the judge finds no JSON in it and says so. */
-function asJson(answer: RawAnswer, result: unknown): RawAnswer {
-  const fault = isFault(answer) ? readFault(answer) : undefined;
+function asJson({ faults }: SoapOperation, answer: RawAnswer, result: unknown): RawAnswer {
+  const fault = isFault(answer) ? readFault(answer, faults) : undefined;
   if (fault !== undefined)
     return { ...answer, status: fault.ours ? 400 : 500, type: 'application/json', bytes: Buffer.from(JSON.stringify(fault)) };
   if (answer.status !== 200) return answer;
@@ -102,14 +102,25 @@ function plain(value: unknown): Json | undefined {
 
 const faultParser = new XMLParser({ ignoreAttributes: true, removeNSPrefix: true, parseTagValue: false, processEntities: false });
 
-/** `code`: the agency's own from the detail, else SOAP's. Texts are left out: they could hold personal data. */
-function readFault({ bytes }: RawAnswer): { readonly code: string; readonly ours: boolean } | undefined {
+interface Fault {
+  readonly code: string;
+  readonly ours: boolean;
+  /** the agency's own, where the contract names the fault */
+  readonly detailCode?: string;
+}
+
+/** `code`: that of a fault which the contract names, else the agency's own from the detail, else SOAP's. Texts are left out: they could hold personal data. */
+function readFault({ bytes }: RawAnswer, faults: SoapOperation['faults']): Fault | undefined {
   try {
     const fault = ((faultParser.parse(bytes.toString('utf8')) as Tree)['Envelope'] as Tree)['Body'] as Tree;
     const { faultcode, Code, detail, Detail } = fault['Fault'] as Tree;
     const soapCode = String(faultcode ?? (Code as Tree)['Value']).replace(/^.*:/, '');
-    const own = codeIn((detail ?? Detail) as Tree | undefined);
-    return { code: own ?? soapCode.toUpperCase(), ours: /^(?:Client|Sender)/i.test(soapCode) };
+    const told = (detail ?? Detail) as Tree | undefined;
+    const own = codeIn(told);
+    const named = Object.keys(told ?? {}).map((element) => faults.get(element)).find((code) => code !== undefined); // prettier-ignore
+    const code = named ?? own ?? soapCode.toUpperCase();
+    const ours = /^(?:Client|Sender)/i.test(soapCode);
+    return named === undefined || own === undefined ? { code, ours } : { code, ours, detailCode: own };
   } catch {
     return undefined;
   }

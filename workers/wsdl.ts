@@ -1,13 +1,18 @@
 /** An agency's WSDL as a caller reads it: its operations, and JSON Schemas of what they take and answer. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { XMLParser } from 'fast-xml-parser';
 import soap from 'soap';
 import type { Operation } from './openapi.ts';
+import { PLACE, refuseOthers } from './wsdl-texts.ts';
+import { wordsOf, type WsdlWords } from './wsdl-words.ts';
 
 export type Wsdl = InstanceType<typeof soap.WSDL>;
 
 export interface SoapOperation extends Operation {
   readonly soap: { readonly wsdl: Wsdl; readonly service: string; readonly port: string };
+  readonly input: Schema;
+  readonly output: Schema;
+  /** what it refuses by: the elements of its faults → the error code of each */
+  readonly faults: ReadonlyMap<string, string>;
 }
 
 export interface Schema {
@@ -15,34 +20,30 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
+  readonly enum?: readonly string[];
 }
 
 type Described = { readonly [name: string]: Described | string };
 
 /**
- * operationId (the WSDL's operation name) → operation. Rejects with an Error that says what is wrong: no XML, an import from elsewhere
- * (fetching it would aim this server at any address), or no SOAP port.
+ * operationId (the WSDL's operation name) → operation. `texts`: the WSDL and what it imports (wsdl-texts.ts). Rejects with an Error that says what is
+ * wrong: no XML, an import from elsewhere (opening it would aim this server at any address or file), or no SOAP port.
  */
-export async function readWsdl(agency: string, text: string): Promise<ReadonlyMap<string, SoapOperation>> {
-  refuseImports(text);
-  const wsdl = await opened(text);
-  const optional = optionalNames(text);
+export async function readWsdl(agency: string, texts: readonly string[]): Promise<ReadonlyMap<string, SoapOperation>> {
+  refuseOthers(texts);
+  const wsdl = await opened(texts);
+  const words = read(texts);
   const operations = new Map<string, SoapOperation>();
   for (const [service, ports] of Object.entries(wsdl.describeServices() as Described))
     for (const [port, methods] of Object.entries(ports as Described))
       for (const [name, method] of Object.entries(methods as Described))
         if (!operations.has(name))
-          operations.set(name, { ...operationOf(agency, name, method as Described, optional), soap: { wsdl, service, port } });
+          operations.set(name, { ...operationOf(agency, name, method as Described, words), soap: { wsdl, service, port } });
   if (operations.size === 0) throw new Error('Expected a WSDL with a SOAP port and operations, but it has none');
   return operations;
 }
 
-function operationOf(
-  agency: string,
-  name: string,
-  method: Described,
-  optional: ReadonlySet<string>,
-): Operation & { readonly input: Schema; readonly output: Schema } {
+function operationOf(agency: string, name: string, method: Described, { optional, faults }: WsdlWords): Omit<SoapOperation, 'soap'> {
   const ajv = new Ajv2020({ strict: false });
   const schemaAt = (place: string): Schema => schemaOf((method[place] ?? {}) as Described, optional);
   const [input, output] = [schemaAt('input'), schemaAt('output')];
@@ -63,20 +64,24 @@ function operationOf(
     errorCode: 'response.body.code',
     input,
     output,
+    faults: new Map((faults.get(name) ?? []).map((element) => [element, codeOf(element)])),
   };
 }
 
-/** DANGER: the library would fetch what a document imports. */
-function refuseImports(text: string): void {
-  if (/<!DOCTYPE/i.test(text)) throw new Error('Expected a WSDL without document type, but it has one');
-  if (/<(?:[\w.-]+:)?(?:import|include)\b[^>]*\b(?:schemaLocation|location)\s*=/i.test(text))
-    throw new Error('Expected one WSDL file with its schemas inside, but it imports from elsewhere; put the schemas into it');
-}
+/** `NikTidakDikenal` → `NIK_TIDAK_DIKENAL`, as error codes are written */
+const codeOf = (element: string): string =>
+  element.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/([A-Z])([A-Z][a-z])/g, '$1_$2').replace(/[^A-Za-z0-9]+/g, '_').toUpperCase().slice(0, 60); // prettier-ignore
 
-function opened(text: string): Promise<Wsdl> {
+function opened(texts: readonly string[]): Promise<Wsdl> {
+  const textAt = (url: string): string | undefined => texts[Number(url.slice(PLACE.length))];
+  // what it asks for are the other texts, and nothing else
+  const httpClient = {
+    request: (url: string, _data: unknown, done: (error: unknown, response?: object, body?: string) => void) =>
+      textAt(url) === undefined ? done(new Error('it imports from elsewhere')) : done(null, { status: 200 }, textAt(url)),
+  };
   return new Promise((resolve, reject) => {
     try {
-      const wsdl = new soap.WSDL(text, 'service.wsdl', {});
+      const wsdl = new soap.WSDL(texts[0] ?? '', `${PLACE}0`, { httpClient: httpClient as never });
       wsdl.onReady((error: Error | null) => (error ? reject(unreadable(error)) : resolve(wsdl)));
     } catch (error) {
       reject(unreadable(error));
@@ -84,24 +89,18 @@ function opened(text: string): Promise<Wsdl> {
   });
 }
 
+function read(texts: readonly string[]): WsdlWords {
+  try {
+    return wordsOf(texts);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
 const unreadable = (error: unknown): Error =>
   new Error(
     `Expected a WSDL 1.1 document, but it cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
   );
-
-/** Names of elements that may be absent or nil. By name only: an element that is optional anywhere is nowhere demanded. */
-function optionalNames(text: string): ReadonlySet<string> {
-  const names = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(visit);
-    if (node === null || typeof node !== 'object') return;
-    const { name, minOccurs, nillable } = node as { readonly name?: unknown; readonly minOccurs?: unknown; readonly nillable?: unknown };
-    if (typeof name === 'string' && (minOccurs === '0' || nillable === 'true')) names.add(name);
-    Object.values(node).forEach(visit);
-  };
-  visit(new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', processEntities: false }).parse(text));
-  return names;
-}
 
 const NUMBERS = /^(?:int|integer|long|short|byte|decimal|float|double|nonNegativeInteger|positiveInteger|unsigned\w+)$/;
 
@@ -112,12 +111,15 @@ function schemaOf(described: Described, optional: ReadonlySet<string>): Schema {
 }
 
 function typed(name: string, type: Described | string, optional: ReadonlySet<string>): Schema {
-  const one = typeof type === 'object' ? schemaOf(type, optional) : { type: scalar(type) };
+  const one = typeof type === 'object' ? schemaOf(type, optional) : scalar(type);
   return name.endsWith('[]') ? { type: 'array', items: one } : one;
 }
 
-function scalar(type: string): string {
-  const local = type.split('|')[0]!.replace(/^.*:/, '');
-  if (NUMBERS.test(local)) return 'number';
-  return local === 'boolean' ? 'boolean' : 'string';
+/** `xs:string`, or `tns:Sex|xs:string|L,P`: its name, its base, and what is allowed */
+function scalar(type: string): Schema {
+  const [name = '', base = name, choices = ''] = type.split('|');
+  const local = base.replace(/^.*:/, '');
+  if (NUMBERS.test(local)) return { type: 'number' };
+  if (local === 'boolean') return { type: 'boolean' };
+  return choices === '' ? { type: 'string' } : { type: 'string', enum: choices.split(',') };
 }

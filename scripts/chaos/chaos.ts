@@ -132,10 +132,19 @@ async function storm(ground: Ground, places: readonly Place[], { faults, cases, 
   const strikes = strikesOn(grounds);
   const counts = new Map<string, number>();
   let raging = true;
+  let fallen = 0;
   const goalOf = ({ share }: Place): number => Math.ceil(cases * share);
   const going = (place: Place): boolean => raging || place.notes.asked < goalOf(place);
   const starting = places.flatMap((place) =>
-    Array.from({ length: STARTERS }, async () => await starter(place, () => going(place), goalOf(place))),
+    Array.from(
+      { length: STARTERS },
+      async () =>
+        await starter(
+          place,
+          () => going(place),
+          () => (goalOf(place) * 1.5 * (fallen + 1)) / faults,
+        ),
+    ),
   );
   const stopHelping = helpers(places);
   for (let fault = 0; fault < faults; fault += 1) {
@@ -144,6 +153,7 @@ async function storm(ground: Ground, places: readonly Place[], { faults, cases, 
     if (strike === undefined) break;
     await strike.happen();
     counts.set(strike.name, (counts.get(strike.name) ?? 0) + 1);
+    fallen = fault + 1;
     await sleep(random() * 600);
     if (fault % 10 === 9)
       tell(
@@ -157,10 +167,10 @@ async function storm(ground: Ground, places: readonly Place[], { faults, cases, 
   return { faults: counts, complaints };
 }
 
-/** While it storms no more than the goal and a half, so that a storm of few faults ends. */
-async function starter({ house, notes }: Place, going: () => boolean, goal: number): Promise<void> {
+/** `most`: the cases are spread over the storm, so that each fault meets work; half as many again as the goal, so that a storm of few faults ends. */
+async function starter({ house, notes }: Place, going: () => boolean, most: () => number): Promise<void> {
   while (going()) {
-    if (notes.asked >= goal * 1.5) await sleep(100);
+    if (notes.asked >= most()) await sleep(100);
     else await oneCase(house, notes, Math.random);
   }
 }

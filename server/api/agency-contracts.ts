@@ -49,7 +49,7 @@ async function told<T>(read: () => Promise<T> | T): Promise<T> {
 
 function contractFrom(asked: Asked, { text, url }: Source): Promise<ImportedContract> {
   const tools = toolsOf(asked);
-  return told(async () => tools.readContract(text ?? (await tools.fetchDocument(url ?? ''))));
+  return told(async () => tools.readContract(text ?? (await tools.fetchDocument(url ?? '')), url));
 }
 
 interface Difference {

@@ -12,7 +12,7 @@ const agenciesFolder = join(processes, 'agencies');
 const agencies = readdirSync(agenciesFolder);
 const operationsOf = async (agency: string): Promise<Iterable<string>> => {
   const wsdl = join(agenciesFolder, agency, 'service.wsdl');
-  if (existsSync(wsdl)) return (await readWsdl(agency, readFileSync(wsdl, 'utf8'))).keys();
+  if (existsSync(wsdl)) return (await readWsdl(agency, [readFileSync(wsdl, 'utf8')])).keys();
   return readOperations(
     agency,
     parse(readFileSync(join(agenciesFolder, agency, 'openapi.yaml'), 'utf8')) as Record<string, unknown>,

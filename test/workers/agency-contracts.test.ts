@@ -261,7 +261,7 @@ describe('SOAP', () => {
     `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:t="urn:bapenda:pajak"><s:Body>${body}</s:Body></s:Envelope>`;
   const speaking = async (body: string, status = 200): Promise<{ agency: StandIn; caller: Caller }> => {
     const agency = kept(await standIn((_, response) => void response.writeHead(status, { 'content-type': 'text/xml' }).end(body)));
-    return { agency, caller: kept(callerOf({ kind: 'wsdl', hash: '1', text: wsdl }, { url: `${agency.url}/soap`, trusted: true })) };
+    return { agency, caller: kept(callerOf({ kind: 'wsdl', hash: '1', texts: [wsdl] }, { url: `${agency.url}/soap`, trusted: true })) };
   };
   const arrears = (headers: Record<string, string> = {}, body: object = { nop: '3573' }) =>
     jobFor('GetArrears', { headers, variables: { body } as never });
@@ -325,8 +325,8 @@ describe('SOAP', () => {
   test('[WK33] a WSDL that imports from elsewhere is refused, and nothing is fetched', async () => {
     const agency = await fine();
     const importing = wsdl.replace('<wsdl:types>', `<wsdl:import namespace="urn:x" location="${agency.url}/x.wsdl"/><wsdl:types>`);
-    await expect(readWsdl('agency', importing)).rejects.toThrow('imports from elsewhere');
-    await expect(readWsdl('agency', '<html/>')).rejects.toThrow('Expected a WSDL');
+    await expect(readWsdl('agency', [importing])).rejects.toThrow('imports from elsewhere');
+    await expect(readWsdl('agency', ['<html/>'])).rejects.toThrow('Expected a WSDL');
     expect(agency.hits).toEqual([]);
   });
 });

@@ -127,7 +127,10 @@ describe('a contract that somebody brings', () => {
     const three = { openapi: '3.1.0', info: { title: 't', version: '1' } };
     const response = { responses: { 200: { description: 'ok' } } };
     expect(await faultsOf('a: [1,')).toEqual([expect.stringMatching(/line \d+, column \d+/)]);
-    expect(await faultsOf('<html>')).toEqual([expect.stringContaining('no object')]);
+    expect(await faultsOf('hello')).toEqual([expect.stringContaining('no object')]);
+    expect(await faultsOf('<!doctype html><html>')).toEqual([
+      expect.stringContaining('it is a web page; give the address of the document itself'),
+    ]);
     expect(await faultsOf('{"hello":1}')).toEqual([expect.stringContaining('neither `openapi` nor `swagger`')]);
     expect(await faultsOf(JSON.stringify({ ...three, openapi: '3.2.0', paths: {} }))).toEqual([
       expect.stringContaining('export it as 3.1'),

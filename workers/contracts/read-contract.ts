@@ -1,4 +1,4 @@
-/** An agency's contract from its text: what it offers, and the OpenAPI 3.1 document that calls are made by. */
+/** An agency's contract from its text: what it offers, and the document that calls are made by (OpenAPI 3.1, or the WSDL itself). */
 import { createHash } from 'node:crypto';
 import { readOperations } from '../openapi.ts';
 import { isNode, listAt, nodeAt, resolved, textAt, type Node } from './nodes.ts';
@@ -6,7 +6,9 @@ import { readOperation, type ContractOperation, type ReadOperation } from './ope
 import { withoutHarm, type Left } from './patterns.ts';
 import { fault } from './problem.ts';
 import { readDocument, type Format } from './read-document.ts';
+import { isXml, readWsdlContract } from './read-wsdl-contract.ts';
 import { upgrade } from './upgrade.ts';
+import type { Reach } from '../wsdl-texts.ts';
 
 export interface ImportedContract {
   readonly format: Format;
@@ -20,15 +22,16 @@ export interface ImportedContract {
   readonly operations: readonly ContractOperation[];
   /** things that somebody should know, as sentences */
   readonly notes: readonly string[];
-  /** OpenAPI 3.1 with these operations alone. Throws ContractProblem when one is unknown, cannot be called, or has a schema that is none. */
+  /** OpenAPI 3.1 with these operations alone, or a WsdlDocument. Throws ContractProblem when one is unknown, cannot be called, or has a schema that is none. */
   documentOf(operationIds: readonly string[]): Node;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const MOST_OPERATIONS = 2_000;
 
-/** Throws ContractProblem: what is wrong, and where. */
-export async function readContract(text: string): Promise<ImportedContract> {
+/** `reach`: for what a WSDL imports. Throws ContractProblem: what is wrong, and where. */
+export async function readContract(text: string, reach: Reach = {}): Promise<ImportedContract> {
+  if (isXml(text)) return await readWsdlContract(text, reach);
   const read = await readDocument(text);
   const left: Left[] = [];
   const document = withoutHarm(upgrade(read.format, read.document), (one) => left.push(one)) as Node;

@@ -4,7 +4,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { isNode, pointed, pointerStep, textAt, type Node } from './nodes.ts';
 import { ContractProblem, fault, type ContractFault } from './problem.ts';
 
-export type Format = 'openapi-3.1' | 'openapi-3.0' | 'swagger-2.0';
+export type Format = 'openapi-3.1' | 'openapi-3.0' | 'swagger-2.0' | 'wsdl-1.1';
 
 export interface ReadDocument {
   readonly format: Format;
