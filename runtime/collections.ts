@@ -444,7 +444,12 @@ export const collections = {
       evaluatedInputs: 'json',
       matchedRules: 'json',
     },
-    indexes: [['processInstanceKey'], ['decisionDefinitionKey', 'evaluationDate']],
+    indexes: [
+      ['processInstanceKey'],
+      ['decisionDefinitionKey', 'evaluationDate'],
+      ['decisionEvaluationInstanceKey'],
+      ['decisionEvaluationKey'],
+    ],
   },
   ...batchCollections,
   ...clusterCollections,
@@ -473,7 +478,7 @@ export const collections = {
       /* somebody else knows it: the next sign-in sets another */ passwordTemporary: 'flag',
       lastSignIn: 'time',
     },
-    indexes: [['realm', 'name'], ['agency']],
+    indexes: [['realm', 'name'], ['agency'], ['username']],
   },
   /** key: hash of the cookie's secret */
   sessions: {
@@ -504,10 +509,13 @@ export const collections = {
       expiresAt: 'time',
       metadata: 'json',
     },
-    indexes: [['processInstanceKey'], ['businessId']],
+    indexes: [['processInstanceKey'], ['businessId'], ['documentId'], ['expiresAt']],
   },
   /** drafts of half-filled forms, per user and task or service */
-  drafts: { fields: { draftKey: 'text', username: 'text', savedAt: 'time', values: 'json' }, indexes: [['username', 'savedAt']] },
+  drafts: {
+    fields: { draftKey: 'text', username: 'text', savedAt: 'time', values: 'json' },
+    indexes: [['username', 'savedAt'], ['savedAt']],
+  },
   /** answers of creating requests, by user, route and Idempotency-Key */
   idempotency: { fields: { id: 'text', bodyHash: 'text', status: 'number', answer: 'json', createdAt: 'time' }, indexes: [['createdAt']] },
   /** counters for reference numbers, e.g. WIFI-2026 */

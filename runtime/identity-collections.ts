@@ -15,7 +15,7 @@ export const identityCollections = {
       createdBy: 'text',
       createdAt: 'time',
     },
-    indexes: [['agency', 'name']],
+    indexes: [['agency', 'name'], ['clientId']],
   },
   /** claim of another issuer → agency and roles here. Key: mappingRuleId */
   mappingRules: {

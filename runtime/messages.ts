@@ -62,7 +62,7 @@ async function publish(
   if (request.messageId === undefined || request.messageId === '') return await publishOne(room, asked);
   const dedupe = JSON.stringify([request.name, request.correlationKey ?? '', request.messageId]);
   return await lanes.run(dedupe, async () => {
-    const known = await room.store.search('messages', { filter: { dedupe, expiresAt: { $gt: room.clock.now() } }, limit: 1 });
+    const known = await room.store.search('messages', { filter: { dedupe, expiresAt: { $gt: room.clock.now() } }, limit: 1, countUpTo: 1 });
     const [alive] = known.items;
     if (alive === undefined) return await publishOne(room, { ...asked, dedupe });
     // whoever kept it may have died with the next step: "already there" is only said of what was offered
@@ -280,7 +280,8 @@ async function sweep(room: Room): Promise<void> {
 
 async function forgetDead(room: Room): Promise<void> {
   for (;;) {
-    const { items } = await room.store.search('messages', { filter: { expiresAt: { $lte: room.clock.now() } }, limit: PAGE });
+    const filter = { expiresAt: { $lte: room.clock.now() } };
+    const { items } = await room.store.search('messages', { filter, sort: [{ field: 'expiresAt' }], limit: PAGE, countUpTo: 1 });
     if (items.length > 0)
       await room.store.write(items.map((row) => ({ op: 'delete', collection: 'messages', key: String(row['messageKey']) })));
     if (items.length < PAGE) return;

@@ -95,7 +95,8 @@ async function rarely(room: Room, messages: Messages): Promise<void> {
 
 /** Answers to repeated requests that nobody repeats any more. Answers how many it forgot. */
 async function forgetAnswers(room: Room): Promise<number> {
-  const { items } = await room.store.search('idempotency', { filter: { createdAt: { $lt: room.clock.now() - WEEK } }, limit: MANY });
+  const filter = { createdAt: { $lt: room.clock.now() - WEEK } };
+  const { items } = await room.store.search('idempotency', { filter, sort: [{ field: 'createdAt' }], limit: MANY, countUpTo: 1 });
   if (items.length > 0) await room.store.write(items.map(({ id }) => ({ op: 'delete', collection: 'idempotency', key: String(id) })));
   return items.length;
 }
@@ -106,6 +107,7 @@ export async function nextDue(room: Room): Promise<number | undefined> {
     filter: { open: true, availableAt: { $gt: room.clock.now() } },
     sort: [{ field: 'availableAt' }],
     limit: 1,
+    countUpTo: 1,
   });
   const times = [items[0]?.['availableAt'] as number | undefined, await nextTimer(room)].filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);

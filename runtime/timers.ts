@@ -41,7 +41,12 @@ async function firePass(room: Room, faults: unknown[]): Promise<number> {
 
 /** When the next timer is due; milliseconds. */
 export async function nextTimer(room: Room): Promise<number | undefined> {
-  const { items } = await room.store.search('timers', { filter: { suspended: { $neq: true } }, sort: [{ field: 'dueAt' }], limit: 1 });
+  const { items } = await room.store.search('timers', {
+    filter: { suspended: { $neq: true } },
+    sort: [{ field: 'dueAt' }],
+    limit: 1,
+    countUpTo: 1,
+  });
   return items[0]?.['dueAt'] as number | undefined;
 }
 

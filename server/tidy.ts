@@ -16,19 +16,46 @@ type Tidied = Pick<Runtime, 'store' | 'forgetInstance'>;
  * time, ended cases of processes that were withdrawn with their history.
  */
 export async function tidy({ store, forgetInstance }: Tidied, now: number): Promise<void> {
-  await forget(store, { collection: 'sessions', filter: { expiresAt: { $lt: now } }, keyOf: (row) => String(row['sessionHash']) });
-  await forget(store, { collection: 'idempotency', filter: { createdAt: { $lt: now - DAY } }, keyOf: (row) => String(row['id']) });
-  await forget(store, { collection: 'signInCodes', filter: { expiresAt: { $lt: now - DAY } }, keyOf: (row) => String(row['codeId']) });
+  await forget(store, {
+    collection: 'sessions',
+    filter: { expiresAt: { $lt: now } },
+    by: 'expiresAt',
+    keyOf: (row) => String(row['sessionHash']),
+  });
+  await forget(store, {
+    collection: 'idempotency',
+    filter: { createdAt: { $lt: now - DAY } },
+    by: 'createdAt',
+    keyOf: (row) => String(row['id']),
+  });
+  await forget(store, {
+    collection: 'signInCodes',
+    filter: { expiresAt: { $lt: now - DAY } },
+    by: 'expiresAt',
+    keyOf: (row) => String(row['codeId']),
+  });
   await forget(store, {
     collection: 'drafts',
     filter: { savedAt: { $lt: now - 180 * DAY } },
+    by: 'savedAt',
     keyOf: (row) => `${String(row['username'])}/${String(row['draftKey'])}`,
   });
-  await forget(store, { collection: 'exchanges', filter: { at: { $lt: now - EXCHANGES_FOR } }, keyOf: (row) => String(row['exchangeId']) });
-  await forget(store, { collection: 'hookDeliveries', filter: { at: { $lt: now - 90 * DAY } }, keyOf: (row) => String(row['deliveryId']) });
+  await forget(store, {
+    collection: 'exchanges',
+    filter: { at: { $lt: now - EXCHANGES_FOR } },
+    by: 'at',
+    keyOf: (row) => String(row['exchangeId']),
+  });
+  await forget(store, {
+    collection: 'hookDeliveries',
+    filter: { at: { $lt: now - 90 * DAY } },
+    by: 'at',
+    keyOf: (row) => String(row['deliveryId']),
+  });
   await forget(store, {
     collection: 'alerts',
     filter: { state: 'resolved', seenAt: { $lt: now - 90 * DAY } },
+    by: 'seenAt',
     keyOf: (row) => String(row['alertId']),
   });
   await forgetWaits(store);
@@ -59,7 +86,12 @@ async function forgetCases({ store, forgetInstance }: Tidied): Promise<void> {
 /** Those past the time that their sender gave them: the row, then the bytes. */
 async function forgetDocuments(store: Store, now: number): Promise<void> {
   for (;;) {
-    const { items } = await store.search('documents', { filter: { expiresAt: { $lt: now } }, limit: STEP });
+    const { items } = await store.search('documents', {
+      filter: { expiresAt: { $lt: now } },
+      sort: [{ field: 'expiresAt' }],
+      limit: STEP,
+      countUpTo: 1,
+    });
     const ids = items.map((row) => String(row['documentId']));
     if (ids.length > 0) await store.write(ids.map((key) => ({ op: 'delete', collection: 'documents', key })));
     for (const id of ids) await store.deleteBlob(id);
@@ -70,12 +102,14 @@ async function forgetDocuments(store: Store, now: number): Promise<void> {
 interface Forgetting {
   readonly collection: CollectionName;
   readonly filter: Filter;
+  /** the time in the filter: its index finds them */
+  readonly by: string;
   readonly keyOf: (row: Readonly<Record<string, unknown>>) => string;
 }
 
-async function forget(store: Store, { collection, filter, keyOf }: Forgetting): Promise<void> {
+async function forget(store: Store, { collection, filter, by, keyOf }: Forgetting): Promise<void> {
   for (;;) {
-    const { items } = await store.search(collection, { filter, limit: STEP });
+    const { items } = await store.search(collection, { filter, sort: [{ field: by }], limit: STEP, countUpTo: 1 });
     if (items.length > 0) await store.write(items.map((row) => ({ op: 'delete', collection, key: keyOf(row) })));
     if (items.length < STEP) return;
   }

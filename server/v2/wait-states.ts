@@ -1,5 +1,6 @@
 /** What each active element instance waits for: one list over jobs, user tasks, timers and subscriptions. */
 import { z } from 'zod';
+import { instanceKeyOf } from '../../engine/index.ts';
 import type { CollectionName } from '../../runtime/collections.ts';
 import type { Filter, Row } from '../../runtime/ports.ts';
 import { readableCase, withinCases } from '../case-reads.ts';
@@ -129,9 +130,11 @@ async function activeElements(asked: Asked, filter: Readonly<Record<string, unkn
 
 async function waitsOf({ context }: Asked, keys: readonly string[]): Promise<readonly Wait[]> {
   const order = new Map(keys.map((key, index) => [key, index]));
+  // these rows are found by their cases
+  const cases = [...new Set(keys.map((key) => instanceKeyOf(key)))];
   const waits: Wait[] = [];
   for (const { collection, open, details } of sources) {
-    const filter = { ...open, elementInstanceKey: { $in: keys } };
+    const filter = { ...open, processInstanceKey: { $in: cases }, elementInstanceKey: { $in: keys } };
     const found = keys.length === 0 ? undefined : await context.runtime.store.search(collection, { filter, limit: MOST });
     if (found && found.items.length < found.totalItems) throw tooMany();
     waits.push(...(found?.items ?? []).map((row) => ({ el: String(row['elementInstanceKey']), details: details(row) })));
