@@ -35,6 +35,7 @@ export function brokenChain(row: Row, commits: readonly ChainedCommit[]): ChainV
     previous = audit.hash;
   }
   const head = row['auditHead'];
+  if (sealed && typeof head !== 'string') broken.push('Expected its row to name where its history ends, but that was taken away');
   if (typeof head === 'string' && head !== `${expected - 1}:${previous}`)
     broken.push(
       `Expected its history to end at record ${head.split(':')[0] ?? ''} as its row says, but it does not: records were removed or replaced at its end`,

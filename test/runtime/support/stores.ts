@@ -12,6 +12,7 @@ export const by = { id: 'ani', agency: 'kominfo' };
 export interface Opened {
   readonly runtime: Runtime;
   readonly folder: string;
+  readonly databaseUrl: string;
   /** the same data, opened again, after a proper end or (`crash`) beside the old one, which is left alone */
   reopen(options?: Partial<OpenRuntime>): Promise<Runtime>;
   dispose(): Promise<void>;
@@ -56,6 +57,7 @@ export async function openTestRuntime(
   return {
     runtime: opened[0] as Runtime,
     folder,
+    databaseUrl,
     reopen: async (more = {}) => {
       await opened[0]?.close();
       opened.unshift(await open(more));
