@@ -6,7 +6,7 @@
  * LAW: what is our own fault (store down, bug) is thrown, so that the queue delivers again; what is the job's fault uses up its retries.
  */
 import { randomUUID } from 'node:crypto';
-import { instanceKeyOf, localOf, visibleVariables } from '../engine/index.ts';
+import { instanceKeyOf, isKey, localOf, visibleVariables } from '../engine/index.ts';
 import type { Command, Key, Variables } from '../engine/index.ts';
 import { BpmnError, JobFailure, JobWaits } from '../workers/job.ts';
 import type { Job, JobHandler } from '../workers/job.ts';
@@ -67,6 +67,8 @@ export function createConsumer(given: ConsumerParts): Consumer {
   const consumed = new Set<string>();
   async function handle({ jobKey, type, leave }: QueueEntry['payload'], signal: AbortSignal): Promise<void> {
     const key = String(jobKey);
+    // WHO CAN WRITE INTO THE QUEUE CAN MAKE ENTRIES UP: one that names no key would come back for ever
+    if (!isKey(key)) return room.log('warn', 'Expected a queue entry with the key of a job, but it names none: left alone');
     if (running.has(key)) return;
     running.add(key);
     try {

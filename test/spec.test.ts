@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { misfits, rowsOf, rulesOf, titlesOf, unprovenRows } from './support/specification.ts';
+import { defencesOf, misfits, rowsOf, rulesOf, titlesOf, unprovenRows, untried } from './support/specification.ts';
 
 const top = resolve(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(top, path), 'utf8');
@@ -58,6 +58,27 @@ describe('docs/coverage.md', () => {
       'c: no rule',
       'd: M2 is not tested',
       'd: M3 is no rule',
+    ]);
+  });
+});
+
+describe('docs/security.md', () => {
+  test('[AR4] every attack names tests that exist', () => {
+    const defences = defencesOf(read('docs/security.md'), 'Attacks, each tried');
+    expect(defences.length).toBeGreaterThan(30);
+    expect(untried(defences, titles)).toEqual([]);
+  });
+
+  test('[AR4] an attack that no test tries is seen', () => {
+    // given
+    const page =
+      '# x\n\n## Attacks, each tried\n\n| a | d | t |\n|---|---|---|\n| A | wall | `[M1] good` |\n| B | wall | `[M1] goof`, `[M1] good` |\n| C | | |\n\n## Other\n\n| D | | |\n';
+
+    // then
+    expect(untried(defencesOf(page, 'Attacks, each tried'), titlesOf('a.test.ts', "test('[M1] good', f)"))).toEqual([
+      'B: there is no test "[M1] goof"',
+      'C: nothing stops it',
+      'C: no test',
     ]);
   });
 });

@@ -10,6 +10,8 @@ export interface Title {
   /** `test/engine/x.test.ts:12` */
   readonly place: string;
   readonly id: string | undefined;
+  /** as it stands in the source, without its quotes: `%s` and `${…}` stay */
+  readonly text: string;
 }
 
 export interface Row {
@@ -31,12 +33,16 @@ export function titlesOf(file: string, source: string): readonly Title[] {
     const title = ts.isCallExpression(node) ? titleOf(node) : undefined;
     if (title) {
       const line = parsed.getLineAndCharacterOfPosition(title.getStart()).line + 1;
-      found.push({ place: `${file}:${line}`, id: TITLE.exec(title.getText())?.[1] });
+      found.push({ place: `${file}:${line}`, id: TITLE.exec(title.getText())?.[1], text: textOf(title) });
     }
     ts.forEachChild(node, visit);
   };
   visit(parsed);
   return found;
+}
+
+function textOf(title: ts.Expression): string {
+  return ts.isStringLiteralLike(title) ? title.text : title.getText().slice(1, -1);
 }
 
 function titleOf(call: ts.CallExpression): ts.Expression | undefined {
@@ -63,6 +69,39 @@ export function misfits(specification: string, titles: readonly Title[]) {
       .filter(({ id }) => id === undefined || !rules.includes(id))
       .map(({ place, id }) => `${place} ${id ?? ''}`.trim()),
   };
+}
+
+export interface Defence {
+  readonly attack: string;
+  readonly defence: string;
+  /** titles of the tests that try the attack */
+  readonly tests: readonly string[];
+}
+
+/** Rows `| attack | what stops it | titles of tests in backticks |` of the table under one heading of a page. */
+export function defencesOf(page: string, heading: string): readonly Defence[] {
+  const [, section = ''] = page.split(`\n## ${heading}\n`);
+  const [own = ''] = section.split(/\n## /);
+  return own
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+    .map(([, attack = '', defence = '', tests = '']) => ({
+      attack,
+      defence,
+      tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, title]) => (title ?? '').replaceAll('\\|', '|')),
+    }));
+}
+
+/** Attacks that no test of that title tries, or that nothing is said to stop. */
+export function untried(defences: readonly Defence[], titles: readonly Title[]): readonly string[] {
+  const known = new Set(titles.map(({ text }) => text));
+  return defences.flatMap(({ attack, defence, tests }) => [
+    ...(defence === '' ? [`${attack}: nothing stops it`] : []),
+    ...(tests.length === 0 ? [`${attack}: no test`] : []),
+    ...tests.filter((title) => !known.has(title)).map((title) => `${attack}: there is no test "${title}"`),
+  ]);
 }
 
 /** Rows `| what | executed | M1, M2 |` of all tables of a page. */
