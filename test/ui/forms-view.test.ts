@@ -84,6 +84,17 @@ describe('texts of a form', () => {
     );
   });
 
+  test('[UI62] what somebody answered becomes neither a link, a heading nor a list in them', async () => {
+    const [values, text] = [
+      { why: '[tekan](https://elsewhere.example) *x* `y`\n\n# Judul\n\n- satu' },
+      'Alasan: {{why}} [aturan](https://kota.example)',
+    ];
+    const html = await render([{ type: 'text', text }], { values });
+    expect(html).toContain('[tekan](https://elsewhere.example) *x* `y`');
+    expect(html).toContain('<a href="https://kota.example">aturan</a>');
+    expect(html).not.toMatch(/href="https:..elsewhere|<em>|<code>|<h2>|<li>/);
+  });
+
   test('[UI62] load no picture from outside', async () => {
     const html = await render([
       { type: 'image', source: 'https://elsewhere.example/a.png', alt: 'luar' },

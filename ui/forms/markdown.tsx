@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { shown } from './as-written.ts';
 
 /**
  * A small part of Markdown: headings, paragraphs, lists, **strong**, *emphasis*, `code`, [links](https://...).
@@ -40,13 +41,13 @@ function inline(text: string): ReactNode {
 }
 
 function Inline({ part }: { readonly part: string }): ReactNode {
-  if (/^\*\*.+\*\*$/.test(part)) return <strong>{part.slice(2, -2)}</strong>;
-  if (/^\*.+\*$/.test(part)) return <em>{part.slice(1, -1)}</em>;
-  if (/^`.+`$/.test(part)) return <code>{part.slice(1, -1)}</code>;
-  const link = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(part);
+  if (/^\*\*.+\*\*$/.test(part)) return <strong>{shown(part.slice(2, -2))}</strong>;
+  if (/^\*.+\*$/.test(part)) return <em>{shown(part.slice(1, -1))}</em>;
+  if (/^`.+`$/.test(part)) return <code>{shown(part.slice(1, -1))}</code>;
+  const [, words = '', to = ''] = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(part) ?? [];
   // DANGER: only these schemes become links; anything else (javascript:, data:) stays text.
-  if (link && /^(https?:\/\/|mailto:|tel:|\/(?!\/))/.test(link[2] ?? '')) return <a href={link[2]}>{link[1]}</a>;
-  return part;
+  if (/^(https?:\/\/|mailto:|tel:|\/(?!\/))/.test(shown(to))) return <a href={shown(to)}>{shown(words)}</a>;
+  return shown(part);
 }
 
 /** HTML of an author as plain text blocks: tags fall away, block ends become paragraphs. */
