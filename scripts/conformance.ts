@@ -13,6 +13,7 @@ import type { ConformanceSet, Tally } from './conformance/tally.ts';
 
 const SETS: readonly { name: string; load: () => Promise<ConformanceSet> }[] = [
   { name: 'dmn-tck', load: async () => (await import('./conformance/dmn-tck.ts')).set },
+  { name: 'feelin', load: async () => (await import('./conformance/feelin.ts')).set },
   { name: 'feel-builtins-examples', load: async () => (await import('./conformance/feel-builtins-examples.ts')).set },
   { name: 'bpmn-miwg', load: async () => (await import('./conformance/bpmn-miwg.ts')).set },
   { name: 'zeebe-bpmn-moddle', load: async () => (await import('./conformance/zeebe-moddle.ts')).set },
