@@ -21,23 +21,41 @@ export function prescan(xml: string): Problem | undefined {
 
 function scanTags(xml: string): Problem | undefined {
   const seen = { depth: 0, tags: 0, namespaces: 0 };
-  for (let at = xml.indexOf('<'); at >= 0;) {
-    const skip = skipped(xml, at);
-    if (skip === 'doctype') {
+  for (const [tag, at] of tagsOf(xml)) {
+    if (tag === DOCTYPE) {
       return problem(
         'DOCTYPE_REFUSED',
         `Expected a diagram without DOCTYPE, but line ${lineOf(xml, at)} has one.`,
         'Remove the DOCTYPE; BPMN needs none, and it can make a reader fetch or expand things.',
       );
     }
-    const end = skip ?? tagEnd(xml, at);
-    if (skip === undefined) {
-      const wrong = countTag(xml.slice(at, end), seen);
-      if (wrong) return { ...wrong, message: `${wrong.message.slice(0, -1)} (line ${lineOf(xml, at)}).` };
-    }
-    at = xml.indexOf('<', Math.max(end, at + 1));
+    const wrong = countTag(tag, seen);
+    if (wrong) return { ...wrong, message: `${wrong.message.slice(0, -1)} (line ${lineOf(xml, at)}).` };
   }
   return undefined;
+}
+
+/** The line where the text is nested deeper than `levels`; undefined: it is nowhere. One linear pass, nothing is parsed. */
+export function deeperThan(xml: string, levels: number): number | undefined {
+  let depth = 0;
+  for (const [tag, at] of tagsOf(xml)) {
+    if (tag.startsWith('</')) depth--;
+    else if (!tag.endsWith('/>') && ++depth > levels) return lineOf(xml, at);
+  }
+  return undefined;
+}
+
+const DOCTYPE = '<!';
+
+/** Tags with their places, a document type as `<!`; comments, CDATA and processing instructions are left out. */
+function* tagsOf(xml: string): Generator<readonly [tag: string, at: number]> {
+  for (let at = xml.indexOf('<'); at >= 0;) {
+    const skip = skipped(xml, at);
+    const end = skip === undefined ? tagEnd(xml, at) : skip === 'doctype' ? at + DOCTYPE.length : skip;
+    if (skip === undefined) yield [xml.slice(at, end), at];
+    if (skip === 'doctype') yield [DOCTYPE, at];
+    at = xml.indexOf('<', Math.max(end, at + 1));
+  }
 }
 
 /** End of a comment, CDATA section or processing instruction that begins here; undefined for a tag. */

@@ -1,6 +1,7 @@
 import { DmnModdle } from 'dmn-moddle';
 import { flatten } from '../compile/flat.ts';
 import type { FlatTree } from '../compile/flat.ts';
+import { deeperThan } from '../compile/prescan.ts';
 import type { DecisionProblem } from './problem.ts';
 
 /** An element of the model as dmn-moddle reads it. Look at it through the functions below: what a file leaves out is undefined. */
@@ -54,6 +55,8 @@ const EXTRA_TYPES: readonly object[] = [
 ];
 
 const LENGTH_LIMIT = 5_000_000;
+/** boxed expressions within each other take two or three each */
+const DEPTH_LIMIT = 128;
 let moddle: DmnModdle | null = null;
 
 function reader(): DmnModdle {
@@ -74,6 +77,8 @@ export async function readModel(
   if (xml.length > LENGTH_LIMIT)
     return refused(`Expected a decision model of at most ${LENGTH_LIMIT} characters, but it has ${xml.length}.`);
   if (/<!DOCTYPE/i.test(xml)) return refused('Expected a decision model without a document type, but it declares one.');
+  const deep = deeperThan(xml, DEPTH_LIMIT);
+  if (deep !== undefined) return refused(`Expected at most ${DEPTH_LIMIT} levels of nesting, but line ${deep} is deeper.`);
   try {
     const text = NAMESPACES.reduce((made, [from, to]) => made.replace(from, to), xml);
     const { rootElement, warnings } = await reader().fromXML(text);

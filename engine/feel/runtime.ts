@@ -59,7 +59,9 @@ export class Meter {
   /** above 0: somebody asked whether a thing exists, so a missing one is no complaint */
   quiet = 0;
   kept: Warning[] | null = null;
+  readonly budget: number;
   constructor(budget: number = STEP_BUDGET) {
+    this.budget = budget;
     this.left = budget;
   }
   get warnings(): readonly Warning[] {
@@ -105,7 +107,7 @@ export class Runtime {
     if (this.meter.left < 0) {
       throw new EvaluationFailure(
         'budget',
-        'Expected the expression to finish within its budget of steps, but it needs more. Make the lists or ranges smaller.',
+        `Expected the expression to finish within its budget of ${this.meter.budget} steps, but it needs more. Make the lists or ranges smaller.`,
       );
     }
   }
