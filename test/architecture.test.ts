@@ -50,6 +50,46 @@ export function violation({ file, target }: Import): string | undefined {
     : undefined;
 }
 
+/** Files that need each other to run, as groups. Types alone bind nobody: they are gone when it runs. */
+export function cycles(files: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const reached = new Map<string, ReadonlySet<string>>();
+  for (const file of files.keys()) {
+    const found = new Set<string>();
+    const open = [...(files.get(file) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      open.push(...(files.get(next) ?? []));
+    }
+    reached.set(file, found);
+  }
+  const groups = new Map<string, string[]>();
+  for (const [file, found] of reached) {
+    if (!found.has(file)) continue;
+    const group = [...found].filter((other) => reached.get(other)?.has(file)).toSorted();
+    groups.set(group.join(' '), group);
+  }
+  return [...groups.values()];
+}
+
+function graphOf(all: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const known = new Set(all);
+  const aimed = (file: string, source: string): readonly string[] =>
+    importsOf(source.replace(/^(?:import|export) type [^;]*;/gm, ''))
+      .filter((target) => target.startsWith('.'))
+      .map((target) => relative(top, resolve(top, dirname(file), target)))
+      .filter((target) => known.has(target));
+  return new Map(all.map((file) => [file, aimed(file, readFileSync(join(top, file), 'utf8'))]));
+}
+
+/** What calls itself by its nature: each first file of a group. */
+const RECURSIVE = new Set([
+  // an expression holds expressions
+  'engine/feel/builtins/index.ts',
+  // a group of form fields holds form fields
+  'ui/forms/containers.tsx',
+]);
+
 const rooms = Object.keys(borders).filter((room) => readdirSync(top).includes(room));
 
 describe('imports point one way', () => {
@@ -100,5 +140,19 @@ describe('nothing from a model runs as JavaScript', () => {
   const guarded = rooms.flatMap(sources);
   test.each(guarded)('[AR3] %s has no eval', (file) => {
     expect(readFileSync(join(top, file), 'utf8')).not.toMatch(/\beval\(|new Function\(|\bvm\.run|AsyncFunction\b/);
+  });
+});
+
+describe('no file needs one that needs it', () => {
+  test('[AR1] but for what is recursive by its nature', () => {
+    const found = cycles(graphOf(rooms.flatMap(sources)));
+    expect(found.filter(([first = '']) => !RECURSIVE.has(first))).toEqual([]);
+    expect(found.map(([first]) => first)).toEqual(expect.arrayContaining([...RECURSIVE]));
+  });
+
+  test('[AR1] a ring is found, a chain is none', () => {
+    const chain = new Map([['a', ['b']], ['b', ['c']], ['c', []]]); // prettier-ignore
+    expect(cycles(chain)).toEqual([]);
+    expect(cycles(new Map([...chain, ['c', ['a']], ['d', ['a']]]))).toEqual([['a', 'b', 'c']]);
   });
 });

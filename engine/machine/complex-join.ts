@@ -8,10 +8,10 @@ import type { Element, ElementOf } from '../process.ts';
 import type { ElementInstance } from '../state.ts';
 import type { ElementId, Json } from '../terms.ts';
 import { activate } from './activation.ts';
+import { nothingElseArrives } from './arrivals.ts';
 import { evaluateBoolean } from './evaluate.ts';
 import { Fault } from './fault.ts';
 import { raiseIncidentAt } from './incidents.ts';
-import { nothingElseArrives } from './inclusive-join.ts';
 import type { Run } from './run.ts';
 import { setLocal } from './variables.ts';
 

@@ -11,7 +11,8 @@ import type { Collection, CollectionName } from '../collections.ts';
 import { memberIndexesOf, MEMBER } from './sqlite-members.ts';
 import type { MemberIndex } from './sqlite-members.ts';
 import type { Condition, Ordering, SearchPlan } from './search-plan.ts';
-import { columnOf, KEY, plainIndexes } from './sqlite-schema.ts';
+import { columnOf, KEY } from './sqlite-columns.ts';
+import { plainIndexes } from './sqlite-schema.ts';
 import { conditionSql, joined, limited, positionSql } from './sqlite-search.ts';
 import type { Sql } from './sqlite-search.ts';
 

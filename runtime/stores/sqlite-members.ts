@@ -4,7 +4,7 @@
  * NEEDS `PRAGMA recursive_triggers=ON` on every connection that writes: else a replaced row would leave its old lines behind.
  */
 import type { Collection, CollectionName } from '../collections.ts';
-import { columnDefinition, columnOf, KEY } from './sqlite-schema.ts';
+import { columnDefinition, columnOf, KEY } from './sqlite-columns.ts';
 
 export interface MemberIndex {
   readonly name: CollectionName;

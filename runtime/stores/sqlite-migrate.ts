@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { collections } from '../collections.ts';
 import type { CollectionName } from '../collections.ts';
 import { memberStatements } from './sqlite-members.ts';
-import { columnDefinition, columnsOf, SCHEMA_VERSION, schemaStatements } from './sqlite-schema.ts';
+import { columnDefinition, columnsOf } from './sqlite-columns.ts';
+import { SCHEMA_VERSION, schemaStatements } from './sqlite-schema.ts';
 import type { Statements } from './sqlite-schema.ts';
 
 /** Brings the file to this program's schema in one transaction. Throws when a newer program wrote it: running on would lose what only that one understands. */

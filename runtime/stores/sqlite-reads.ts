@@ -6,7 +6,7 @@ import type { Page, Query } from '../ports.ts';
 import { branchesOf } from './sqlite-branches.ts';
 import type { Branch } from './sqlite-branches.ts';
 import { keyValue } from './sqlite-rows.ts';
-import { KEY } from './sqlite-schema.ts';
+import { KEY } from './sqlite-columns.ts';
 import { pageOf, searchPlan } from './search-plan.ts';
 import type { Condition, SearchPlan } from './search-plan.ts';
 import { compareValues, matches } from './matches.ts';

@@ -6,7 +6,7 @@ import type { Collection, CollectionName, FieldType, Row } from '../collections.
 import type { RowChange } from '../ports.ts';
 import { checkRow } from './check-row.ts';
 import { fieldType, fieldValue } from './field-value.ts';
-import { KEY } from './sqlite-schema.ts';
+import { KEY } from './sqlite-columns.ts';
 import { bound } from './sqlite-search.ts';
 import type { Order, Step, StepWriter } from './sqlite-order.ts';
 import { numberOf, putText, step } from './sqlite-texts.ts';

@@ -1,52 +1,14 @@
 /**
- * Tables and indexes of the SQLite store, made from runtime/collections.ts: one table per collection, one column per field.
- * Absent values of comparable fields are the blob X'FF', not NULL: SQLite orders it after every number and text, so equality, ranges, order
- * and cursors all run on plain columns and plain indexes. Lists and json are JSON text, NULL when absent.
+ * Tables and indexes of the SQLite store, made from runtime/collections.ts: one table per collection, one column per field (sqlite-columns.ts).
  */
 import { collections } from '../collections.ts';
-import type { Collection, CollectionName, FieldType } from '../collections.ts';
+import type { Collection, CollectionName } from '../collections.ts';
+import { columnDefinition, columnOf, columnsOf, KEY } from './sqlite-columns.ts';
 import { memberIndexesOf } from './sqlite-members.ts';
 import type { MemberIndex } from './sqlite-members.ts';
 
 /** Raise when tables of ours change in a way that older programs cannot read. */
 export const SCHEMA_VERSION = 1;
-
-/** Column that holds the row's own key. */
-export const KEY = '_key';
-
-export interface Column {
-  readonly field: string;
-  readonly type: FieldType;
-  /** quoted, as it stands in SQL */
-  readonly column: string;
-}
-
-/** Fields with a column of their own, in a fixed order; the key field is the primary key itself. */
-export function columnsOf(collection: Collection): readonly Column[] {
-  const known = columns.get(collection);
-  if (known) return known;
-  const made = Object.entries(collection.fields)
-    .filter(([field]) => field !== collection.key)
-    .map(([field, type]) => ({ field, type, column: `"${field}"` }));
-  columns.set(collection, made);
-  return made;
-}
-
-const columns = new WeakMap<Collection, readonly Column[]>();
-
-export function columnOf(collection: Collection, field: string | undefined): string {
-  return field === undefined || field === collection.key ? KEY : `"${field}"`;
-}
-
-const affinities: Record<FieldType, string> = {
-  key: 'INTEGER',
-  number: 'NUMERIC',
-  time: 'NUMERIC',
-  flag: 'INTEGER',
-  text: '',
-  list: 'TEXT',
-  json: 'TEXT',
-};
 
 const ownTables = [
   'CREATE TABLE IF NOT EXISTS "_counters" (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID',
@@ -79,11 +41,6 @@ function tableStatement(name: CollectionName): string {
   const columns = columnsOf(collection).map(({ column, type }) => columnDefinition(column, type));
   const key = collection.key === undefined ? `${KEY} TEXT PRIMARY KEY` : `${KEY} INTEGER PRIMARY KEY`;
   return `CREATE TABLE IF NOT EXISTS "${name}" (${[key, ...columns].join(', ')})${collection.key === undefined ? ' WITHOUT ROWID' : ''}`;
-}
-
-/** New columns of an existing table start as absent. */
-export function columnDefinition(column: string, type: FieldType): string {
-  return `${column} ${affinities[type]}${type === 'list' || type === 'json' ? '' : " NOT NULL DEFAULT (X'FF')"}`;
 }
 
 /** Rows that lie within their instance's keys need no index to be found by it: they stand side by side. */

@@ -7,8 +7,9 @@ import { wildcardParts } from './matches.ts';
 import type { Condition, Operator, SearchPlan } from './search-plan.ts';
 import { memberIndexesOf, MEMBER } from './sqlite-members.ts';
 import { ABSENT } from './sqlite-order.ts';
-import { columnOf, columnsOf, CONTINUED, KEY, presence } from './sqlite-schema.ts';
-import type { Column } from './sqlite-schema.ts';
+import { columnOf, columnsOf, KEY } from './sqlite-columns.ts';
+import { CONTINUED, presence } from './sqlite-schema.ts';
+import type { Column } from './sqlite-columns.ts';
 
 /** Text with `?` places and what goes into them. Names come from runtime/collections.ts only, values never become text. */
 export interface Sql {

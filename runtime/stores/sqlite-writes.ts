@@ -5,7 +5,7 @@ import type { Commit, LeaseRequest, RowChange, StoredEffect } from '../ports.ts'
 import { searchPlan } from './search-plan.ts';
 import type { Order, Step, Text } from './sqlite-order.ts';
 import { claimStep, keyOfText, rowsOf } from './sqlite-rows.ts';
-import { KEY } from './sqlite-schema.ts';
+import { KEY } from './sqlite-columns.ts';
 import { bound, conditionSql, decodeRow, limited, selection } from './sqlite-search.ts';
 import { putText, step } from './sqlite-texts.ts';
 
