@@ -93,6 +93,8 @@ export type Comparison = {
   readonly $like?: string;
   /** the field is a list and holds at least one of these */
   readonly $hasAny?: readonly unknown[];
+  /** … and holds each of these */
+  readonly $hasAll?: readonly unknown[];
 };
 /** All fields must hold (and); `$or`: at least one of these filters. */
 export interface Filter {

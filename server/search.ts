@@ -142,6 +142,8 @@ function tenant(value: unknown): Filter {
 
 /** A plain value, or operators on values of the field's kind. Public for filters inside other filters. */
 export function wantedOf(path: string, kind: FilterKind, value: unknown): unknown {
+  // as Camunda asks for tags: rows that have each of them
+  if (kind === 'member' && Array.isArray(value) && value.length <= 100) return { $hasAll: value.map((one) => scalar(path, kind, one)) };
   if (typeof value !== 'object' || value === null)
     return kind === 'member' ? { $hasAny: [scalar(path, kind, value)] } : { $eq: scalar(path, kind, value) };
   const operators = Object.entries(record(path, value)).map(

@@ -115,6 +115,8 @@ function comparison({ field, type }: { readonly field: string; readonly type: Fi
   if (name === '$in' && values) return { kind: 'in', field, negated: false, values: values.map((entry) => fieldValue(type, entry)) };
   if (name === '$notIn' && values) return { kind: 'in', field, negated: true, values: values.map((entry) => fieldValue(type, entry)) };
   if (name === '$hasAny' && values && type === 'list') return { kind: 'has-any', field, values: values.map(String) };
+  if (name === '$hasAll' && values && type === 'list')
+    return { kind: 'and', parts: values.map((one) => ({ kind: 'has-any', field, values: [String(one)] })) };
   throw new InvalidQuery(`Expected an operator that ${field} understands, but got ${name}`);
 }
 

@@ -245,6 +245,8 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         ['$like is literal else', { name: { $like: '100\\* [x]' } }, ['4']],
         ['$like minds case', { name: { $like: 'check*' } }, []],
         ['$hasAny', { candidateGroups: { $hasAny: ['land', 'tax'] } }, ['1', '3']],
+        ['$hasAll', { candidateGroups: { $hasAll: ['land', 'fire'] } }, ['1']],
+        ['$hasAll of nothing', { candidateGroups: { $hasAll: [] } }, ['1', '2', '3', '4']],
         ['list absent', { candidateGroups: { $exists: false } }, ['4']],
         ['$or', { $or: [{ assignee: 'ani' }, { state: 'COMPLETED' }] }, ['1', '3']],
         ['$or of nothing', { $or: [] }, []],

@@ -162,6 +162,13 @@ describe('bindings and foreign extensions', () => {
     expect((await compile(xml({ formId: 'f' }))).problems).toEqual([]);
   });
 
+  test('[Z8] who made a step, from which template, and that an agent does it stays in the file; what nobody knows is refused', async () => {
+    const xml = (inner: string) => diagram(start('s'), job('a', [inner]), path('s a')).replace('<bpmn:serviceTask ', '<bpmn:serviceTask zeebe:modelerTemplate="agency.x.y" zeebe:modelerTemplateVersion="3" '); // prettier-ignore
+    const compiled = await compile(xml(zeebe('agentDefinition', { agentType: 'planner' })));
+    expect([compiled.ok, compiled.problems]).toEqual([true, []]);
+    expect((await compile(xml(zeebe('agentPlan', { agentType: 'planner' })))).problems).toMatchObject([{ code: 'UNREADABLE_CONTENT' }]);
+  });
+
   test('[Z6] what belongs to another engine is named in a warning; ours is not', async () => {
     const xml = (inner: string) =>
       diagram(start('s'), job('a', [inner]), path('s a')).replace(

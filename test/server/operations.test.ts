@@ -373,7 +373,7 @@ describe('results of listener and ad-hoc jobs', () => {
 });
 
 describe('batches', () => {
-  test('[V2-31] a filter chooses the cases; each ends by itself, and the items say how', async () => {
+  test('[V2-33] a filter chooses the cases; each ends by itself, and the items say how', async () => {
     await deploy('many', two);
     const keys = [await begin('many'), await begin('many'), await begin('many')];
     await on(keys[0] ?? '', 'modification', {
@@ -399,7 +399,7 @@ describe('batches', () => {
     expect((await operator('GET', `/v2/process-instances/${keys[0] ?? ''}`)).status).toBe(404);
   });
 
-  test('[V2-31] cases are migrated together, and the incidents of many are resolved', async () => {
+  test('[V2-33] cases are migrated together, and the incidents of many are resolved', async () => {
     await deploy('v1', two);
     const keys = [await begin('v1'), await begin('v1')];
     const target = await deploy('v2', two);
@@ -413,7 +413,7 @@ describe('batches', () => {
     });
   });
 
-  test('[V2-31] wrong filters, missing plans, strangers and finished batches are refused', async () => {
+  test('[V2-33] wrong filters, missing plans, strangers and finished batches are refused', async () => {
     const cancel = (body: object) => operator('POST', '/v2/process-instances/cancellation', body);
     expect((await cancel({})).status).toBe(400);
     expect((await cancel({ filter: { nonsense: 1 } })).status).toBe(400);

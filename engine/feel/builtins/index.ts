@@ -7,6 +7,7 @@ import { defineNumeric } from './numeric.ts';
 import { defineRange } from './range.ts';
 import { defineTemporal } from './temporal.ts';
 import { defineText } from './text.ts';
+import { defineWorkingDays } from './working-days.ts';
 import type { Runtime } from '../runtime.ts';
 import { FeelFunction } from '../values.ts';
 
@@ -17,7 +18,17 @@ const values = new Map<string, FeelFunction>();
 function builtins(): Table {
   if (table) return table;
   const made: Table = new Map();
-  for (const part of [defineConversion, defineNumeric, defineText, defineList, defineContext, defineTemporal, defineRange]) part(made);
+  for (const part of [
+    defineConversion,
+    defineNumeric,
+    defineText,
+    defineList,
+    defineContext,
+    defineTemporal,
+    defineWorkingDays,
+    defineRange,
+  ])
+    part(made);
   table = made;
   return made;
 }
