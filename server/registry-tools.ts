@@ -74,6 +74,8 @@ export interface RegistryTools {
   readContract(text: string, from?: string): Promise<ImportedContract>;
   /** the text behind an address, through the network guard; rejects like `readContract` */
   fetchDocument(url: string): Promise<string>;
+  /** of the contract that came with the house, which an imported one takes the place of */
+  shippedOperations(agencyId: string): Promise<readonly ContractOperation[] | undefined>;
   compareOperations(before: readonly ContractOperation[], after: readonly ContractOperation[]): readonly OperationChange[];
   /** JSON pointers of all leaves of a value, with `*` for the items of lists */
   fieldsOf(value: Json): readonly string[];

@@ -126,7 +126,7 @@ export async function startAlur(env: Env, options: StartOptions = {}): Promise<A
     // who serves nobody still tells how it is
     ...(web ? {} : { routes: healthRoutes }),
   });
-  const server = await listen(createServer(app), config);
+  const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE }, app), config);
   place.url = urlOf(server);
   published.resolve(place.url);
   const stopChores = chores({ ...options, runtime, agencies, carriers, publicUrl: await publicUrl, log, web });
@@ -166,6 +166,9 @@ function allSandboxes(own: Sandboxes, virtual: VirtualAgencies) {
     },
   };
 }
+
+/** An idle connection is ours to close only after a proxy has given it up (they do after 60 s): else it sends a request into a closed one. Milliseconds. */
+const KEEP_ALIVE = 75_000;
 
 function configFrom(env: Env): Config {
   const answer = readConfig(env);

@@ -2,6 +2,7 @@
 import type { AgencyDirectory, Contract } from './directory.ts';
 import { jobOfCallback } from './callback.ts';
 import { compareOperations } from './contracts/compare.ts';
+import type { ContractOperation } from './contracts/operation.ts';
 import { readContract } from './contracts/read-contract.ts';
 import { checkTemplate, templateOf } from './contracts/template.ts';
 import { fieldsOf } from './exchange.ts';
@@ -56,6 +57,7 @@ function toolsOf(context: RegistryContext, reaching: Reaching) {
     ...reaching,
     readContract: (text: string, from?: string) => readContract(text, { from, fetchText: reaching.fetchDocument }),
     compareOperations,
+    shippedOperations: (agencyId: string) => shippedOperations(context, agencyId),
     fieldsOf,
     templateOf,
     checkTemplate,
@@ -83,6 +85,14 @@ function toolsOf(context: RegistryContext, reaching: Reaching) {
       }
     },
   };
+}
+
+/** What the contract offers that came with the house, and that an imported one takes the place of; undefined: none came. */
+async function shippedOperations({ fallback }: RegistryContext, agencyId: string): Promise<readonly ContractOperation[] | undefined> {
+  const contract = await fallback.contractOf(agencyId);
+  if (contract === undefined) return undefined;
+  const text = contract.kind === 'wsdl' ? (contract.texts[0] ?? '') : JSON.stringify(contract.document);
+  return (await readContract(text)).operations;
 }
 
 /** Contracts and connections of configured agencies; `contracts` knows also those without a connection. */

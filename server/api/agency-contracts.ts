@@ -59,13 +59,20 @@ interface Difference {
   readonly breaking: boolean;
 }
 
+/** what calls are made by so far: the newest import, else what came with the house */
+const knownOperations = async (
+  asked: Asked,
+  agencyId: string,
+  before: Row | undefined,
+): Promise<readonly ContractOperation[] | undefined> =>
+  before === undefined ? await toolsOf(asked).shippedOperations(agencyId) : operationsOf(before);
+
 function differenceOf(
   asked: Asked,
   agencyId: string,
-  { before, after }: { readonly before: Row | undefined; readonly after: readonly ContractOperation[] },
+  { known, after }: { readonly known: readonly ContractOperation[] | undefined; readonly after: readonly ContractOperation[] },
 ): Difference {
-  const old = operationsOf(before);
-  const changes = before === undefined ? [] : toolsOf(asked).compareOperations(old, after);
+  const changes = known === undefined ? [] : toolsOf(asked).compareOperations(known, after);
   const ids = new Set(changes.filter(({ change }) => change !== 'added').map(({ operationId }) => operationId));
   const touched = touchedProcesses(asked.context.runtime.definitions, agencyId, ids);
   const used = new Set(touched.flatMap(({ operations }) => operations));
@@ -77,7 +84,8 @@ async function inspect(asked: Asked) {
   const contract = await contractFrom(asked, parseBody(asked, inspectBody));
   const before = await asked.context.runtime.store.get('agencyContracts', agencyId);
   const { format, title, apiVersion, hash, servers, notes, operations } = contract;
-  const picked = new Set(operationsOf(before).map(({ operationId }) => operationId));
+  const known = await knownOperations(asked, agencyId, before);
+  const picked = new Set((known ?? []).map(({ operationId }) => operationId));
   const after = operations.filter(({ operationId }) => picked.has(operationId));
   return ok({
     format,
@@ -88,7 +96,7 @@ async function inspect(asked: Asked) {
     notes,
     operations: operations.map((one) => ({ ...one, picked: picked.has(one.operationId) })),
     same: before?.['hash'] === hash,
-    ...differenceOf(asked, agencyId, { before, after }),
+    ...differenceOf(asked, agencyId, { known, after }),
   });
 }
 
@@ -105,7 +113,7 @@ async function put(asked: Asked) {
   const { store } = asked.context.runtime;
   for (let tried = 0; tried < TRIES; tried += 1) {
     const before = await store.get('agencyContracts', agencyId);
-    const difference = differenceOf(asked, agencyId, { before, after });
+    const difference = differenceOf(asked, agencyId, { known: await knownOperations(asked, agencyId, before), after });
     if (difference.breaking && !given.acceptBreaking)
       throw new Problem(
         'INVALID_STATE',

@@ -27,7 +27,10 @@ describe('starting', () => {
     const password = first.accounts[0]?.password ?? '';
     const deployed = await versions(first.url, password);
     expect(deployed.length).toBeGreaterThanOrEqual(2);
-    expect((await callerOf(first.url, {})('GET', '/readyz')).body).toEqual({ status: 'ready', queue: 'in-process' });
+    const ready = await callerOf(first.url, {})('GET', '/readyz');
+    expect(ready.body).toEqual({ status: 'ready', queue: 'in-process' });
+    // longer than proxies keep an idle connection: it is theirs to close first
+    expect(ready.headers.get('keep-alive')).toBe('timeout=75');
     await first.close();
     await first.close();
 

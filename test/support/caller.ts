@@ -22,24 +22,38 @@ export function callerOf(url: string, own: Readonly<Record<string, string>>): Ca
     if (body instanceof FormData) return withForm(url + path, { method, body, headers: { ...own, ...headers } });
     const type = body === undefined ? undefined : typeof body === 'string' ? 'text/plain;charset=UTF-8' : 'application/json';
     const bytes = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-    const sent = request(new URL(url + path), {
-      method,
-      agent,
-      headers: {
-        ...(type === undefined ? {} : { 'content-type': type }),
-        ...(bytes === undefined ? {} : { 'content-length': String(bytes.length) }),
-        ...lowered(own),
-        ...lowered(headers),
-      },
-    });
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      sent.once('response', resolve).once('error', reject).end(bytes);
-    });
+    const all = {
+      ...(type === undefined ? {} : { 'content-type': type }),
+      ...(bytes === undefined ? {} : { 'content-length': String(bytes.length) }),
+      ...lowered(own),
+      ...lowered(headers),
+    };
+    const response = await answered(new URL(url + path), { method, headers: all, bytes });
     response.setEncoding('utf8');
     let text = '';
     for await (const part of response) text += String(part);
     return answerOf(response.statusCode ?? 0, headersOf(response), text);
   };
+}
+
+interface Sent {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer | undefined;
+}
+
+/** A connection that lay idle may be closed by the server in the moment in which it is used again: nothing was asked by it then. */
+async function answered(url: URL, { method, headers, bytes }: Sent): Promise<IncomingMessage> {
+  for (;;) {
+    const sent = request(url, { method, agent, headers });
+    try {
+      return await new Promise<IncomingMessage>((resolve, reject) => {
+        sent.once('response', resolve).once('error', reject).end(bytes);
+      });
+    } catch (error) {
+      if (!sent.reusedSocket || (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    }
+  }
 }
 
 async function withForm(url: string, asked: RequestInit): Promise<Answer> {
