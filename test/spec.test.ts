@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { defencesOf, misfits, rowsOf, rulesOf, titlesOf, unprovenRows, untried } from './support/specification.ts';
+import { defencesOf, misfits, rowsOf, rulesOf, titlesOf, unprovenFaults, unprovenRows, untried } from './support/specification.ts';
 
 const top = resolve(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(top, path), 'utf8');
@@ -59,6 +59,23 @@ describe('docs/coverage.md', () => {
       'd: M2 is not tested',
       'd: M3 is no rule',
     ]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const HEADING = 'Faults, each tried';
+
+  test('[AR4] every fault names rules that have tests', () => {
+    const faults = defencesOf(read('docs/operations.md'), HEADING);
+    expect(faults).toHaveLength(25);
+    expect(unprovenFaults(faults, specification, titles)).toEqual([]);
+  });
+
+  test('[AR4] a fault that nobody tries is seen', () => {
+    const page = `\n## ${HEADING}\n\n| a | d | r |\n|---|---|---|\n| A | holds | M1 |\n| B | holds | M1, M2, M3 |\n| C | holds | |\n`;
+    expect(
+      unprovenFaults(defencesOf(page, HEADING), '- **M1** One.\n- **M2** Two.', titlesOf('a.test.ts', `test('[M1] good', f)`)),
+    ).toEqual(['B: M2 is not tested', 'B: M3 is no rule', 'C: nothing holds, or no rule says so']);
   });
 });
 

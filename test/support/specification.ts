@@ -76,6 +76,8 @@ export interface Defence {
   readonly defence: string;
   /** titles of the tests that try the attack */
   readonly tests: readonly string[];
+  /** the last column as it stands */
+  readonly cell: string;
 }
 
 /** Rows `| attack | what stops it | titles of tests in backticks |` of the table under one heading of a page. */
@@ -91,6 +93,7 @@ export function defencesOf(page: string, heading: string): readonly Defence[] {
       attack,
       defence,
       tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, title]) => (title ?? '').replaceAll('\\|', '|')),
+      cell: tests,
     }));
 }
 
@@ -102,6 +105,21 @@ export function untried(defences: readonly Defence[], titles: readonly Title[]):
     ...(tests.length === 0 ? [`${attack}: no test`] : []),
     ...tests.filter((title) => !known.has(title)).map((title) => `${attack}: there is no test "${title}"`),
   ]);
+}
+
+/** Faults whose rules (last column of the table under the heading) do not exist or have no test, or that name none. */
+export function unprovenFaults(rows: readonly Defence[], specification: string, titles: readonly Title[]): readonly string[] {
+  const rules = new Set(rulesOf(specification));
+  const tested = new Set(titles.map(({ id }) => id));
+  return rows.flatMap(({ attack, defence, cell }) => {
+    const ids = cell.split(/,\s*/).filter((id) => id !== '');
+    return [
+      ...(defence === '' || ids.length === 0 ? [`${attack}: nothing holds, or no rule says so`] : []),
+      ...ids
+        .filter((id) => !rules.has(id) || !tested.has(id))
+        .map((id) => `${attack}: ${id} is ${rules.has(id) ? 'not tested' : 'no rule'}`),
+    ];
+  });
 }
 
 /** Rows `| what | executed | M1, M2 |` of all tables of a page. */
