@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { readBody } from './body.ts';
 import type { Context } from './context.ts';
 import { ifUnchanged, isTagged, tagged } from './etags.ts';
+import { maskedReply } from './identity-mask.ts';
 import { NO_MEMO, once } from './idempotency.ts';
 import type { Answered, Memo } from './idempotency.ts';
 import { refuseForeignOrigin } from './origin.ts';
@@ -93,7 +94,7 @@ async function answer(route: Route, exchange: Exchange): Promise<void> {
   const reply = await replyOf(route, twin, askedOf({ context, reader, request, body, files, signal: gone.signal }));
   if (route.records === 'house' && reply.repeated !== true)
     await audit(context, reader, { action: 'call', subject: `${request.method} ${request.path}`.slice(0, 300), outcome: 'done' });
-  write(response, reply);
+  write(response, maskedReply(reader, reply));
 }
 
 /** What the conventions of the interface put around a handler: made once, still as it was, or with a tag. */

@@ -7,6 +7,7 @@ import type { Row } from '../runtime/collections.ts';
 import type { Definition, Definitions } from '../runtime/runtime.ts';
 import { has } from './reader.ts';
 import type { Reader } from './reader.ts';
+import type { Reply } from './reply.ts';
 
 const SIXTEEN = /(?<!\d)\d{12}(\d{4})(?!\d)/g;
 
@@ -45,6 +46,37 @@ export function maskedValues<T extends Readonly<Record<string, Json>>>(reader: R
 /** Text that people read, e.g. what went wrong. */
 export function maskedText<T>(reader: Reader, text: T): T {
   return typeof text === 'string' && !seesIdentity(reader) ? (bySixteen(text) as T) : text;
+}
+
+/** names of fields that hold keys of ours, which have as many digits; what a message is matched by is no key of ours */
+const OURS = /(?:(?<!^correlation)Key|Keys|Cursor)$/;
+
+/**
+ * THE WALL BEHIND EVERY ADDRESS: numbers of the shape are masked in whatever is told, also in texts where nobody expects one (an application's number,
+ * a tag, what a message is matched by, a reason). Values, among them numbers, are masked before, by those who know their class.
+ */
+export function maskedReply<T extends Reply>(reader: Reader, reply: T): T {
+  if (seesIdentity(reader)) return reply;
+  const { body, headers } = reply;
+  const name = headers?.['content-disposition'];
+  return {
+    ...reply,
+    ...(body === undefined ? {} : { body: maskedBody(body) }),
+    // a file's name is a text like any other; what is in the file is not looked into
+    ...(typeof name === 'string' ? { headers: { ...headers, 'content-disposition': bySixteen(name) } } : {}),
+  };
+}
+
+/** Does this filter, as it came, ask for a number of the shape? Whoever sees them masked must not find out by asking whether there is one. */
+export function asksForIdentity(reader: Reader, filter: unknown): boolean {
+  return !seesIdentity(reader) && JSON.stringify(maskedBody(filter)) !== JSON.stringify(filter);
+}
+
+function maskedBody(told: unknown): unknown {
+  if (typeof told === 'string') return bySixteen(told);
+  if (Array.isArray(told)) return told.map(maskedBody);
+  if (typeof told !== 'object' || told === null) return told;
+  return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, OURS.test(name) ? value : maskedBody(value)]));
 }
 
 /** `wholly`: every text and number in it is of the class */

@@ -6,6 +6,7 @@ import { isKey } from '../engine/keys.ts';
 import type { CollectionName, Row } from '../runtime/collections.ts';
 import type { Filter, Query } from '../runtime/ports.ts';
 import { z } from 'zod';
+import { asksForIdentity } from './identity-mask.ts';
 import { parseBody, shown } from './input.ts';
 import { Problem } from './problem.ts';
 import { ok } from './reply.ts';
@@ -68,6 +69,8 @@ export async function search(
 
 async function queryOf(asked: Asked, table: SearchTable): Promise<Query> {
   const given = parseBody(asked, body, {});
+  if (asksForIdentity(asked.reader, given.filter ?? {}))
+    throw new Problem('FORBIDDEN', 'Expected a search without a whole identity number, because you see them masked, but there is one');
   const sort = (given.sort ?? []).map(({ field, order }) => ({
     field: sortField(table, field),
     order: order?.toUpperCase() === 'DESC' ? ('DESC' as const) : ('ASC' as const),

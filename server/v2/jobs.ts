@@ -4,7 +4,7 @@ import type { Aimed, ActivatedJob } from '../../runtime/runtime.ts';
 import { allRows } from '../all-rows.ts';
 import { readableRow } from '../case-reads.ts';
 import { ownsCase, seenNames, troubleScope } from '../case-sight.ts';
-import { maskedText } from '../identity-mask.ts';
+import { maskedText, maskedValues } from '../identity-mask.ts';
 import { keyParam, name, parseBody, variables } from '../input.ts';
 import { jobScope, seesJobs, worksOnJobs } from '../policy.ts';
 import { Problem, accepted } from '../problem.ts';
@@ -49,7 +49,9 @@ async function activate(asked: Asked) {
     },
     asked.signal,
   );
-  return ok({ jobs: await Promise.all(activated.map(async (one) => showActivated({ ...one, variables: await seenValues(asked, one) }))) });
+  const { definitions } = asked.context.runtime;
+  const seen = async (one: ActivatedJob) => maskedValues(asked.reader, definitions, await seenValues(asked, one));
+  return ok({ jobs: await Promise.all(activated.map(async (one) => showActivated({ ...one, variables: await seen(one) }))) });
 }
 
 /** A worker of another agency than the owner gets what its step is given and what its agency sees: nothing else of the case. */

@@ -1,5 +1,6 @@
 /** Three agencies on one server: alpha owns cases full of marks, beta takes part in one of them, gamma in none. */
 import { accountRow } from '../../server/accounts.ts';
+import type { AppOptions } from '../../server/app.ts';
 import type { Person } from '../../server/demo-accounts.ts';
 import { roles } from '../../server/reader.ts';
 import { Sessions } from '../../server/sessions.ts';
@@ -80,8 +81,8 @@ async function openSessions({ runtime: { store }, url }: House): Promise<Readonl
 }
 
 /** `storeUrl`: address of the database, given the house's folder; default: memory */
-export async function openSeeds(storeUrl?: (folder: string) => string): Promise<Seeds> {
-  const house = await openHouse({}, storeUrl);
+export async function openSeeds(storeUrl?: (folder: string) => string, options: Partial<AppOptions> = {}): Promise<Seeds> {
+  const house = await openHouse(options, storeUrl);
   const callers = await openSessions(house);
   const as = (name: string): Caller => callers.get(name) ?? house.nobody;
   for (const [id, owner, worker] of [
