@@ -64,7 +64,9 @@ async function diskFull(
   { small, house }: NonNullable<Grounds['disk']>,
   { milliseconds, complain }: { readonly milliseconds: number; readonly complain: Grounds['complain'] },
 ): Promise<void> {
-  await house.everybodyServes().catch(() => undefined);
+  // whoever does not serve before it cannot be blamed on the disk
+  const why = await house.everybodyServes().then(() => undefined, String);
+  if (why !== undefined) return complain(`before the disk was full: ${why}`);
   const over = small.full(milliseconds + 500);
   await sleep(300);
   if ((await openCases(house)) === undefined) complain('while the disk was full, nothing could be read');
