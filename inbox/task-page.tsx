@@ -78,6 +78,8 @@ interface TaskProps {
 function Task({ detail, user, onCompleted }: TaskProps): ReactNode {
   const { t } = useTranslation('inbox');
   const { task } = detail;
+  // here, because a task that is ended by it offers nothing any more
+  const [raised, setRaised] = useState<string>();
   const open = !['COMPLETED', 'COMPLETING', 'CANCELED', 'CANCELING', 'FAILED'].includes(task.state);
   return (
     <div className="inbox-columns">
@@ -93,15 +95,20 @@ function Task({ detail, user, onCompleted }: TaskProps): ReactNode {
             {detail.case.state === 'canceled' && <span>{t('task.caseStopped')}</span>}
           </p>
         </header>
+        {raised && (
+          <Notice kind="good">
+            <p role="status">{t(open ? 'raise.done' : 'raise.doneAndOver', { name: raised })}</p>
+          </Notice>
+        )}
         {open ? (
           <TaskHolder task={task} user={user} />
-        ) : (
+        ) : raised ? null : (
           <Notice kind="warn" title={t(task.state.startsWith('CANCEL') ? 'task.canceled' : 'task.doneByOther')}>
             <p>{t('task.doneByOtherText')}</p>
           </Notice>
         )}
         <TaskForm detail={detail} user={user} mayFill={open && task.assignee === user.username} onCompleted={onCompleted} />
-        {open && task.assignee === user.username && <TaskRaise detail={detail} />}
+        {open && task.assignee === user.username && <TaskRaise detail={detail} onRaised={setRaised} />}
       </div>
       <CaseContext detail={detail} />
       <div className="inbox-across">

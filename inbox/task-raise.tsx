@@ -11,26 +11,20 @@ import { inLanguage } from '../ui/i18n.ts';
 import type { Raisable, TaskDetail } from './queries.ts';
 
 /** What the diagram offers beside completing the task: an error or escalation with a reason. Nothing where it offers nothing. */
-export function TaskRaise({ detail }: { readonly detail: TaskDetail }): ReactNode {
+export function TaskRaise({ detail, onRaised }: { readonly detail: TaskDetail; readonly onRaised: (name: string) => void }): ReactNode {
   const { t } = useTranslation('inbox');
   const [asked, setAsked] = useState<Raisable>();
-  const [done, setDone] = useState<string>();
   if (detail.raises.length === 0) return null;
   return (
     <section className="card stack-small" aria-label={t('raise.title')}>
       <h2>{t('raise.title')}</h2>
       {detail.raises.map((way) => (
         <div className="stack-small" key={`${way.kind} ${way.code}`}>
-          <Button onClick={() => (setDone(undefined), setAsked(way))}>{wordsOf(way)}</Button>
+          <Button onClick={() => setAsked(way)}>{wordsOf(way)}</Button>
           <span className="soft">{t(way.interrupting ? 'raise.ends' : 'raise.stays')}</span>
         </div>
       ))}
-      {done && (
-        <Notice kind="good">
-          <p role="status">{t('raise.done', { name: done })}</p>
-        </Notice>
-      )}
-      {asked && <AskReason way={asked} task={detail.task.userTaskKey} onDone={setDone} onClose={() => setAsked(undefined)} />}
+      {asked && <AskReason way={asked} task={detail.task.userTaskKey} onDone={onRaised} onClose={() => setAsked(undefined)} />}
     </section>
   );
 }
