@@ -8,6 +8,7 @@ import type { Found } from './checker.ts';
 import { markOnly, outline, selectElement } from './diagram-marks.ts';
 import { RehearsalPanel } from './rehearsal-panel.tsx';
 import { ProblemList } from './problem-list.tsx';
+import { SeenPanel } from './seen-panel.tsx';
 import type { Drawing } from './use-drawing.ts';
 import { useRehearsal } from './use-rehearsal.ts';
 import type { Rehearsing } from './use-rehearsal.ts';
@@ -50,6 +51,7 @@ interface Body {
 
 function PanelBody({ tab, drawing, rehearsal, shown, onSelect, onShow }: Body): ReactNode {
   if (tab === 'outline') return <Outline drawing={drawing} onSelect={onSelect} />;
+  if (tab === 'seen') return <SeenPanel drawing={drawing} onSelect={onSelect} />;
   if (tab === 'rehearsal') return <RehearsalPanel drawing={drawing} rehearsal={rehearsal} onSelect={onSelect} />;
   return <ProblemList drawing={drawing} shown={shown} onShow={onShow} />;
 }
@@ -85,7 +87,7 @@ export function BottomPanel({ drawing }: { readonly drawing: Drawing }): ReactNo
   };
   return (
     <section
-      className={`m-bottom ${folded ? 'm-bottom-folded' : ''} ${tab === 'rehearsal' ? 'm-bottom-tall' : ''}`}
+      className={`m-bottom ${folded ? 'm-bottom-folded' : ''} ${tab === 'rehearsal' || tab === 'seen' ? 'm-bottom-tall' : ''}`}
       aria-label={t('problems.title')}
     >
       <div className="visually-hidden" role="status">
@@ -104,6 +106,7 @@ export function BottomPanel({ drawing }: { readonly drawing: Drawing }): ReactNo
         tabs={[
           { id: 'problems', title: t('problems.title'), count: problems.length },
           { id: 'outline', title: t('problems.outline') },
+          { id: 'seen', title: t('seen.title') },
           { id: 'rehearsal', title: t('rehearsal.title') },
         ]}
       >

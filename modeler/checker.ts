@@ -1,3 +1,4 @@
+import type { Visibility } from '../engine/analysis/visibility.ts';
 import type { Problem } from '../engine/index.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -22,7 +23,18 @@ export interface Looked {
   readonly states: number;
 }
 
-export type Verdict = { readonly found: readonly Found[]; readonly looked?: Looked } | { readonly failed: string };
+/** Who will see what of a case of one drawn process. */
+export interface Seen extends Visibility {
+  readonly processId: string;
+  readonly processName: string;
+  /** every agency with a step, the owner among them */
+  readonly parties: readonly string[];
+  /** what people do, and whose people */
+  readonly tasks: readonly { readonly elementId: string; readonly elementName: string; readonly agency: string | undefined }[];
+}
+
+export type Verdict =
+  { readonly found: readonly Found[]; readonly looked?: Looked; readonly seen?: readonly Seen[] } | { readonly failed: string };
 
 /** Asks the compiler and the analysis about a diagram. Only the answer to the latest question is reported. */
 export interface Checker {

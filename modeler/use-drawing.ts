@@ -7,7 +7,7 @@ import type { Modeler } from './bpmn-io/create-modeler.ts';
 import { loadTemplates } from './bpmn-io/load-templates.ts';
 import type { Canvas, CommandStack, ElementRegistry, EventBus } from './bpmn-io/types.ts';
 import { startChecker } from './checker.ts';
-import type { Checker, Found, Looked, Verdict } from './checker.ts';
+import type { Checker, Found, Looked, Seen, Verdict } from './checker.ts';
 import { markProblems, nameIn } from './diagram-marks.ts';
 import { loadCatalog } from './properties/catalog.ts';
 import { fetchSurroundings } from './surroundings.ts';
@@ -26,6 +26,8 @@ export interface Drawing {
   readonly problems: readonly Found[];
   /** how far the flow was looked at; undefined: not at all, because the diagram does not compile */
   readonly looked: Looked | undefined;
+  /** who will see what; undefined while the diagram does not compile */
+  readonly seen: readonly Seen[] | undefined;
   /** the check itself could not run */
   readonly checkFault: string | undefined;
   readonly checking: boolean;
@@ -102,14 +104,14 @@ function open(boxes: Boxes, copy: WorkingCopy, on: Listener): Session {
 /** The state that React shows, and what changes it. */
 interface Shown {
   readonly view: Pick<Drawing, 'modeler' | 'openFault' | 'warnings'>;
-  readonly check: Pick<Drawing, 'problems' | 'looked' | 'checkFault' | 'checking'>;
+  readonly check: Pick<Drawing, 'problems' | 'looked' | 'seen' | 'checkFault' | 'checking'>;
   readonly kept: Pick<Drawing, 'changes' | 'keptAt' | 'keepFailed'>;
 }
 type Show = (change: (before: Shown) => Partial<Shown>) => void;
 
 function verdictShown(verdict: Verdict): Shown['check'] {
-  if ('failed' in verdict) return { problems: [], looked: undefined, checkFault: verdict.failed, checking: false };
-  return { problems: verdict.found, looked: verdict.looked, checkFault: undefined, checking: false };
+  if ('failed' in verdict) return { problems: [], looked: undefined, seen: undefined, checkFault: verdict.failed, checking: false };
+  return { problems: verdict.found, looked: verdict.looked, seen: verdict.seen, checkFault: undefined, checking: false };
 }
 
 /** Keeps the working copy in the browser and has it checked. */
@@ -157,7 +159,7 @@ export function useDrawing(copy: WorkingCopy): Drawing {
   const session = useRef<Session>(undefined);
   const [shown, setShown] = useState<Shown>({
     view: { modeler: undefined, openFault: undefined, warnings: [] },
-    check: { problems: [], looked: undefined, checkFault: undefined, checking: true },
+    check: { problems: [], looked: undefined, seen: undefined, checkFault: undefined, checking: true },
     kept: { changes: copy.changes, keptAt: copy.savedAt, keepFailed: false },
   });
   const show: Show = (change) => setShown((before) => ({ ...before, ...change(before) }));

@@ -28,7 +28,7 @@ async function surroundings({ context }: Asked) {
   const texts = new Set(ids.flatMap((id) => definitions.latest(id)?.xml ?? []));
   const forms = (await allRows(store, 'forms', { isLatest: true })).flatMap(({ formKey, formId }) => {
     const schema = definitions.form(String(formKey))?.schema;
-    return schema === undefined ? [] : [{ formId: String(formId), names: namesWritten(schema) }];
+    return schema === undefined ? [] : [{ formId: String(formId), names: namesWritten(schema), schema }];
   });
   return ok({ forms, decisions: await latestModels(context.runtime.store), diagrams: [...texts] });
 }

@@ -109,7 +109,11 @@ describe('a rehearsal', () => {
 
   test('[RH6] what the analysis needs of its surroundings is for analysts', async () => {
     const { body } = await analyst('GET', '/api/v1/surroundings');
-    expect(body['forms']).toContainEqual({ formId: 'wifi-konfirmasi', names: expect.arrayContaining(['confirmed']) });
+    expect(body['forms']).toContainEqual({
+      formId: 'wifi-konfirmasi',
+      names: expect.arrayContaining(['confirmed']),
+      schema: expect.objectContaining({ id: 'wifi-konfirmasi' }),
+    });
     expect(JSON.stringify(body['diagrams'])).toContain('wifi-publik');
     expect(JSON.stringify(body['decisions'])).toContain('decision');
     expect((await (await house.as('warga'))('GET', '/api/v1/surroundings')).status).toBe(403);
