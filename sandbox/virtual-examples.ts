@@ -88,7 +88,7 @@ const formats: Readonly<Record<string, string>> = {
 function aText(schema: Node): string {
   const known = formats[String(schema['format'] ?? '')];
   if (known !== undefined) return known;
-  const digits = /^\^?(?:\[0-9\]|\\d)\{(\d{1,2})/.exec(String(schema['pattern'] ?? ''))?.[1];
+  const digits = /^\^?(?:\(\?:)?(?:\[0-9\]|\\d)\{(\d{1,2})/.exec(String(schema['pattern'] ?? ''))?.[1];
   const text = digits === undefined ? 'contoh' : '3573010101900001'.repeat(6).slice(0, Number(digits));
   const padded = text.padEnd(Math.min(Number(schema['minLength'] ?? 0), 1000), text);
   return padded.slice(0, Number(schema['maxLength'] ?? 1000));

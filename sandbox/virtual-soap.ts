@@ -1,19 +1,28 @@
 /** A virtual agency whose contract is a WSDL: every operation answers with the plainest thing that its types allow. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import soap from 'soap';
+import { exampleOf } from './virtual-examples.ts';
 
 type Described = { readonly [name: string]: Described | string };
-type Value = boolean | number | string | readonly Value[] | { readonly [name: string]: Value };
+type Node = { readonly [name: string]: unknown };
+
+/** What an operation answers and how it is written; given by the house, which reads the contract's types. */
+export interface SoapAnswer {
+  readonly schema: unknown;
+  readonly document: Node;
+  write(value: never): string;
+}
+export type SoapAnswers = ReadonlyMap<string, SoapAnswer>;
 export type SoapHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** `texts`: the WSDL, then what it imports by `http://contract.invalid/<n>`. Rejects when it cannot be read. */
-export async function virtualSoap(texts: readonly string[]): Promise<SoapHandler> {
+export async function virtualSoap(texts: readonly string[], answers: SoapAnswers): Promise<SoapHandler> {
   const options = { httpClient: { request: (url: string, _: unknown, done: Done) => done(null, { status: 200 }, texts[Number(/\d+$/.exec(url)?.[0])]) } as never }; // prettier-ignore
   const uri = 'http://contract.invalid/0';
   const wsdl = new soap.WSDL(texts[0] ?? '', uri, options);
   await new Promise<void>((resolve, reject) => wsdl.onReady((error: Error | null) => (error ? reject(error) : resolve())));
-  const services = mapped(wsdl.describeServices() as Described, (ports) =>
-    mapped(ports, (methods) => mapped(methods, (method) => () => exampleOf((method['output'] ?? {}) as Described))),
+  const services = mapped(portsOf(wsdl), (ports) =>
+    mapped(ports, (methods) => Object.fromEntries(Object.keys(methods).map((name) => [name, () => written(answers.get(name))]))),
   );
   // the library takes a server over: it gets one that never listens
   const inner = createServer();
@@ -28,23 +37,14 @@ function mapped<T>(node: Described, make: (one: Described) => T): Readonly<Recor
   return Object.fromEntries(Object.entries(node).map(([name, one]) => [name, make(one as Described)]));
 }
 
-const DEEPEST = 6;
-
-function exampleOf(described: Described, depth = 0): { readonly [name: string]: Value } {
-  const entries = Object.entries(described).filter(([name]) => name !== 'targetNSAlias' && name !== 'targetNamespace');
-  return Object.fromEntries(
-    entries.map(([name, type]) => {
-      const one = typeof type === 'object' ? (depth < DEEPEST ? exampleOf(type, depth + 1) : {}) : scalar(type);
-      return name.endsWith('[]') ? [name.slice(0, -2), [one]] : [name, one];
-    }),
-  );
+/** as the library keeps them; its own description of types unfolds those that hold themselves for ever */
+function portsOf(wsdl: unknown): Described {
+  const { services } = wsdl as { readonly services?: Described };
+  return mapped(services ?? {}, ({ ports }) =>
+    mapped(ports as Described, (port) => (port['binding'] as Described)['methods']),
+  ) as Described;
 }
 
-const plain: Readonly<Record<string, Value>> = { boolean: true, date: '2026-01-15', dateTime: '2026-01-15T08:00:00Z', time: '08:00:00Z' };
-const NUMBERS = /^(?:int|integer|long|short|byte|decimal|float|double|nonNegativeInteger|positiveInteger|unsigned\w+)$/;
-
-function scalar(type: string): Value {
-  const [name = '', base = name, choices = ''] = type.split('|');
-  const local = base.replace(/^.*:/, '');
-  return plain[local] ?? (NUMBERS.test(local) ? 1 : choices.split(',')[0] || 'contoh');
-}
+/** the library puts it into the envelope as it is */
+const written = (answer: SoapAnswer | undefined): object =>
+  answer === undefined ? {} : { _xml: answer.write(exampleOf(answer.document, { schema: answer.schema }) as never) };

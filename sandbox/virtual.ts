@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Fault } from './agency-server.ts';
-import { virtualSoap } from './virtual-soap.ts';
+import { virtualSoap, type SoapAnswers } from './virtual-soap.ts';
 import { answerFrom, type Answer, type Operation, type Request, type Shelf } from './virtual-records.ts';
 
 type Node = { readonly [name: string]: unknown };
@@ -23,8 +23,16 @@ export interface VirtualAgency {
 export interface VirtualAgencies {
   readonly agencies: readonly VirtualAgency[];
   /** Base URL of the agency's sandbox, which is started when it is first asked for and again when its contract is another one. */
-  urlOf(agencyId: string, contract: { readonly hash: string; readonly document: Node }): Promise<string>;
+  urlOf(agencyId: string, contract: VirtualContract): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface VirtualContract {
+  readonly hash: string;
+  /** OpenAPI 3.1, or `{wsdl: texts}` */
+  readonly document: Node;
+  /** what the operations of a WSDL answer */
+  readonly answers?: () => Promise<SoapAnswers>;
 }
 
 export interface VirtualOptions {
@@ -41,9 +49,9 @@ export function createVirtualAgencies(options: VirtualOptions = {}): VirtualAgen
   const running = new Map<string, Running>();
   const starting = new Map<string, Promise<Running>>();
 
-  const restart = async (agencyId: string, hash: string, document: Node): Promise<Running> => {
+  const restart = async (agencyId: string, contract: VirtualContract): Promise<Running> => {
     const before = running.get(agencyId);
-    const made = await start(agencyId, { hash, document, slowMs: options.slowMs ?? 3_000 });
+    const made = await start(agencyId, { ...contract, slowMs: options.slowMs ?? 3_000 });
     if (before !== undefined) made.setFault(before.fault);
     running.set(agencyId, made);
     await before?.close();
@@ -54,11 +62,12 @@ export function createVirtualAgencies(options: VirtualOptions = {}): VirtualAgen
     get agencies() {
       return [...running.values()];
     },
-    async urlOf(agencyId, { hash, document }) {
+    async urlOf(agencyId, contract) {
+      const { hash } = contract;
       const known = running.get(agencyId);
       if (known?.hash === hash) return known.url;
       const id = `${agencyId} ${hash}`;
-      const begun = starting.get(id) ?? restart(agencyId, hash, document).finally(() => starting.delete(id));
+      const begun = starting.get(id) ?? restart(agencyId, contract).finally(() => starting.delete(id));
       starting.set(id, begun);
       return (await begun).url;
     },
@@ -66,15 +75,13 @@ export function createVirtualAgencies(options: VirtualOptions = {}): VirtualAgen
   };
 }
 
-interface Plan {
-  readonly hash: string;
-  readonly document: Node;
+interface Plan extends VirtualContract {
   readonly slowMs: number;
 }
 
-async function start(agencyId: string, { hash, document, slowMs }: Plan): Promise<Running> {
+async function start(agencyId: string, { hash, document, answers, slowMs }: Plan): Promise<Running> {
   const state: { fault: Fault } = { fault: 'none' };
-  const server = createServer(await answering({ agencyId, document, slowMs, state }));
+  const server = createServer(await answering({ agencyId, document, answers, slowMs, state }));
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
     server.listen(0, '127.0.0.1', done);
@@ -96,13 +103,17 @@ type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 interface Made {
   readonly agencyId: string;
   readonly document: Node;
+  readonly answers: VirtualContract['answers'];
   readonly slowMs: number;
   readonly state: { readonly fault: Fault };
 }
 
-async function answering({ agencyId, document, slowMs, state }: Made): Promise<Answering> {
+async function answering({ agencyId, document, answers, slowMs, state }: Made): Promise<Answering> {
   if (Array.isArray(document['wsdl']))
-    return overSoap({ agencyId, slowMs, state }, await virtualSoap(document['wsdl'] as readonly string[]));
+    return overSoap(
+      { agencyId, slowMs, state },
+      await virtualSoap(document['wsdl'] as readonly string[], (await answers?.()) ?? new Map()),
+    );
   const operations = operationsIn(document);
   const shelf: Shelf = { records: new Map(), answers: new Map(), counter: 0 };
   return (request, response) => {
@@ -112,7 +123,7 @@ async function answering({ agencyId, document, slowMs, state }: Made): Promise<A
   };
 }
 
-function overSoap({ agencyId, slowMs, state }: Omit<Made, 'document'>, serve: Answering): Answering {
+function overSoap({ agencyId, slowMs, state }: Omit<Made, 'document' | 'answers'>, serve: Answering): Answering {
   return (request, response) => {
     response.setHeader('x-alur-sandbox', agencyId);
     if (state.fault === 'down') return void response.writeHead(503, { 'retry-after': '2' }).end();

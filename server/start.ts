@@ -23,6 +23,7 @@ import type { AlertCarriers } from '../workers/alert-carriers.ts';
 import { readCodeSenders } from '../workers/code-senders.ts';
 import { createHandlers, directoryOf, readConnections } from '../workers/index.ts';
 import { configuredDirectory, createRegistry } from '../workers/registry.ts';
+import { answersOf } from '../workers/wsdl/answers.ts';
 import type { Registry } from '../workers/registry.ts';
 import { createSeal } from '../workers/seal.ts';
 import type { Handlers, Outbox } from '../workers/index.ts';
@@ -241,7 +242,9 @@ async function openMachine({ env, config, publicUrl, agenciesFolder, log, sandbo
     seal,
     fallback: configuredDirectory(directoryOf(connections, agenciesFolder), contractsIn(agenciesFolder)),
     virtual: (agency, contract) =>
-      virtual.urlOf(agency, { hash: contract.hash, document: contract.kind === 'openapi' ? contract.document : { wsdl: contract.texts } }),
+      contract.kind === 'openapi'
+        ? virtual.urlOf(agency, { hash: contract.hash, document: contract.document })
+        : virtual.urlOf(agency, { hash: contract.hash, document: { wsdl: contract.texts }, answers: () => answersOf(contract.texts) }),
     allowedNetworks,
     secret: secretOf(config),
     now,

@@ -2,24 +2,29 @@
  * One SOAP operation, with the rules of any other call: the envelope goes through the same sender, and the answer comes back as JSON, so that
  * contract check, success condition and error codes work as they do for OpenAPI. A fault is status 400 (the sender's fault) or 500.
  */
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { XMLParser } from 'fast-xml-parser';
 import soap from 'soap';
 import type { AgencyRequest } from './build-request.ts';
-import { JobFailure, type Job, type Json } from './job.ts';
+import { merged } from './contracts/fields.ts';
+import { JobFailure, type Job } from './job.ts';
 import type { RawAnswer } from './send.ts';
 import type { SoapOperation } from './wsdl.ts';
+import { writeContent, writeElement } from './wsdl/body.ts';
+import { elementInBody, readBody } from './wsdl/envelope.ts';
+import { XmlProblem } from './xml.ts';
 
 /** sends the envelope; the caller adds credentials and headers */
 export type Deliver = (request: AgencyRequest) => Promise<RawAnswer>;
 
-type Method = (args: object, done: (error: unknown, result: unknown) => void, options: object, headers: object) => void;
+type Method = (args: object, done: () => void, options: object, headers: object) => void;
 
 /** The answer as JSON; `headers` are those of HTTP. Throws what `deliver` throws, and a JobFailure for a body that the contract does not know. */
 export async function callSoap(operation: SoapOperation, job: Job, deliver: Deliver): Promise<RawAnswer> {
   const { wsdl, service, port } = operation.soap;
   const delivery: { answer?: RawAnswer; failed?: unknown } = {};
   const httpClient = {
-    // the library calls back with what it should parse; faults are read below, so it sees only good answers
+    // the library calls back with what it should parse; answers are read below, by their schemas, so it sees an empty one
     request: (
       _url: string,
       envelope: string,
@@ -27,39 +32,46 @@ export async function callSoap(operation: SoapOperation, job: Job, deliver: Deli
       headers: Readonly<Record<string, string>>,
     ) => {
       deliver(requestOf(envelope, headers, job)).then(
-        (answer) => (
-          (delivery.answer = answer),
-          done(null, { status: 200, headers: {} }, isFault(answer) ? EMPTY : answer.bytes.toString('utf8'))
-        ),
+        (answer) => ((delivery.answer = answer), done(null, { status: 200, headers: {} }, EMPTY)),
         (error: unknown) => ((delivery.failed = error), done(error)),
       );
     },
   };
-  const client = new soap.Client(wsdl, 'http://agency.invalid/', { httpClient: httpClient as never });
+  const forceSoap12Headers = operation.messages.version === '1.2';
+  const client = new soap.Client(wsdl, 'http://agency.invalid/', { httpClient: httpClient as never, forceSoap12Headers });
   const method = (client[service] as Record<string, Record<string, Method>>)[port]![operation.operationId]!;
-  const result = await new Promise<unknown>((resolve) =>
-    method(argumentsOf(operation, job), (error, found) => resolve(error ? undefined : found), {}, {}),
-  );
+  const written = writtenBody(operation, job);
+  await new Promise<void>((resolve) => method(written, () => resolve(), {}, {}));
   if (delivery.failed !== undefined) throw delivery.failed;
-  return asJson(operation, delivery.answer!, result);
+  return asJson(operation, delivery.answer!);
 }
 
 const EMPTY = '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body/></soap:Envelope>';
 
-function argumentsOf(operation: SoapOperation, job: Job): object {
-  const takesNothing = Object.keys(propertiesOf(operation)).length === 0;
+/** The library puts it into the envelope as it is: order, namespaces and attributes are the schemas' own. */
+function writtenBody(operation: SoapOperation, job: Job): object {
+  const { document, messages } = operation;
+  const { style, input } = messages;
+  const { properties } = merged(document, input.schema) as { readonly properties?: object };
+  const takesNothing = Object.keys(properties ?? {}).length === 0;
   const body = job.variables['body'] ?? (takesNothing ? {} : null);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) throw broken('the body is not a context');
-  if (operation.checkBody?.(body) === false) {
-    const [error] = operation.checkBody.errors ?? [];
-    throw broken(`the body${error?.instancePath ?? ''} ${error?.message ?? 'does not match'}`);
+  if (operation.checkBody?.(body) === false) throw broken(sentenceOf(operation.checkBody.errors?.[0]));
+  try {
+    // in the style `rpc` the library itself names the operation
+    return style === 'rpc'
+      ? { $xml: writeContent(document, input.schema, body) }
+      : { _xml: writeElement(document, { name: input.name, schema: input.schema, value: body }) };
+  } catch (error) {
+    throw error instanceof XmlProblem ? broken(error.message) : error;
   }
-  const stranger = Object.keys(body).find((name) => !Object.hasOwn(propertiesOf(operation), name));
-  if (stranger !== undefined) throw broken(`the agency knows no field ${stranger}`);
-  return body;
 }
 
-const propertiesOf = ({ input }: SoapOperation): object => input.properties ?? {};
+function sentenceOf(error: ErrorObject | undefined): string {
+  const { additionalProperty } = (error?.params ?? {}) as { readonly additionalProperty?: string };
+  if (additionalProperty !== undefined) return `the agency knows no field ${additionalProperty}`;
+  return `the body${error?.instancePath ?? ''} ${error?.message ?? 'does not match'}`;
+}
 
 const broken = (what: string): JobFailure =>
   new JobFailure(`Expected a request that keeps to the agency's WSDL, but ${what}`, { retryable: false });
@@ -79,25 +91,15 @@ function requestOf(envelope: string, headers: Readonly<Record<string, string>>, 
 const isFault = (answer: RawAnswer): boolean => answer.status !== 200 || /<(?:[\w-]+:)?Fault[\s>]/.test(answer.bytes.toString('utf8'));
 
 /** An answer that cannot be read keeps its own type: the judge finds no JSON in it and says so. */
-function asJson({ faults }: SoapOperation, answer: RawAnswer, result: unknown): RawAnswer {
+function asJson({ faults, messages, document }: SoapOperation, answer: RawAnswer): RawAnswer {
   const fault = isFault(answer) ? readFault(answer, faults) : undefined;
   if (fault !== undefined)
     return { ...answer, status: fault.ours ? 400 : 500, type: 'application/json', bytes: Buffer.from(JSON.stringify(fault)) };
   if (answer.status !== 200) return answer;
-  const json = plain(result);
+  // nothing is answered: an empty envelope says as much as none
+  if (messages.output === undefined) return { ...answer, bytes: Buffer.alloc(0) };
+  const json = readBody(document, messages.output, elementInBody(answer.bytes.toString('utf8')));
   return json === undefined ? answer : { ...answer, type: 'application/json', bytes: Buffer.from(JSON.stringify(json)) };
-}
-
-function plain(value: unknown): Json | undefined {
-  if (value === null || typeof value !== 'object') return undefined;
-  try {
-    return JSON.parse(JSON.stringify(value), (name, entry: Json): Json | undefined =>
-      name === '__proto__' || name === 'attributes' ? undefined : entry,
-    ) as Json;
-  } catch {
-    // deeper than a stack: no honest answer
-    return undefined;
-  }
 }
 
 const faultParser = new XMLParser({ ignoreAttributes: true, removeNSPrefix: true, parseTagValue: false, processEntities: false });

@@ -1,9 +1,7 @@
-/** What a WSDL says beside its types, and the library does not tell: what may be absent, the operations' faults and words, its addresses. */
+/** What a WSDL says beside its types, and the library does not tell: the operations' faults and words, its addresses. */
 import { XMLParser } from 'fast-xml-parser';
 
 export interface WsdlWords {
-  /** Names of elements that may be absent or nil. By name only: an element that is optional anywhere is nowhere demanded. */
-  readonly optional: ReadonlySet<string>;
   /** operation → local names of the elements that its faults bring */
   readonly faults: ReadonlyMap<string, readonly string[]>;
   /** operation → its documentation */
@@ -19,29 +17,17 @@ const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '',
 /** Throws an Error when a text is no XML. */
 export function wordsOf(texts: readonly string[]): WsdlWords {
   const trees = texts.map((text) => parser.parse(text, true) as Tree);
-  const optional = new Set<string>();
-  visit(trees, ({ name, minOccurs, nillable }) => {
-    if (typeof name === 'string' && (minOccurs === '0' || nillable === 'true')) optional.add(name);
-  });
   const definitions = trees.flatMap((tree) => list(tree, 'definitions'));
   const operations = definitions.flatMap((one) => list(one, 'portType')).flatMap((one) => list(one, 'operation'));
   const elements = new Map(definitions.flatMap((one) => list(one, 'message')).map((one) => [String(one['name']), elementOf(one)]));
   const documented = operations.flatMap((one) => (textOf(one['documentation']) ? [[String(one['name']), textOf(one['documentation'])] as const] : [])); // prettier-ignore
   const services = definitions.flatMap((one) => list(one, 'service'));
   return {
-    optional,
     faults: new Map(operations.map((one) => [String(one['name']), list(one, 'fault').flatMap((fault) => elements.get(local(fault['message'])) ?? [])])),
     documentation: new Map(documented),
     title: [...services, ...definitions].map(({ name }) => String(name ?? '')).find(Boolean) ?? '',
     addresses: services.flatMap((one) => list(one, 'port')).flatMap((port) => list(port, 'address')).flatMap(({ location }) => (typeof location === 'string' ? location : [])),
   }; // prettier-ignore
-}
-
-function visit(node: unknown, see: (node: Tree) => void): void {
-  if (Array.isArray(node)) return node.forEach((one) => visit(one, see));
-  if (node === null || typeof node !== 'object') return;
-  see(node as Tree);
-  Object.values(node).forEach((one) => visit(one, see));
 }
 
 const list = (tree: Tree, name: string): readonly Tree[] =>

@@ -1,7 +1,13 @@
 /** An agency's WSDL as a caller reads it: its operations, and JSON Schemas of what they take and answer. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import soap from 'soap';
+import type { Node } from './contracts/nodes.ts';
+import { withoutHarm } from './contracts/patterns.ts';
+import { ContractProblem } from './contracts/problem.ts';
 import type { Operation } from './openapi.ts';
+import { filesOf } from './wsdl/files.ts';
+import { messagesOf, placesIn, type Message, type Messages, type Place, type Service } from './wsdl/messages.ts';
+import { readTypes } from './wsdl/types.ts';
 import { PLACE, refuseOthers } from './wsdl-texts.ts';
 import { wordsOf, type WsdlWords } from './wsdl-words.ts';
 
@@ -9,21 +15,12 @@ export type Wsdl = InstanceType<typeof soap.WSDL>;
 
 export interface SoapOperation extends Operation {
   readonly soap: { readonly wsdl: Wsdl; readonly service: string; readonly port: string };
-  readonly input: Schema;
-  readonly output: Schema;
+  readonly messages: Messages;
+  /** that the messages' schemas stand in */
+  readonly document: Node;
   /** what it refuses by: the elements of its faults → the error code of each */
   readonly faults: ReadonlyMap<string, string>;
 }
-
-export interface Schema {
-  readonly type: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly enum?: readonly string[];
-}
-
-type Described = { readonly [name: string]: Described | string };
 
 /**
  * operationId (the WSDL's operation name) → operation. `texts`: the WSDL and what it imports (wsdl-texts.ts). Rejects with an Error that says what is
@@ -31,23 +28,38 @@ type Described = { readonly [name: string]: Described | string };
  */
 export async function readWsdl(agency: string, texts: readonly string[]): Promise<ReadonlyMap<string, SoapOperation>> {
   refuseOthers(texts);
+  // before the library: it unfolds without a limit what types hold of each other
+  const { words, document, offered } = read(texts);
   const wsdl = await opened(texts);
-  const words = read(texts);
   const operations = new Map<string, SoapOperation>();
-  for (const [service, ports] of Object.entries(wsdl.describeServices() as Described))
-    for (const [port, methods] of Object.entries(ports as Described))
-      for (const [name, method] of Object.entries(methods as Described))
-        if (!operations.has(name))
-          operations.set(name, { ...operationOf(agency, name, method as Described, words), soap: { wsdl, service, port } });
+  for (const { place, messages } of offered) {
+    const { service, port, name } = place;
+    if (!operations.has(name) && isKnown(wsdl, place))
+      operations.set(name, { ...operationOf({ agency, name, messages, document }, words), soap: { wsdl, service, port } });
+  }
   if (operations.size === 0) throw new Error('Expected a WSDL with a SOAP port and operations, but it has none');
   return operations;
 }
 
-function operationOf(agency: string, name: string, method: Described, { optional, faults }: WsdlWords): Omit<SoapOperation, 'soap'> {
+/** The library leaves out ports that are not reached by HTTP. */
+function isKnown(wsdl: Wsdl, { service, port }: Place): boolean {
+  const { services } = wsdl as unknown as { readonly services?: Readonly<Record<string, { readonly ports: object }>> };
+  return Object.hasOwn(services?.[service]?.ports ?? {}, port);
+}
+
+interface Made {
+  readonly agency: string;
+  readonly name: string;
+  readonly messages: Messages;
+  readonly document: Node;
+}
+
+function operationOf({ agency, name, messages, document }: Made, { faults }: WsdlWords): Omit<SoapOperation, 'soap'> {
   const ajv = new Ajv2020({ strict: false });
-  const schemaAt = (place: string): Schema => schemaOf((method[place] ?? {}) as Described, optional);
-  const [input, output] = [schemaAt('input'), schemaAt('output')];
-  const compiled = (schema: Schema): ValidateFunction => ajv.compile(schema);
+  // no number of JavaScript keeps more digits than a message says: those fail, instead of becoming others
+  const compiled = ({ schema }: Message): ValidateFunction =>
+    ajv.compile({ ...(withoutHarm(schema, () => undefined) as Node), ...document });
+  const { input, output } = messages;
   return {
     agency,
     operationId: name,
@@ -56,14 +68,14 @@ function operationOf(agency: string, name: string, method: Described, { optional
     parameters: [],
     bodyRequired: true,
     checkBody: compiled(input),
-    answers: new Map([[200, compiled(output)]]),
+    answers: new Map(output === undefined ? [] : [[200, compiled(output)]]),
     // SOAP has no word for it: the key travels as a header, and whether the agency heeds it is for its connection to say
     takesIdempotencyKey: false,
     onlyReads: /^(get|read|find|list|query|search|check|lookup|cek|cari|ambil|lihat)/i.test(name),
     success: undefined,
     errorCode: 'response.body.code',
-    input,
-    output,
+    messages,
+    document,
     faults: new Map((faults.get(name) ?? []).map((element) => [element, codeOf(element)])),
   };
 }
@@ -89,11 +101,25 @@ function opened(texts: readonly string[]): Promise<Wsdl> {
   });
 }
 
-function read(texts: readonly string[]): WsdlWords {
+interface Read {
+  readonly words: WsdlWords;
+  readonly document: Node;
+  readonly offered: readonly { readonly place: Place; readonly messages: Messages }[];
+}
+
+function read(texts: readonly string[]): Read {
   try {
-    return wordsOf(texts);
+    const files = filesOf(texts);
+    const service: Service = { files, types: readTypes(files.schemas) };
+    const offered = placesIn(files).flatMap((place) => {
+      const messages = messagesOf(service, place);
+      return messages === undefined ? [] : [{ place, messages }];
+    });
+    // types are read as messages ask for them: they are whole only now
+    const document = withoutHarm({ components: { schemas: service.types.components } }, () => undefined) as Node;
+    return { words: wordsOf(texts), document, offered };
   } catch (error) {
-    throw unreadable(error);
+    throw error instanceof ContractProblem ? error : unreadable(error);
   }
 }
 
@@ -101,25 +127,3 @@ const unreadable = (error: unknown): Error =>
   new Error(
     `Expected a WSDL 1.1 document, but it cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
   );
-
-const NUMBERS = /^(?:int|integer|long|short|byte|decimal|float|double|nonNegativeInteger|positiveInteger|unsigned\w+)$/;
-
-function schemaOf(described: Described, optional: ReadonlySet<string>): Schema {
-  const entries = Object.entries(described).filter(([name]) => name !== 'targetNSAlias' && name !== 'targetNamespace');
-  const properties = Object.fromEntries(entries.map(([name, type]) => [name.replace(/\[\]$/, ''), typed(name, type, optional)]));
-  return { type: 'object', properties, required: Object.keys(properties).filter((name) => !optional.has(name)) };
-}
-
-function typed(name: string, type: Described | string, optional: ReadonlySet<string>): Schema {
-  const one = typeof type === 'object' ? schemaOf(type, optional) : scalar(type);
-  return name.endsWith('[]') ? { type: 'array', items: one } : one;
-}
-
-/** `xs:string`, or `tns:Sex|xs:string|L,P`: its name, its base, and what is allowed */
-function scalar(type: string): Schema {
-  const [name = '', base = name, choices = ''] = type.split('|');
-  const local = base.replace(/^.*:/, '');
-  if (NUMBERS.test(local)) return { type: 'number' };
-  if (local === 'boolean') return { type: 'boolean' };
-  return choices === '' ? { type: 'string' } : { type: 'string', enum: choices.split(',') };
-}

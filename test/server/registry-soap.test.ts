@@ -122,7 +122,7 @@ describe('an agency whose contract is a WSDL', () => {
       summary: 'Status perkawinan seorang warga',
       inputs: [
         { place: 'body.nik', type: 'string', required: true },
-        { place: 'body.tahun', type: 'number', required: false },
+        { place: 'body.tahun', type: 'integer', required: false },
       ],
       outputs: [
         { place: 'response.body.status', type: 'string', choices: ['MENIKAH', 'LAJANG'] },
@@ -137,7 +137,7 @@ describe('an agency whose contract is a WSDL', () => {
     // when, then
     expect(await marry('3573')).toEqual(['look', '"MENIKAH"']);
     expect(heard.at(-1)).toMatchObject({ url: '/soap', action: '"urn:kua:cek"' });
-    expect(heard.at(-1)?.body).toContain('<t:nik>3573</t:nik>');
+    expect(heard.at(-1)?.body).toContain('<CekStatusNikah xmlns="urn:kua"><nik>3573</nik></CekStatusNikah>');
   });
 
   test('[AP79] a fault that the contract names is a BPMN error; its text goes nowhere', async () => {

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readWsdl, type SoapOperation } from '../wsdl.ts';
 import { gatherTexts, refuseTypes, type Reach } from '../wsdl-texts.ts';
 import { wordsOf } from '../wsdl-words.ts';
-import { fieldsOf } from './fields.ts';
+import type { Message } from '../wsdl/messages.ts';
+import { fieldsOf, merged } from './fields.ts';
+import { nodeAt } from './nodes.ts';
 import type { ContractOperation } from './operation.ts';
 import { fault } from './problem.ts';
 import type { ImportedContract } from './read-contract.ts';
@@ -61,17 +63,19 @@ function refuseOtherRoots(root: string): void {
 }
 
 function operationOf(operation: SoapOperation, documentation: string | undefined): ContractOperation {
-  const { operationId, input, output, faults, onlyReads } = operation;
-  const fields = (schema: SoapOperation['input'], place: string) =>
-    Object.keys(schema.properties ?? {}).length === 0 ? [] : fieldsOf(schema, { document: {}, place, required: true });
+  const { operationId, messages, document, faults, onlyReads } = operation;
+  const fields = (message: Message | undefined, place: string) => {
+    const shape = message === undefined ? {} : merged(document, message.schema);
+    return Object.keys(nodeAt(shape, 'properties')).length === 0 ? [] : fieldsOf(shape, { document, place, required: true });
+  };
   return {
     operationId,
     method: 'SOAP',
     path: operationId,
     summary: (documentation ?? spaced(operationId)).slice(0, 120),
     ...(documentation === undefined ? {} : { description: documentation.slice(0, 500) }),
-    inputs: fields(input, 'body'),
-    outputs: fields(output, 'response.body'),
+    inputs: fields(messages.input, 'body'),
+    outputs: fields(messages.output, 'response.body'),
     // whose mistake it was changes the status, and says nothing about which fault it is
     errors: [...faults.values()].flatMap((code) => [`400:${code}=${code}`, `500:${code}=${code}`]),
     repeatable: onlyReads,
