@@ -7,6 +7,12 @@ export function csvOf(columns: readonly string[], rows: readonly Readonly<Record
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
+/** The same piece by piece, for as many rows as there are: the head first, then a piece for each page. */
+export async function* csvPieces(columns: readonly string[], pages: AsyncIterable<readonly Readonly<Record<string, unknown>>[]>) {
+  yield `${columns.join(',')}\r\n`;
+  for await (const rows of pages) if (rows.length > 0) yield csvOf(columns, rows).slice(columns.join(',').length + 2);
+}
+
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = Array.isArray(value)

@@ -1,9 +1,13 @@
 /** Records of exchange: who asked which agency for which fields, why and when, and how it ended. Names and fingerprints, never a value. */
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Row } from '../../runtime/collections.ts';
+import { pagesOf } from '../../runtime/every-row.ts';
 import type { Filter } from '../../runtime/ports.ts';
 import { allRows } from '../all-rows.ts';
-import { csvOf } from '../csv.ts';
+import { csvOf, csvPieces } from '../csv.ts';
 import { exchangeScope, readsExchanges } from '../policy.ts';
 import { Problem } from '../problem.ts';
 import { ok } from '../reply.ts';
@@ -75,7 +79,9 @@ async function list(asked: Asked): Promise<Reply> {
   const { limit, after, format, ...given } = queryOf(asked);
   const { store } = asked.context.runtime;
   const [filter, scope] = [filterOf(given), exchangeScope(asked.reader)];
-  if (format !== undefined) return exported(await allRows(store, 'exchanges', and([filter, scope]), newestFirst), format);
+  const wanted = { filter: and([filter, scope]), sort: newestFirst };
+  if (format === 'csv') return streamed(pagesOf(store, 'exchanges', wanted));
+  if (format === 'json') return exported(await allRows(store, 'exchanges', wanted.filter, newestFirst));
   const paging = { limit: Number(limit ?? 50), ...(after === undefined ? {} : { after }) };
   const found = await store.search('exchanges', { filter, scope, sort: newestFirst, ...paging });
   const { totalItems, hasMoreTotalItems = false, startCursor, endCursor } = found;
@@ -92,11 +98,18 @@ function plain(row: Row): Record<string, unknown> {
   return Object.fromEntries(columns.map((name) => [name, name === 'at' ? iso(row['at']) : (row[name] ?? null)]));
 }
 
-function exported(rows: readonly Row[], format: 'json' | 'csv'): Reply {
-  const items = rows.map(plain);
-  const name = (ending: string) => ({ 'content-disposition': `attachment; filename="exchanges.${ending}"` });
-  if (format === 'json') return { status: 200, body: { items }, headers: name('json') };
-  return { status: 200, text: csvOf(columns, items), headers: { 'content-type': 'text/csv; charset=utf-8', ...name('csv') } };
+const attached = (ending: string) => ({ 'content-disposition': `attachment; filename="exchanges.${ending}"` });
+
+function exported(rows: readonly Row[]): Reply {
+  return { status: 200, body: { items: rows.map(plain) }, headers: attached('json') };
+}
+
+/** Page by page, as fast as it is taken: years of records need no more memory than one page. A store that fails on the way breaks the download off. */
+function streamed(pages: AsyncIterable<readonly Row[]>): Reply {
+  const shownPages = Readable.from(pages).map((rows: readonly Row[]) => rows.map(plain)) as AsyncIterable<readonly Row[]>;
+  const stream = (response: ServerResponse): void =>
+    void pipeline(Readable.from(csvPieces(columns, shownPages)), response).catch(() => response.destroy());
+  return { status: 200, headers: { 'content-type': 'text/csv; charset=utf-8', ...attached('csv') }, stream };
 }
 
 interface Processing {
@@ -116,18 +129,26 @@ function linesOf(row: Row): readonly Processing[] {
   return row['outcome'] === 'not-sent' ? [] : [...of('sent', row['sentFields']), ...of('received', row['receivedFields'])];
 }
 
+interface Group {
+  readonly line: Processing;
+  readonly calls: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+function count(groups: Map<string, Group>, line: Processing, at: number): void {
+  const key = JSON.stringify(line);
+  const known = groups.get(key) ?? { line, calls: 0, first: at, last: at };
+  groups.set(key, { line, calls: known.calls + 1, first: Math.min(known.first, at), last: Math.max(known.last, at) });
+}
+
 async function register(asked: Asked): Promise<Reply> {
   const { format, ...given } = queryOf(asked);
   const filter = and([filterOf(given), exchangeScope(asked.reader)]);
-  const rows = await allRows(asked.context.runtime.store, 'exchanges', filter, newestFirst);
-  const lines = rows.flatMap((row) => linesOf(row).map((line) => ({ line, at: Number(row['at']) })));
-  const groups = [...Map.groupBy(lines, ({ line }) => JSON.stringify(line)).values()];
-  const items = groups.map((group) => ({
-    ...(group[0]?.line as Processing),
-    calls: group.length,
-    firstAt: iso(Math.min(...group.map(({ at }) => at))),
-    lastAt: iso(Math.max(...group.map(({ at }) => at))),
-  }));
+  const groups = new Map<string, Group>();
+  for await (const rows of pagesOf(asked.context.runtime.store, 'exchanges', { filter, sort: newestFirst }))
+    for (const row of rows) for (const line of linesOf(row)) count(groups, line, Number(row['at']));
+  const items = [...groups.values()].map(({ line, calls, first, last }) => ({ ...line, calls, firstAt: iso(first), lastAt: iso(last) }));
   if (format !== 'csv') return ok({ items });
   const head = ['agency', 'field', 'direction', 'purpose', 'processDefinitionId', 'operationId', 'calls', 'firstAt', 'lastAt'];
   const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="register-of-processing.csv"' };

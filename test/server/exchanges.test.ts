@@ -94,6 +94,34 @@ describe('records of exchange', () => {
     expect(itemsOf((await lead('GET', '/api/v1/exchanges?format=json')).body)).toHaveLength(3);
   });
 
+  test('[AP89] more records than a page holds are exported to the last one, and the register is made of all of them; a store that fails on the way breaks it off', async () => {
+    const admin = await house.as('admin');
+    const { store } = house.runtime;
+    const many = 20_500;
+    const row = (number: number) => ({ ...told(mine, { operationId: 'bulk', jobKey: '77' }), at: number, exchangeId: `bulk-${number}`, ownerAgency: 'alpha', agencies: ['alpha'], kind: 'call' });
+    const keys = Array.from({ length: many }, (_, number) => number);
+    for (let from = 0; from < many; from += 2_000)
+      await store.write(keys.slice(from, from + 2_000).map((number) => ({ op: 'put', collection: 'exchanges', key: `bulk-${number}`, row: row(number) as never })));
+
+    // when
+    const csv = await admin('GET', '/api/v1/exchanges?operationId=bulk&format=csv');
+    const register = itemsOf((await admin('GET', '/api/v1/register-of-processing?operationId=bulk')).body);
+
+    // then
+    const lines = csv.text.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(many + 1);
+    expect(new Set(lines).size).toBe(many + 1);
+    expect(register).toContainEqual(expect.objectContaining({ field: '/body/nik', direction: 'sent', calls: many, firstAt: '1970-01-01T00:00:00.000Z' }));
+
+    // and a reader that sees half of it is told by a broken download
+    const search = store.search.bind(store);
+    let asked = 0;
+    store.search = ((...given: Parameters<typeof search>) => (given[0] === 'exchanges' && ++asked > 3 ? Promise.reject(new Error('store away')) : search(...given))) as typeof store.search;
+    await expect(admin('GET', '/api/v1/exchanges?operationId=bulk&format=csv')).rejects.toThrow();
+    store.search = search;
+    await store.write(keys.map((number) => ({ op: 'delete', collection: 'exchanges', key: `bulk-${number}` })));
+  }); // prettier-ignore
+
   test('[AP42] the register tells field by field for which purpose it went where; what was not sent is not in it', async () => {
     const lead = await house.as('lead.alpha');
 
