@@ -4,6 +4,7 @@ import { Link, Route, Routes } from 'react-router';
 import { EmptyState } from '../ui/components/empty-state.tsx';
 import { Frame } from './frame.tsx';
 import { ListPage } from './list-page.tsx';
+import { SubstitutionsPage } from './substitutions-page.tsx';
 import { TaskPage } from './task-page.tsx';
 
 /** Every address of the inbox. */
@@ -12,6 +13,7 @@ export function InboxRoutes(): ReactNode {
     <Routes>
       <Route index element={<ListPage />} />
       <Route path="tasks/:key" element={<TaskPage />} />
+      <Route path="substitutions" element={<SubstitutionsPage />} />
       <Route path="*" element={<Missing />} />
     </Routes>
   );

@@ -3,6 +3,7 @@
  * an expired session asks for a new sign-in on top of the page (nothing typed is lost) and then repeats the request once.
  */
 import i18next from 'i18next';
+import { acting } from './acting.ts';
 
 export interface FieldProblem {
   /** JSON pointer into the body, e.g. `/variables/nik` */
@@ -86,6 +87,8 @@ function prepare(options: RequestOptions): RequestInit {
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
   // live updates and clocks ask too: they must not keep a session alive that nobody uses
   if (isAway()) headers.set('x-alur-away', '1');
+  const absent = acting()?.absent;
+  if (absent !== undefined) headers.set('x-alur-on-behalf-of', absent);
   const multipart = options.body instanceof FormData;
   if (options.body !== undefined && !multipart) headers.set('content-type', 'application/json');
   return {

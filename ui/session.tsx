@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { acting, actorOf, stopActing } from './acting.ts';
 import { onSessionExpired, request } from './client.ts';
 import { Button } from './components/button.tsx';
 import { Dialog } from './components/dialog.tsx';
@@ -63,6 +64,7 @@ export function useSession(): {
   const { data, error } = useQuery(sessionQuery);
   const signOut = async (): Promise<void> => {
     const answer = await request<{ location: string } | undefined>('/api/v1/session', { method: 'DELETE', anonymous: true });
+    stopActing();
     // a full load, so that nothing of this user stays in memory; at an identity provider one signs out too
     window.location.assign(answer?.location ?? '/');
   };
@@ -76,6 +78,7 @@ export function SignInPage({ why, realm = 'staff' }: { readonly why?: string; re
   // codes are for citizens: staff have accounts
   const codes = useWays().codes.length > 0 && realm === 'citizen';
   const done = (user: User): void => {
+    if (acting()?.by !== user.username) stopActing();
     client.setQueryData<SessionAnswer>(sessionKey, (before) => ({ ...before, user }));
     void client.invalidateQueries();
   };
@@ -167,12 +170,14 @@ function useSignedInElsewhere(asking: boolean, onDone: (user: User) => void): vo
   }, [asking]);
 }
 
-/** Shows `children` to a signed-in user with one of the roles (any staff role when none is named); others see the sign-in or why not. */
+/** Shows `children` to a signed-in user with one of the roles (any staff role when none is named); others see the sign-in or why not. Who works in somebody's place is that person here, unless `asOneself`. */
 export function SessionGate({
   roles,
+  asOneself,
   children,
 }: {
   readonly roles?: readonly Role[];
+  readonly asOneself?: boolean;
   readonly children: (user: User) => ReactNode;
 }): ReactNode {
   const { t } = useTranslation('ui');
@@ -180,7 +185,8 @@ export function SessionGate({
   if (error) return <Notice kind="bad">{error.message}</Notice>;
   if (user === undefined) return <p className="soft">{t('loading')}</p>;
   if (user === null) return <SignInPage />;
-  if (roles && !user.roles.some((role) => roles.includes(role))) {
+  const actor = asOneself ? user : actorOf(user);
+  if (roles && !actor.roles.some((role) => roles.includes(role))) {
     return (
       <Notice kind="warn" title={t('signIn.notYours')}>
         <p>{t('signIn.notYoursWhy', { name: user.name })}</p>
@@ -190,5 +196,5 @@ export function SessionGate({
       </Notice>
     );
   }
-  return children(user);
+  return children(actor);
 }

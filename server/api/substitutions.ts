@@ -56,7 +56,7 @@ async function make(asked: Asked) {
     subject: `substitution ${substitutionId}: ${given.substitute} for ${absent}`,
     outcome: 'done',
   });
-  return created(show(row));
+  return created({ ...show(row), absentName: away.name, substituteName: deputy.name });
 }
 
 /** Somebody of the own agency, or NOT_FOUND: names of other agencies' people are not told. */
@@ -98,7 +98,7 @@ async function list({ context, reader, query }: Asked) {
     sort: [{ field: 'from' }],
     limit: 500,
   });
-  return ok({ items: found.items.map(show), totalItems: found.totalItems });
+  return ok({ items: await named(context, found.items), totalItems: found.totalItems });
 }
 
 async function readable(asked: Asked): Promise<Row> {
@@ -123,6 +123,32 @@ async function end(asked: Asked) {
   return noContent();
 }
 
+/** With the names of both; somebody whose account is gone keeps the user name. */
+async function named({ runtime }: Asked['context'], rows: readonly Row[]): Promise<readonly object[]> {
+  const usernames = [...new Set(rows.flatMap(({ absent, substitute }) => [String(absent), String(substitute)]))];
+  const names = new Map(
+    await Promise.all(usernames.map(async (one) => [one, (await runtime.store.get('users', one))?.['name'] ?? one] as const)),
+  );
+  return rows.map((row) => ({
+    ...show(row),
+    absentName: names.get(String(row['absent'])),
+    substituteName: names.get(String(row['substitute'])),
+  }));
+}
+
+/** Whom one may name: the people of the own agency, with their roles, without the accounts that are disabled. */
+async function colleagues({ context, reader }: Asked) {
+  const filter: Filter = { realm: 'staff', agency: reader.agency ?? '' };
+  const found = await context.runtime.store.search('users', { filter, sort: [{ field: 'name' }], limit: 1_000 });
+  const people = found.items.filter(({ disabled }) => disabled !== true);
+  return ok({ items: people.map(({ username: name, name: called, roles }) => ({ username: name, name: called, roles: roles ?? [] })) });
+}
+
+async function one(asked: Asked) {
+  const [shown] = await named(asked.context, [await readable(asked)]);
+  return ok(shown);
+}
+
 function show(row: Row): object {
   const { substitutionId, absent, substitute, agency, roles, reason, createdBy } = row;
   const times = { from: iso(row['from']), until: iso(row['until']), createdAt: iso(row['createdAt']), endedAt: iso(row['endedAt']) };
@@ -130,8 +156,9 @@ function show(row: Row): object {
 }
 
 export const substitutionRoutes: readonly Route[] = [
+  { method: 'get', path: '/api/v1/colleagues', allow: staff, handler: colleagues },
   { method: 'get', path: '/api/v1/substitutions', allow: staff, handler: list },
   { method: 'post', path: '/api/v1/substitutions', creates: true, allow: staff, body: wanted, handler: make },
-  { method: 'get', path: '/api/v1/substitutions/:substitutionId', allow: staff, handler: async (asked) => ok(show(await readable(asked))) },
+  { method: 'get', path: '/api/v1/substitutions/:substitutionId', allow: staff, handler: one },
   { method: 'delete', path: '/api/v1/substitutions/:substitutionId', allow: staff, handler: end },
 ];

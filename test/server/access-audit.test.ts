@@ -165,6 +165,19 @@ describe('standing in for somebody', () => {
   });
 });
 
+describe('whom one may name', () => {
+  test('[AC35] is the people of the own agency, without disabled accounts, and told to no citizen', async () => {
+    const { store } = seeds.house.runtime;
+    await store.write([{ op: 'patch', collection: 'users', key: 'integrator.beta', fields: { disabled: true } }]);
+    const { body } = await seeds.as('clerk.beta')('GET', '/api/v1/colleagues');
+    const names = (body['items'] as readonly { username: string }[]).map(({ username }) => username);
+    expect(names).toContain('supervisor.beta');
+    expect(names.filter((name) => !name.endsWith('.beta') || name === 'integrator.beta')).toEqual([]);
+    expect(body['items']).toContainEqual({ username: 'clerk.beta', name: 'clerk', roles: ['clerk'] });
+    expect((await seeds.as('warga')('GET', '/api/v1/colleagues')).status).toBe(403);
+  });
+});
+
 describe('sessions', () => {
   test('[AC36] tell when they end, and end everywhere at once', async () => {
     const { body } = await seeds.as('integrator.gamma')('GET', '/api/v1/session');

@@ -1,12 +1,14 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { actorOf } from '../acting.ts';
 import { changeLanguage, language, languages } from '../i18n.ts';
 import { SessionWarning } from '../session-warning.tsx';
 import { useSession, useSessionAnswer } from '../session.tsx';
 import type { Role, User } from '../session.tsx';
 import { AccountDialog } from '../sign-in/account-dialog.tsx';
 import { SignInProblem } from '../sign-in/problem.tsx';
+import { ActingBanner } from './acting-banner.tsx';
 import { Button } from './button.tsx';
 
 export type App = 'portal' | 'inbox' | 'modeler' | 'console';
@@ -84,6 +86,7 @@ function UserMenu({ user, onAccount, onSignOut }: UserMenuProps): ReactNode {
           >
             {t('account.title')}
           </Button>
+          {user.realm === 'staff' && <a href="/inbox/substitutions">{t('acting.link')}</a>}
           <Button small onClick={onSignOut}>
             {t('signOut')}
           </Button>
@@ -111,7 +114,8 @@ export function Page({ app, title, width = 'normal', children }: PageProps): Rea
   useEffect(() => {
     document.title = `${title} · Alur`;
   }, [title]);
-  const open = doors.filter((door) => !door.roles || user?.roles.some((role) => door.roles?.includes(role)));
+  const roles = user ? actorOf(user).roles : [];
+  const open = doors.filter((door) => !door.roles || roles.some((role) => door.roles?.includes(role)));
   return (
     <div className={`a-page ${width === 'normal' ? '' : 'a-page-wide'}`}>
       <a className="a-skip" href="#main">
@@ -141,6 +145,7 @@ export function Page({ app, title, width = 'normal', children }: PageProps): Rea
           </div>
         </div>
         {sandbox && <p className="a-sandbox">{t('sandbox')}</p>}
+        {user && <ActingBanner username={user.username} />}
         <SessionWarning />
         <SignInProblem />
       </header>
