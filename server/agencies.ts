@@ -39,6 +39,7 @@ const MOST = 5_000;
 export class Agencies {
   readonly #given: readonly Agency[];
   #byId: ReadonlyMap<string, Agency>;
+  #imitated: ReadonlySet<string> = new Set();
   #learnt: number | undefined;
   constructor(list: readonly Agency[]) {
     this.#given = list;
@@ -50,6 +51,7 @@ export class Agencies {
     const registered = items.map(
       ({ agencyId, name, nameEn, kind, description }) => ({ agencyId, name, nameEn, kind, description }) as Agency,
     );
+    this.#imitated = new Set(items.filter(({ environment }) => environment === 'sandbox').map(({ agencyId }) => String(agencyId)));
     const all = new Map([...this.#given, ...registered].map((agency) => [agency.agencyId, agency]));
     this.#byId = new Map([...all].toSorted(([, left], [, right]) => left.name.localeCompare(right.name)));
   }
@@ -63,6 +65,10 @@ export class Agencies {
   }
   get all(): readonly Agency[] {
     return [...this.#byId.values()];
+  }
+  /** those whose calls go to a sandbox, because their people said so */
+  get imitated(): readonly Agency[] {
+    return this.all.filter(({ agencyId }) => this.#imitated.has(agencyId));
   }
   has(agencyId: string): boolean {
     return this.#byId.has(agencyId);

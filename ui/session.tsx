@@ -37,6 +37,8 @@ interface SessionAnswer {
   readonly session?: { readonly now: string; readonly idleAt: string; readonly endsAt: string; readonly warnAt: string } | null;
   /** the agencies' systems are imitations */
   readonly sandbox?: boolean;
+  /** registered agencies whose calls go to a sandbox, where not all are imitations */
+  readonly imitations?: readonly { readonly name: string; readonly nameEn: string }[];
 }
 
 const sessionQuery = {

@@ -91,7 +91,8 @@ async function current({ context, reader, header }: Asked) {
     endsAt: iso(deadlines.endsAt),
     warnAt: iso(deadlines.warnAt),
   };
-  return ok({ user: userOf(context, reader), session: session ?? null, sandbox: context.sandbox !== undefined });
+  const imitations = context.agencies.imitated.map(({ name, nameEn }) => ({ name, nameEn }));
+  return ok({ user: userOf(context, reader), session: session ?? null, sandbox: context.sandbox !== undefined, imitations });
 }
 
 async function signOut({ context, reader }: Asked) {

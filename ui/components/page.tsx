@@ -105,11 +105,20 @@ export interface PageProps {
   readonly children: ReactNode;
 }
 
+/** What is a sandbox says so: all of the agencies' systems, or some. */
+function Imitations(): ReactNode {
+  const { t, i18n } = useTranslation('ui');
+  const { sandbox = false, imitations = [] } = useSessionAnswer().answer ?? {};
+  if (sandbox) return <p className="a-sandbox">{t('sandbox')}</p>;
+  if (imitations.length === 0) return null;
+  const names = imitations.map(({ name, nameEn }) => (i18n.language === 'en' ? nameEn : name)).join(', ');
+  return <p className="a-sandbox">{t('sandboxSome', { names })}</p>;
+}
+
 /** The frame of every screen: skip link, header with apps by role, language, user; then the screen as `main`. */
 export function Page({ app, title, width = 'normal', children }: PageProps): ReactNode {
   const { t } = useTranslation('ui');
   const { user, signOut } = useSession();
-  const sandbox = useSessionAnswer().answer?.sandbox === true;
   const [account, setAccount] = useState(false);
   useEffect(() => {
     document.title = `${title} · Alur`;
@@ -144,7 +153,7 @@ export function Page({ app, title, width = 'normal', children }: PageProps): Rea
             {user && <UserMenu user={user} onAccount={() => setAccount(true)} onSignOut={() => void signOut()} />}
           </div>
         </div>
-        {sandbox && <p className="a-sandbox">{t('sandbox')}</p>}
+        <Imitations />
         {user && <ActingBanner username={user.username} />}
         <SessionWarning />
         <SignInProblem />
