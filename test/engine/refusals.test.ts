@@ -168,8 +168,12 @@ describe('refusals', () => {
     ],
     ['a binding by version tag without one', diagram(start('s'), called({ bindingType: 'versionTag' })), 'INVALID_BINDING a'],
     ['an unknown binding', diagram(start('s'), called({ bindingType: 'newest' })), 'INVALID_BINDING a'],
-    ...['ten years', '-P1D', ''].map((text): [string, string, string] => [
-      `a time to live that says '${text}'`,
+    ...[
+      ['a time to live in words', 'ten years'],
+      ['a negative time to live', '-P1D'],
+      ['an empty time to live', ''],
+    ].map(([what = '', text = '']): [string, string, string] => [
+      what,
       ok.replace(
         'isExecutable="true">',
         `isExecutable="true"><bpmn:extensionElements><zeebe:properties><zeebe:property name="alur:historyTimeToLive" value="${text}"/></zeebe:properties></bpmn:extensionElements>`,

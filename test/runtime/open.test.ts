@@ -191,6 +191,19 @@ describe.each(stores)('runtime on %s', (store) => {
       const { items } = await runtime.store.search('processInstances', {});
       expect(items.map((row) => row['processDefinitionVersion'])).toEqual([2, 2]);
     });
+
+    test.each([
+      ['a date', (now: number) => `timeDate>${new Date(now + 3_600_000).toISOString()}</bpmn:timeDate`, 1],
+      ['a date that is past', () => 'timeDate>2020-01-01T00:00:00Z</bpmn:timeDate', 1],
+      ['a cron expression', () => 'timeCycle>0 0 9 * * *</bpmn:timeCycle', 3],
+    ])('[RT8] a timer start event with %s', async (_what, definition, times) => {
+      const typed = definition(runtime.clock.now()).replace('>', ' xsi:type="bpmn:tFormalExpression">');
+      const event = `<bpmn:startEvent id="start"><bpmn:timerEventDefinition id="t"><bpmn:${typed}></bpmn:timerEventDefinition></bpmn:startEvent>`;
+      await deployed(runtime, bpmn('p', `${event}<bpmn:endEvent id="end"/>${flow('start', 'end')}`));
+      await runtime.moveClock(runtime.clock.now() + 3 * 24 * 3_600_000);
+      const { items } = await runtime.store.search('processInstances', {});
+      expect(items).toHaveLength(times);
+    });
   });
 
   describe('messages', () => {

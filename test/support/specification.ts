@@ -12,12 +12,15 @@ export interface Title {
   readonly id: string | undefined;
   /** as it stands in the source, without its quotes: `%s` and `${…}` stay */
   readonly text: string;
+  /** texts, numbers and names of properties that stand in its file: what may fill a `%s` */
+  readonly words: ReadonlySet<string>;
 }
 
 export interface Row {
   readonly name: string;
   readonly outcome: string;
-  readonly ids: readonly string[];
+  /** titles of the tests that prove it */
+  readonly tests: readonly string[];
 }
 
 /** Ids of the rules, in order; one that is defined twice comes twice. */
@@ -29,11 +32,13 @@ export function rulesOf(specification: string): readonly string[] {
 export function titlesOf(file: string, source: string): readonly Title[] {
   const parsed = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const found: Title[] = [];
+  const words = new Set(['true', 'false', 'null']);
   const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) || ts.isIdentifier(node)) words.add(node.text);
     const title = ts.isCallExpression(node) ? titleOf(node) : undefined;
     if (title) {
       const line = parsed.getLineAndCharacterOfPosition(title.getStart()).line + 1;
-      found.push({ place: `${file}:${line}`, id: TITLE.exec(title.getText())?.[1], text: textOf(title) });
+      found.push({ place: `${file}:${line}`, id: TITLE.exec(title.getText())?.[1], text: textOf(title), words });
     }
     ts.forEachChild(node, visit);
   };
@@ -92,7 +97,7 @@ export function defencesOf(page: string, heading: string): readonly Defence[] {
     .map(([, attack = '', defence = '', tests = '']) => ({
       attack,
       defence,
-      tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, title]) => (title ?? '').replaceAll('\\|', '|')),
+      tests: titlesIn(tests),
       cell: tests,
     }));
 }
@@ -122,23 +127,40 @@ export function unprovenFaults(rows: readonly Defence[], specification: string, 
   });
 }
 
-/** Rows `| what | executed | M1, M2 |` of all tables of a page. */
+/** Rows ``| what | executed | `[M1] title`, `[M2] title` |`` of all tables of a page. */
 export function rowsOf(coverage: string): readonly Row[] {
   return coverage
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
     .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
     .filter(([, first]) => first !== 'Variant')
-    .map(([, name = '', outcome = '', ids = '']) => ({ name, outcome, ids: ids.split(/,\s*/).filter((id) => id !== '') }));
+    .map(([, name = '', outcome = '', tests = '']) => ({ name, outcome, tests: titlesIn(tests) }));
 }
 
-/** Rows that claim what no tested rule proves. */
-export function unprovenRows(coverage: string, specification: string, titles: readonly Title[]): readonly string[] {
-  const rules = new Set(rulesOf(specification));
-  const tested = new Set(titles.map(({ id }) => id));
-  return rowsOf(coverage).flatMap(({ name, outcome, ids }) => [
-    ...(/^(executed|refused|carried)\b/.test(outcome) ? [] : [`${name}: "${outcome}" is neither executed, refused nor carried`]),
-    ...(ids.length > 0 ? [] : [`${name}: no rule`]),
-    ...ids.filter((id) => !rules.has(id) || !tested.has(id)).map((id) => `${name}: ${id} is ${rules.has(id) ? 'not tested' : 'no rule'}`),
-  ]);
+/** Rows that claim what no test proves, that say nothing, or that stand twice in one table. */
+export function unprovenRows(coverage: string, titles: readonly Title[]): readonly string[] {
+  const names = coverage.split(/^## /m).flatMap((section) => doubles(rowsOf(section).map(({ name }) => name)));
+  return [
+    ...names.map((name) => `${name}: stands twice`),
+    ...rowsOf(coverage).flatMap(({ name, outcome, tests }) => [
+      ...(/^(executed|refused|carried)$/.test(outcome) ? [] : [`${name}: "${outcome}" is neither executed, refused nor carried`]),
+      ...(tests.length > 0 ? [] : [`${name}: no test`]),
+      ...tests.filter((test) => !titles.some((title) => isNamed(test, title))).map((test) => `${name}: there is no test "${test}"`),
+    ]),
+  ];
+}
+
+const doubles = (names: readonly string[]): readonly string[] => names.filter((name, at) => names.indexOf(name) !== at);
+const titlesIn = (cell: string): readonly string[] =>
+  [...cell.matchAll(/`([^`]+)`/g)].map(([, title]) => (title ?? '').replaceAll('\\|', '|'));
+
+const PLACEHOLDER = /%[sdijp#]/;
+
+/** Does the name mean this test, or one row of its table: with each `%s` filled by something that stands in the test's file? */
+export function isNamed(name: string, { text, words }: Title): boolean {
+  if (name === text) return true;
+  if (!PLACEHOLDER.test(text)) return false;
+  const parts = text.split(PLACEHOLDER).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const fillers = new RegExp(`^${parts.join('(.+?)')}$`, 's').exec(name)?.slice(1);
+  return fillers !== undefined && fillers.every((filler) => words.has(filler) || PLACEHOLDER.test(filler));
 }
