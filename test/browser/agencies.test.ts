@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { callerFor } from './portal-support.ts';
 import { barriers, see, signIn, useProduct } from './product.ts';
 
 const schema = { type: 'object', required: ['title'], properties: { title: { type: 'string' }, year: { type: 'integer' } } };
@@ -148,4 +149,36 @@ describe('the register of agencies', () => {
     expect(await page.getByLabel('Tanyakan tiap').inputValue()).toBe('PT30S');
     await page.screenshot({ path: 'test-results/modeler-template-poll.png' });
   });
+
+  test('[UI97] a drawn step whose operation changed offers its new version, and asks for what is new; one that did not change offers nothing', async () => {
+    const { page, alur } = product;
+    const step = page.locator('.djs-shape[data-element-id^="Activity_"]').first();
+    const offer = page.getByRole('button', { name: 'Ada versi baru' });
+    const drawnAgain = async (): Promise<void> => {
+      await page.reload();
+      await step.click();
+      await page.getByText('Data yang dikirim').waitFor();
+    };
+    // given the working copy, and a contract that says the same again
+    const admin = await callerFor(alur, 'admin');
+    const again = (text: string) => admin('PUT', '/api/v1/agencies/perpustakaan/contract', { text, operations: ['getBook'] });
+    await page.getByText(/disimpan di peramban/).first().waitFor();
+    await again(contract('1'));
+    await drawnAgain();
+    expect(await offer.count()).toBe(0);
+
+    // when the operation takes one thing more
+    const more = JSON.parse(contract('3')) as { paths: { '/books/{bookId}': { get: { parameters: object[] } } } };
+    more.paths['/books/{bookId}'].get.parameters.push({ name: 'bahasa', in: 'query', schema: { type: 'string' } });
+    await again(JSON.stringify(more));
+    await drawnAgain();
+
+    // then
+    await offer.click();
+    await page.getByText('Perbarui', { exact: true }).click();
+    await page.getByText('Data yang dikirim').click();
+    await page.getByRole('textbox', { name: /^bahasa/ }).waitFor();
+    expect(await offer.count()).toBe(0);
+    await page.screenshot({ path: 'test-results/modeler-template-upgraded.png' });
+  }); // prettier-ignore
 });
