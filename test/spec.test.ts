@@ -90,6 +90,14 @@ describe('docs/operations.md', () => {
   });
 });
 
+describe('docs/api.md', () => {
+  test('[AR4] every departure from the GovStack specification names tests that exist', () => {
+    const departures = defencesOf(read('docs/api.md'), 'GovStack');
+    expect(departures.length).toBe(8);
+    expect(untried(departures, titles)).toEqual([]);
+  });
+});
+
 describe('docs/security.md', () => {
   test('[AR4] every attack names tests that exist', () => {
     const defences = defencesOf(read('docs/security.md'), 'Attacks, each tried');

@@ -1,5 +1,5 @@
 /** docs/api.md against the router and against the official clients: what is listed as served is served, and nothing is left out. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CamundaRestClient } from '@camunda8/sdk/dist/c8/lib/CamundaRestClient.js';
 import { describe, expect, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import { notServedRoutes, refusals } from '../../server/v2/not-served.ts';
 import { clientOperations } from '../clients/interface.ts';
 import { operations } from '../clients/operations.ts';
 import * as older from '../clients/sdk-operations.ts';
+import { calledIn } from '../support/called-addresses.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
 const section = text.slice(text.indexOf('## Every operation of /v2'));
@@ -56,5 +57,28 @@ describe('every operation of the interface', () => {
     const all = Object.getOwnPropertyNames(CamundaRestClient.prototype).filter((name) => !own.includes(name));
     expect(all.length).toBeGreaterThan(50);
     expect(all.filter((name) => !tried.has(name))).toEqual([]);
+  });
+});
+
+describe('every address', () => {
+  const top = join(import.meta.dirname, '..');
+  const called = readdirSync(top, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .flatMap((name) => calledIn(name, readFileSync(join(top, name), 'utf8')));
+  const byClient = new Set(clientOperations().map(({ call }) => plain(call)));
+
+  test('[API26] that is served is called over HTTP by a test', () => {
+    const uncalled = routes
+      .filter((route) => !notServedRoutes.includes(route))
+      .filter((route) => !byClient.has(plain(`${route.method.toUpperCase()} ${addressOf(route)}`)))
+      .map((route) => `${route.method.toUpperCase()} ${route.path}`)
+      .filter((call) => !called.some((one) => new RegExp(`^${call.replace(/[:*]\w+/g, '[^/]+')}$`).test(one)));
+    expect(called.length).toBeGreaterThan(300);
+    expect(uncalled).toEqual([]);
+  });
+
+  test('[API26] one that no test calls is seen', () => {
+    const source = "const at = '/api/v1/a'; call('GET', `${at}/${id}/x?y=1`); [['POST', '/b']]; call('DELETE', other); call('PUT /c')";
+    expect(calledIn('a.test.ts', source)).toEqual(['GET /api/v1/a/*/x', 'POST /b', 'PUT /c']);
   });
 });

@@ -76,6 +76,7 @@ export function misfits(specification: string, titles: readonly Title[]) {
   };
 }
 
+/** A row of a table whose last column names tests. */
 export interface Defence {
   readonly attack: string;
   readonly defence: string;
@@ -85,7 +86,7 @@ export interface Defence {
   readonly cell: string;
 }
 
-/** Rows `| attack | what stops it | titles of tests in backticks |` of the table under one heading of a page. */
+/** Rows `| attack | what stops it | … | titles of tests in backticks |` of the table under one heading of a page. */
 export function defencesOf(page: string, heading: string): readonly Defence[] {
   const [, section = ''] = page.split(`\n## ${heading}\n`);
   const [own = ''] = section.split(/\n## /);
@@ -93,12 +94,17 @@ export function defencesOf(page: string, heading: string): readonly Defence[] {
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .slice(2)
-    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
-    .map(([, attack = '', defence = '', tests = '']) => ({
-      attack,
-      defence,
-      tests: titlesIn(tests),
-      cell: tests,
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+    .map((cells) => ({
+      attack: cells[0] ?? '',
+      defence: cells.slice(1, -1).join(' ').trim(),
+      tests: titlesIn(cells.at(-1) ?? ''),
+      cell: cells.at(-1) ?? '',
     }));
 }
 
