@@ -3,7 +3,6 @@ import type { NotComparable } from './report.ts';
 
 /** Everything that keeps an element from being compared: a stable code for screens, and the sentence. */
 export const incomparabilities = {
-  'other-process': 'the other implementation would start every process of the diagram',
   start: 'it does not begin with exactly one none start event',
   'complex-gateway': 'complex gateways are unknown there',
   'ad-hoc': 'ad-hoc sub-processes are unknown there',
@@ -12,22 +11,13 @@ export const incomparabilities = {
   condition: 'conditional events are polled there',
   multiple: 'multiple events are unknown there',
   compensation: 'compensation follows other rules there',
-  'signal-thrown': 'signals are broadcast outside the instance here',
-  'message-thrown': 'messages are sent by jobs here',
   repetition: 'its repetitions follow other rules there',
-  listener: 'listeners are unknown there',
   'inclusive-join': 'an inclusive gateway lets every token pass there instead of joining them (BPMN 2.0.2, 13.4.3)',
   'event-based-gateway': 'parallel and instantiating event-based gateways are unknown there',
   'no-incoming': 'no flow leads to it, and elements without incoming flow begin by themselves there',
   instantiating: 'instantiating receive tasks follow other rules there',
 } as const;
 export type Incomparability = keyof typeof incomparabilities;
-
-/** All reasons against a comparison; empty: both can run it. */
-export function comparableOrNot(process: Process, all: readonly Process[]): NotComparable[] {
-  const others = all.filter((other) => other !== process).map((other) => named(other, 'other-process'));
-  return [...incomparable(process), ...others];
-}
 
 function named({ id, name }: { readonly id: string; readonly name?: string | undefined }, code: Incomparability): NotComparable {
   return { elementId: id, elementName: name ?? id, code, why: incomparabilities[code] };
@@ -38,8 +28,11 @@ export function reasonOf({ elementId, elementName, why }: NotComparable): string
   return elementName === elementId ? `'${elementId}': ${why}` : `'${elementName}' (${elementId}): ${why}`;
 }
 
-/** What bpmn-engine does not run, or runs by rules of its own, so that a comparison would say nothing. One sentence per element. */
-function incomparable(process: Process): NotComparable[] {
+/**
+ * All reasons against a comparison: what bpmn-engine does not run, or runs by rules of its own, so that a comparison would say nothing.
+ * Empty: both can run it.
+ */
+export function comparableOrNot(process: Process): NotComparable[] {
   const elements = [...process.elements.values()];
   const reasons = elements.flatMap((element) => reasonsFor(element).map((code) => named(element, code)));
   const starts = elements.filter(({ kind, parent }) => kind === 'start-event' && parent === process.id);
@@ -64,15 +57,9 @@ const UNKNOWN_TRIGGERS: ReadonlyMap<Trigger['type'], Incomparability> = new Map(
 
 function reasonsFor(element: Element): Incomparability[] {
   const found: (Incomparability | undefined)[] = [UNKNOWN_KINDS.get(element.kind)];
-  if ('trigger' in element) {
-    found.push(UNKNOWN_TRIGGERS.get(element.trigger.type));
-    const throws = element.kind === 'throw-event' || element.kind === 'end-event';
-    if (throws && element.trigger.type === 'signal') found.push('signal-thrown');
-    if (throws && element.trigger.type === 'message' && element.job === undefined) found.push('message-thrown');
-  }
+  if ('trigger' in element) found.push(UNKNOWN_TRIGGERS.get(element.trigger.type));
   if (element.forCompensation || element.compensation !== undefined) found.push('compensation');
   if (element.loop !== undefined) found.push('repetition');
-  if (element.listeners.length > 0 || (element.kind === 'user-task' && element.taskListeners.length > 0)) found.push('listener');
   if (element.kind === 'inclusive-gateway' && element.incoming.length > 1) found.push('inclusive-join');
   if (element.kind === 'event-based-gateway' && (element.parallel || element.instantiating)) found.push('event-based-gateway');
   const tied = ['process', 'start-event', 'boundary-event', 'event-sub-process'].includes(element.kind) || element.forCompensation;

@@ -24,7 +24,7 @@ export async function rehearse(xml: string, scenario: Scenario = {}, library?: L
       comparable: false,
       reasons: [`Expected the diagram to have the process '${scenario.processId ?? ''}', but it has none of that name.`],
     };
-  const elements = comparableOrNot(process, compiled.processes);
+  const elements = comparableOrNot(process);
   if (elements.length > 0) return { comparable: false, reasons: elements.map(reasonOf), elements };
   const ours = runOurs(process, scenario, undefined, library);
   if (!ours.ok) return { comparable: false, reasons: [ours.reason] };

@@ -240,10 +240,13 @@ class Run {
   }
 
   private prepare(behaviour: Record<string, unknown>): void {
+    // it would start every process of the diagram
+    if (behaviour['$type'] === 'bpmn:Process' && behaviour['id'] !== this.process.id) behaviour['isExecutable'] = false;
     const element = this.process.elements.get(String(behaviour['id']));
     if (element === undefined) return;
+    // with us a job sends the message, and a signal goes out of the instance: what comes back comes from the scenario
     const throws = element.kind === 'throw-event' || element.kind === 'end-event';
-    if (throws && element.trigger.type === 'message') delete behaviour['eventDefinitions'];
+    if (throws && ['message', 'signal'].includes(element.trigger.type)) delete behaviour['eventDefinitions'];
   }
 
   private manualTimers(): unknown {
